@@ -1,0 +1,69 @@
+using System.Threading.Channels;
+using Federated.Core.Jobs;
+using Federated.Core.Parameters;
+using Federated.V1;
+
+namespace Federated.Coordinator.Actors;
+
+// What the gRPC services ask of RunsActor. These messages stay inside one process. Generated messages inside them are not changed after they were sent.
+
+/// <summary>Queue a checked job. Reply: <see cref="JobQueued"/>.</summary>
+public sealed record SubmitJob(JobSpec Job, string Yaml);
+
+/// <summary>The run that a job became.</summary>
+public sealed record JobQueued(string Run);
+
+/// <summary>Reply: <see cref="ListReply"/>.</summary>
+public sealed record GetRuns
+{
+    /// <summary>The one instance.</summary>
+    public static readonly GetRuns Instance = new();
+}
+
+/// <summary>Reply: <see cref="RunFound{T}"/> of <see cref="RunDetails"/>.</summary>
+public sealed record GetRun(string Run);
+
+/// <summary>Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>, as the run is after it was told to stop.</summary>
+public sealed record StopRun(string Run);
+
+/// <summary>Reply: <see cref="RunFound{T}"/> of <see cref="CommittedModel"/>; its value is null too while the run has no parameters yet.</summary>
+public sealed record GetModel(string Run);
+
+/// <summary>Write every event of a run from a round on to the channel, then complete it when the run ends. A full channel drops progress, never rounds:
+/// the channel is unbounded and progress is rate-limited at the source. Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>.</summary>
+public sealed record WatchRun(string Run, int FromRound, ChannelWriter<RunEvent> Events);
+
+/// <summary>The watcher has gone.</summary>
+public sealed record UnwatchRun(string Run, ChannelWriter<RunEvent> Events);
+
+/// <summary>A reply about one run; null when the run is unknown.</summary>
+public sealed record RunFound<T>(T? Value) where T : class;
+
+/// <summary>Parameters after a round.</summary>
+public sealed record CommittedModel(int Round, ParameterVector Parameters);
+
+/// <summary>May this task upload, and what must it look like? Asked before any payload is read. Reply: <see cref="UploadPermit"/> or <see cref="RefusedOffer"/>.</summary>
+public sealed record BeginUpload(TaskId Id);
+
+/// <summary>What an upload must be.</summary>
+/// <param name="Schema">The run's schema; null for initialise, where the upload brings it.</param>
+public sealed record UploadPermit(ParameterSchema? Schema);
+
+/// <summary>A refusal for a peer.</summary>
+public sealed record RefusedOffer(Refusal Reason, string Detail);
+
+/// <summary>A complete, verified and finite train update. From here on the round owns <paramref name="Values"/> and calls <paramref name="Release"/> once when it
+/// no longer needs them (accepted and folded, or refused). Reply: <see cref="Verdict"/>.</summary>
+/// <param name="Header">The checked header.</param>
+/// <param name="Values">At least P values; the first P are the update.</param>
+/// <param name="Release">Returns the buffer to its pool; safe to call from any thread.</param>
+public sealed record OfferUpdate(UploadHeader Header, float[] Values, Action Release);
+
+/// <summary>A complete and verified result of an initialise task. Reply: <see cref="Verdict"/>.</summary>
+public sealed record OfferInitialised(UploadHeader Header, ParameterVector Parameters);
+
+/// <summary>The outcome of a task without values. Reply: <see cref="Verdict"/>.</summary>
+public sealed record OfferReport(TaskReport Report);
+
+/// <summary>Payload bytes that left or came for a run; tells the round's accounts. No reply.</summary>
+public sealed record BytesMoved(string Run, long Down, long Up);

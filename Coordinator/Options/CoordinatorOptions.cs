@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace Federated.Coordinator.Options;
+
+/// <summary>How a coordinator node listens and whom it joins. The defaults serve this machine only.</summary>
+public sealed record CoordinatorOptions
+{
+    /// <value>Address that gRPC and the cluster bind to. Default 127.0.0.1.</value>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <value>Name or address under which other machines reach this node; null for <see cref="Host"/>.</value>
+    public string? PublicHost { get; init; }
+
+    /// <value>gRPC port, 0 for any free one. Default 5600.</value>
+    public int Port { get; init; } = 5600;
+
+    /// <value>Akka.Cluster port, 0 for any free one. Default 5601.</value>
+    public int ClusterPort { get; init; } = 5601;
+
+    /// <value>Cluster addresses (host:port) of the coordinator nodes, this one among them; empty: this node alone.</value>
+    public ImmutableArray<string> Seeds { get; init; } = [];
+
+    /// <value>Largest model that a run may have, in bytes of float32. Default 2 GiB.</value>
+    public long MaxModelBytes { get; init; } = 2L << 30;
+
+    /// <value>Uploads that are received at the same time; each needs a buffer of the model's size. Default 4.</value>
+    public int ConcurrentUploads { get; init; } = 4;
+
+    /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
+    public string LogLevel { get; init; } = "warn";
+}

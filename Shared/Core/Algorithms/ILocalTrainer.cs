@@ -1,0 +1,40 @@
+namespace Federated.Core.Algorithms;
+
+/// <summary>A client's model replica together with its training data, as the client half of an algorithm sees it. Not thread-safe.</summary>
+public interface ILocalTrainer
+{
+    /// <summary>Training examples of this client, at least 1.</summary>
+    long Examples { get; }
+
+    /// <summary>Trains for the job's local epochs with its batch size, optimiser and clipping, starting at <paramref name="start"/>.</summary>
+    /// <param name="start">Parameters to start from, shape [P].</param>
+    /// <param name="result">Receives the trained parameters, shape [P]; may not overlap <paramref name="start"/>.</param>
+    /// <returns>Sums over all steps, by the model as it was at each step.</returns>
+    MetricSums Train(ReadOnlySpan<float> start, Span<float> result);
+
+    /// <summary>The gradient of the mean loss over the client's whole partition at <paramref name="at"/>, in one pass of the data.</summary>
+    /// <param name="at">Parameters, shape [P].</param>
+    /// <param name="gradient">Receives the gradient, shape [P]; 0 at tensors that are not trainable.</param>
+    MetricSums Gradient(ReadOnlySpan<float> at, Span<float> gradient);
+}
+
+/// <summary>Sums over examples. Sums add up exactly in what they count; means are taken once, at the end.</summary>
+/// <param name="Examples">Examples that the sums cover (an example seen twice counts twice), at least 0.</param>
+/// <param name="LossSum">Sum of per-example losses, in units of the loss.</param>
+/// <param name="Correct">Examples whose arg-max is the label; 0 where that has no meaning (regression).</param>
+public readonly record struct MetricSums(long Examples, double LossSum, long Correct)
+{
+    /// <summary>Mean loss.</summary>
+    /// <exception cref="InvalidOperationException">No example is covered.</exception>
+    public double Loss => Examples > 0 ? LossSum / Examples : throw new InvalidOperationException("The mean loss of no examples is undefined.");
+
+    /// <summary>Fraction of examples that are right, 0 to 1.</summary>
+    /// <exception cref="InvalidOperationException">No example is covered.</exception>
+    public double Accuracy => Examples > 0 ? (double)Correct / Examples : throw new InvalidOperationException("The accuracy over no examples is undefined.");
+
+    /// <summary>Sums of both.</summary>
+    public static MetricSums operator +(MetricSums a, MetricSums b) => new(a.Examples + b.Examples, a.LossSum + b.LossSum, a.Correct + b.Correct);
+
+    /// <summary>Sums of both.</summary>
+    public static MetricSums Add(MetricSums left, MetricSums right) => left + right;
+}

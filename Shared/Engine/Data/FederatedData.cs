@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Federated.Engine.Data;
+
+/// <summary>A loaded data set and who owns what of it. Immutable.</summary>
+/// <param name="InputShape">Shape of one example: [C, H, W] or [features].</param>
+/// <param name="Classes">Number of classes; 0 for regression.</param>
+/// <param name="Train">All training examples; clients own them by index.</param>
+/// <param name="Test">The central test set; no examples where there is none.</param>
+/// <param name="Clients">In partition order. Index lists of different clients do not overlap.</param>
+public sealed record FederatedData(ImmutableArray<int> InputShape, int Classes, ExampleSet Train, ExampleSet Test, ImmutableArray<ClientData> Clients);
+
+/// <summary>One client's share, as indices into the training examples (and, for <paramref name="Test"/>, into the test examples).</summary>
+/// <param name="Id">The client's name: <c>client-0</c>, <c>client-1</c> ... for made partitions, the column's value for natural ones, the announced name for local ones.</param>
+/// <param name="Train">Examples that it trains on.</param>
+/// <param name="Validation">Examples that it keeps for validation; may be empty.</param>
+/// <param name="Test">placement local: test examples that it owns; else empty.</param>
+public sealed record ClientData(string Id, ImmutableArray<int> Train, ImmutableArray<int> Validation, ImmutableArray<int> Test);

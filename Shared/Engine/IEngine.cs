@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Parameters;
+
+namespace Federated.Engine;
+
+/// <summary>Opens runs: what a worker knows of models and data. Thread-safe.</summary>
+public interface IEngine
+{
+    /// <summary>Loads the data set (once per process; later calls share it), partitions it and plans the model.</summary>
+    /// <param name="job">A checked job.</param>
+    /// <param name="localClients">placement local: the clients whose data lives here; each owns all of the training data found here. Else empty.</param>
+    /// <param name="cancellation">Gives up loading.</param>
+    /// <exception cref="EngineException">The data set is missing or broken, or the model does not fit it; the message says what to do.</exception>
+    Task<IRunEngine> OpenAsync(JobSpec job, ImmutableArray<string> localClients, CancellationToken cancellation);
+}
+
+/// <summary>One run's model and data on this worker. Methods do their work on the calling thread and may run side by side on several threads; each
+/// thread at work holds one model replica, taken from and returned to a pool.</summary>
+public interface IRunEngine : IDisposable
+{
+    /// <summary>Every client that this worker can train, in partition order, with the number of its training examples.</summary>
+    ImmutableArray<ClientPartition> Clients { get; }
+
+    /// <summary>Size of the central test set; 0 without one.</summary>
+    int TestExamples { get; }
+
+    /// <summary>Names and shapes of the model's tensors.</summary>
+    ParameterSchema Schema { get; }
+
+    /// <summary>The run's first parameters, drawn from the job's seed: the same values on every worker.</summary>
+    ParameterVector InitialParameters();
+
+    /// <summary>The client half of the job's algorithm.</summary>
+    /// <param name="client">One of <see cref="Clients"/>.</param>
+    /// <param name="round">1-based; with the client and the job's seed it decides every draw.</param>
+    /// <param name="global">The round's parameters, shape [P].</param>
+    /// <param name="update">Receives the update, shape [P].</param>
+    /// <param name="cancellation">Checked between steps.</param>
+    /// <exception cref="EngineException">Unknown client, or one without examples.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, CancellationToken cancellation);
+
+    /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
+    MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
+
+    /// <summary>Measures parameters on a client's own test share (placement local) or, without one, its validation share.</summary>
+    MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation);
+}
+
+/// <summary>A client and the number of its training examples.</summary>
+public sealed record ClientPartition(string Id, int Examples);
+
+/// <summary>What training a client gave beside the update.</summary>
+/// <param name="Update">Weight and training sums.</param>
+/// <param name="Validation">The received parameters on the client's validation share; null without one.</param>
+public sealed record TrainOutcome(LocalUpdate Update, MetricSums? Validation);
+
+/// <summary>The engine cannot do what was asked, and a repetition would fail as well. The message is for people: what, where, what to do.</summary>
+public sealed class EngineException : Exception
+{
+    /// <summary>With a message for people.</summary>
+    public EngineException(string message) : base(message) { }
+
+    /// <summary>With the cause.</summary>
+    public EngineException(string message, Exception inner) : base(message, inner) { }
+}

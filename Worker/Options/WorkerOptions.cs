@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Federated.Worker.Options;
+
+/// <summary>What a worker is called, what it offers and whom it joins. The defaults serve this machine only.</summary>
+public sealed record WorkerOptions
+{
+    /// <value>Unique in the cluster; 1 to 256 characters. Default: machine name and process id.</value>
+    public string Name { get; init; } = $"{Environment.MachineName}-{Environment.ProcessId}";
+
+    /// <value>Address that the cluster link binds to. Default 127.0.0.1.</value>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <value>Name or address under which the coordinator reaches this node; null for <see cref="Host"/>.</value>
+    public string? PublicHost { get; init; }
+
+    /// <value>Akka.Cluster port, 0 for any free one. Default 0.</value>
+    public int ClusterPort { get; init; }
+
+    /// <value>Cluster addresses (host:port) of the coordinator nodes. Default 127.0.0.1:5601.</value>
+    public ImmutableArray<string> Seeds { get; init; } = ["127.0.0.1:5601"];
+
+    /// <value>Tasks trained at once, 1 to 1024; each takes one core. Default: the number of cores.</value>
+    public int Slots { get; init; } = Environment.ProcessorCount;
+
+    /// <value>Folders in which data sets are looked for, before the standard places.</value>
+    public ImmutableArray<string> DataFolders { get; init; } = [];
+
+    /// <value>placement local: the clients whose data lives here. Default none.</value>
+    public ImmutableArray<string> Clients { get; init; } = [];
+
+    /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
+    public string LogLevel { get; init; } = "warn";
+}
