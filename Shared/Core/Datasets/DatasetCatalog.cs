@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Federated.Core.Datasets;
+
+/// <summary>The data sets that a job may name, and what is known of them without reading them.</summary>
+public static class DatasetCatalog
+{
+    /// <summary>The name under which any table with a label column is read; its shape and size come from the file.</summary>
+    public const string Csv = "csv";
+
+    private static readonly ImmutableArray<DatasetInfo> Known =
+    [
+        new("digits", [1, 8, 8], 10, 3823, 1797, "CC BY 4.0",
+            "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49"),
+        new("mnist", [1, 28, 28], 10, 60_000, 10_000, "CC BY-SA 3.0, as usually stated",
+            "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, https://storage.googleapis.com/cvdf-datasets/mnist/"),
+        new("fashion-mnist", [1, 28, 28], 10, 60_000, 10_000, "MIT",
+            "H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, https://github.com/zalandoresearch/fashion-mnist"),
+    ];
+
+    /// <summary>Every value that a job's data.name may have.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. Known.Select(known => known.Name), Csv];
+
+    /// <summary>What is known of a set.</summary>
+    /// <param name="name">One of <see cref="Names"/>, in lower case.</param>
+    /// <returns>null for <see cref="Csv"/>, of which nothing is known before its file is read, and for a name that is not in the catalogue.</returns>
+    public static DatasetInfo? Find(string name) => Known.FirstOrDefault(known => known.Name == name);
+}
