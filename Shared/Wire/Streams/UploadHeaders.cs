@@ -1,0 +1,59 @@
+using Federated.Core.Parameters;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Wire.Streams;
+
+/// <summary>Checks of an upload's header.</summary>
+public static class UploadHeaders
+{
+    /// <summary>The encoding of plain values.</summary>
+    public const string Float32 = "f32";
+
+    /// <summary>Checks everything that needs no knowledge of the run. Null when nothing is wrong.</summary>
+    public static UploadRefusal? Check(UploadHeader header, UploadLimits limits)
+    {
+        if (TaskIds.Check(header.Id) is { } id) return new(Refusal.Malformed, id);
+        if (header.Encoding != Float32) return new(Refusal.Malformed, $"The encoding is not '{Float32}', the only one that is known here.");
+        if (header.PayloadBytes > (ulong)limits.MaxPayloadBytes)
+            return new(Refusal.TooLarge, $"A payload of {header.PayloadBytes} bytes is above the coordinator's cap of {limits.MaxPayloadBytes}.");
+        if (header.Count is 0 or > int.MaxValue || header.PayloadBytes != 4 * header.Count)
+            return new(Refusal.WrongLength, $"{header.Count} values of float32 do not make {header.PayloadBytes} bytes.");
+        if (TaskReports.CheckSeconds(header.ComputeSeconds) is { } seconds) return seconds;
+        return header.Id.Kind switch
+        {
+            TaskKind.Train => CheckTrain(header),
+            TaskKind.Initialise => CheckInitialised(header.Initialised),
+            _ => new(Refusal.Malformed, "Only initialise and train tasks upload values."),
+        };
+    }
+
+    /// <summary>Checks an update against the run's schema. Null when it fits.</summary>
+    public static UploadRefusal? CheckSchema(UploadHeader header, ParameterSchema schema)
+    {
+        if (header.SchemaHash != schema.Hash) return new(Refusal.WrongSchema, "The update is of another model: its schema hash is not the run's.");
+        return header.Count == (ulong)schema.Count ? null : new(Refusal.WrongLength, $"The update has {header.Count} values; the model has {schema.Count}.");
+    }
+
+    private static UploadRefusal? CheckTrain(UploadHeader header)
+    {
+        if (header.Initialised is not null) return new(Refusal.Malformed, "A train task describes no model.");
+        if (header.Examples == 0) return new(Refusal.NoExamples, "The update rests on no examples.");
+        if (header.Examples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+        return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
+    }
+
+    private static UploadRefusal? CheckInitialised(Initialised? initialised)
+    {
+        if (initialised is null) return new(Refusal.Malformed, "An initialise task must describe the model.");
+        if (initialised.TestExamples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"A test set of {initialised.TestExamples} examples is too large.");
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var client in initialised.Clients)
+        {
+            if (TaskIds.CheckName(client.Id) is { } wrong) return new(Refusal.Malformed, $"The name of client {names.Count} {wrong}.");
+            if (!names.Add(client.Id)) return new(Refusal.Malformed, $"Two clients are called '{client.Id}'.");
+            if (client.Examples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"Client '{client.Id}' claims {client.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+        }
+        return null;
+    }
+}

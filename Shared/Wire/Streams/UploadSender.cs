@@ -1,0 +1,53 @@
+using System.IO.Hashing;
+using Federated.V1;
+using Grpc.Core;
+
+namespace Federated.Wire.Streams;
+
+/// <summary>Sends the result of an initialise or train task. Thread-safe; keeps nothing.</summary>
+public static class UploadSender
+{
+    /// <summary>Streams header, values and trailer and waits for the verdict, which may come before everything is sent.</summary>
+    /// <param name="client">The coordinator's Transfer service.</param>
+    /// <param name="header">What is uploaded; encoding, count and length are filled in here, in a copy.</param>
+    /// <param name="values">The update or the initial parameters, shape [P]. Not changed while it is sent.</param>
+    /// <param name="cancellation">Ends the call. Put the deadline in here.</param>
+    /// <exception cref="RpcException">The connection or the coordinator failed; the upload may be repeated, it counts once.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static async Task<Verdict> SendAsync(Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+    {
+        using var call = client.Upload(cancellationToken: cancellation);
+        var full = header.Clone();
+        (full.Encoding, full.Count, full.PayloadBytes) = (UploadHeaders.Float32, (ulong)values.Length, 4UL * (ulong)values.Length);
+        try
+        {
+            await SendPartsAsync(call, full, values, cancellation);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // A write fails when the coordinator has answered already. Its answer, or the error that ended the call, is what matters.
+        }
+        try
+        {
+            return await call.ResponseAsync;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellation);
+        }
+    }
+
+    private static async Task SendPartsAsync(AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+    {
+        await call.RequestStream.WriteAsync(new UploadPart { Header = header }, cancellation);
+        var hash = new XxHash3();
+        foreach (var chunk in Chunks.Of(values))
+        {
+            if (call.ResponseAsync.IsCompleted) return;
+            hash.Append(chunk.Span);
+            await call.RequestStream.WriteAsync(new UploadPart { Payload = chunk }, cancellation);
+        }
+        await call.RequestStream.WriteAsync(new UploadPart { Trailer = new UploadTrailer { Xxh3 = hash.GetCurrentHashAsUInt64() } }, cancellation);
+        await call.RequestStream.CompleteAsync();
+    }
+}
