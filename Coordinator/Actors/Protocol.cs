@@ -52,6 +52,10 @@ public sealed record UploadPermit(ParameterSchema? Schema);
 /// <summary>A refusal for a peer.</summary>
 public sealed record RefusedOffer(Refusal Reason, string Detail);
 
+/// <summary>An upload that had a permit was refused by its content (not finite, wrong length, bad checksum ...). The round lists it among its problems and no longer waits
+/// for the client, whose task is over. No reply.</summary>
+public sealed record UploadRejected(TaskId Id, Refusal Reason, string Detail);
+
 /// <summary>A complete, verified and finite train update. From here on the round owns <paramref name="Values"/> and calls <paramref name="Release"/> once when it
 /// no longer needs them (accepted and folded, or refused). Reply: <see cref="Verdict"/>.</summary>
 /// <param name="Header">The checked header.</param>
