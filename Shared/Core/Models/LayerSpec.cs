@@ -1,3 +1,5 @@
+using Federated.Core.Jobs;
+
 namespace Federated.Core.Models;
 
 /// <summary>Element-wise functions that may follow a layer or stand on their own; softmax only as the last of a model.</summary>
@@ -41,55 +43,68 @@ public abstract record LayerSpec;
 /// <summary>Fully connected: [features] to [units].</summary>
 public sealed record DenseLayer : LayerSpec
 {
-    /// <value>Outputs, at least 1. Required.</value>
+    /// <value>Outputs.</value>
+    [JobField("Outputs.", Minimum = 1, Maximum = 1_000_000, Required = true)]
     public int Units { get; init; }
 
-    /// <value>Default none.</value>
+    /// <value>What follows.</value>
+    [JobField("What follows element by element; softmax only in the last layer.")]
     public Activation Activation { get; init; }
 
-    /// <value>Default true.</value>
+    /// <value>Whether outputs have an offset.</value>
+    [JobField("Whether outputs have a trained offset.")]
     public bool Bias { get; init; } = true;
 }
 
 /// <summary>2-D convolution: [C, H, W] to [filters, H', W'].</summary>
 public sealed record Conv2dLayer : LayerSpec
 {
-    /// <value>Output channels, at least 1. Required.</value>
+    /// <value>Output channels.</value>
+    [JobField("Output channels.", Minimum = 1, Maximum = 65_536, Required = true)]
     public int Filters { get; init; }
 
-    /// <value>Side of the square kernel, at least 1. Default 3.</value>
+    /// <value>Side of the square kernel.</value>
+    [JobField("Side of the square kernel.", Minimum = 1, Maximum = 1024)]
     public int Kernel { get; init; } = 3;
 
-    /// <value>At least 1. Default 1.</value>
+    /// <value>Distance between positions.</value>
+    [JobField("Distance between neighbouring positions.", Minimum = 1, Maximum = 1024)]
     public int Stride { get; init; } = 1;
 
-    /// <value>Default valid.</value>
+    /// <value>Treatment of the border.</value>
+    [JobField("valid: none, out = floor((in - kernel) / stride) + 1. same: zeros, so that out = ceil(in / stride).")]
     public Padding Padding { get; init; }
 
-    /// <value>Default none.</value>
+    /// <value>What follows.</value>
+    [JobField("What follows element by element; softmax only in the last layer.")]
     public Activation Activation { get; init; }
 
-    /// <value>Default true.</value>
+    /// <value>Whether outputs have an offset.</value>
+    [JobField("Whether outputs have a trained offset.")]
     public bool Bias { get; init; } = true;
 }
 
 /// <summary>Maximum over windows: [C, H, W] to [C, H', W'].</summary>
 public sealed record MaxPool2dLayer : LayerSpec
 {
-    /// <value>Side of the square window, at least 1. Default 2.</value>
+    /// <value>Side of the square window.</value>
+    [JobField("Side of the square window.", Minimum = 1, Maximum = 1024)]
     public int Size { get; init; } = 2;
 
-    /// <value>Default: the size.</value>
+    /// <value>Distance between windows; null for the size.</value>
+    [JobField("Distance between neighbouring windows.", Minimum = 1, Maximum = 1024, DefaultInWords = "the size")]
     public int? Stride { get; init; }
 }
 
 /// <summary>Mean over windows: [C, H, W] to [C, H', W'].</summary>
 public sealed record AvgPool2dLayer : LayerSpec
 {
-    /// <value>Side of the square window, at least 1. Default 2.</value>
+    /// <value>Side of the square window.</value>
+    [JobField("Side of the square window.", Minimum = 1, Maximum = 1024)]
     public int Size { get; init; } = 2;
 
-    /// <value>Default: the size.</value>
+    /// <value>Distance between windows; null for the size.</value>
+    [JobField("Distance between neighbouring windows.", Minimum = 1, Maximum = 1024, DefaultInWords = "the size")]
     public int? Stride { get; init; }
 }
 
@@ -99,33 +114,40 @@ public sealed record FlattenLayer : LayerSpec;
 /// <summary>Inverted dropout (Srivastava et al. 2014): zeroes with probability rate in training and scales the rest by 1 / (1 - rate).</summary>
 public sealed record DropoutLayer : LayerSpec
 {
-    /// <value>In [0, 1). Default 0.5.</value>
+    /// <value>Probability that a value is zeroed in training.</value>
+    [JobField("Probability that a value is zeroed in training.", Minimum = 0, ExclusiveMaximum = 1)]
     public double Rate { get; init; } = 0.5;
 }
 
 /// <summary>Batch normalisation over channels or features (Ioffe and Szegedy 2015). Running statistics are part of the schema and are averaged like weights.</summary>
 public sealed record BatchNormLayer : LayerSpec
 {
-    /// <value>Above 0. Default 1e-5.</value>
+    /// <value>Added to the variance.</value>
+    [JobField("Added to the variance.", ExclusiveMinimum = 0, Maximum = 1)]
     public double Epsilon { get; init; } = 1e-5;
 
-    /// <value>Share of the batch in the running statistics, in (0, 1]. Default 0.1.</value>
+    /// <value>Share of the batch in the running statistics.</value>
+    [JobField("Share of the batch in the running statistics.", ExclusiveMinimum = 0, Maximum = 1)]
     public double Momentum { get; init; } = 0.1;
 }
 
 /// <summary>Group normalisation over channels (Wu and He 2018): the usual choice in federated work, for it has no running statistics.</summary>
 public sealed record GroupNormLayer : LayerSpec
 {
-    /// <value>Must divide the channels. Default 8.</value>
+    /// <value>Groups of channels; must divide the channels.</value>
+    [JobField("Groups of channels; must divide the channels.", Minimum = 1, Maximum = 65_536)]
     public int Groups { get; init; } = 8;
 
-    /// <value>Above 0. Default 1e-5.</value>
+    /// <value>Added to the variance.</value>
+    [JobField("Added to the variance.", ExclusiveMinimum = 0, Maximum = 1)]
     public double Epsilon { get; init; } = 1e-5;
 }
 
 /// <summary>An activation on its own; in the file just its name, for example <c>- relu</c>.</summary>
+[JobWord("none")]
 public sealed record ActivationLayer : LayerSpec
 {
     /// <value>The function.</value>
+    [JobField("The function; softmax only as the last layer.")]
     public Activation Activation { get; init; }
 }

@@ -1,0 +1,61 @@
+namespace Federated.Core.Jobs;
+
+/// <summary>The data set and how it is spread over clients.</summary>
+public sealed record DataSpec
+{
+    /// <value>A known data set, or csv.</value>
+    [JobField("The data set; digits needs no download, csv reads a table of your own.", Names = JobNames.Datasets)]
+    public string Name { get; init; } = "digits";
+
+    /// <value>csv: the file; null with another data set.</value>
+    [JobField("The table, with a header line; a relative path is looked up in the worker's data folders.")]
+    [AppliesWhen("data.name", "csv")]
+    public string? Path { get; init; }
+
+    /// <value>csv: the label's column by name; null for the last column.</value>
+    [JobField("The label's column.", DefaultInWords = "the last column")]
+    [AppliesWhen("data.name", "csv")]
+    public string? Label { get; init; }
+
+    /// <value>csv with partition natural: the column that names the client.</value>
+    [JobField("The column that names the client who owns a row; it is not a feature.")]
+    [AppliesWhen("data.name", "csv")]
+    [AppliesWhen("data.partition.kind", "natural")]
+    public string? ClientColumn { get; init; }
+
+    /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>
+    [JobField("Fraction of each client's rows, drawn by the seed, that is kept for the test set; other data sets have their own.",
+        Minimum = 0, ExclusiveMaximum = 1)]
+    [AppliesWhen("data.name", "csv")]
+    public double Test { get; init; } = 0.2;
+
+    /// <value>Number of clients for the partitions that make them; ignored by natural and by placement local.</value>
+    [JobField("Number of clients that the examples are spread over.", Minimum = 1, Maximum = 100_000)]
+    [AppliesWhen("data.placement", "shared")]
+    [AppliesWhen("data.partition.kind", "natural", Not = true)]
+    public int Clients { get; init; } = 10;
+
+    /// <value>How examples are spread over clients; ignored by placement local.</value>
+    [JobField("How examples are spread over clients.")]
+    [AppliesWhen("data.placement", "shared")]
+    public PartitionSpec Partition { get; init; } = new();
+
+    /// <value>Fraction of each client's examples that it keeps for validation.</value>
+    [JobField("Fraction of each client's examples that it keeps for validation and does not train on.", Minimum = 0, ExclusiveMaximum = 1)]
+    public double Validation { get; init; }
+
+    /// <value>Where tasks may run.</value>
+    [JobField("shared: every worker can read the data set, and a client's task goes to any free slot. "
+        + "local: a client lives on the worker that announces it, owns the data found there, and that data never moves.")]
+    public Placement Placement { get; init; } = Placement.Shared;
+}
+
+/// <summary>Where a client's task may run.</summary>
+public enum Placement
+{
+    /// <summary>Every worker can read the data set; a client's task goes to any free slot.</summary>
+    Shared,
+
+    /// <summary>A client lives on the worker that announces it, and its data never moves.</summary>
+    Local,
+}
