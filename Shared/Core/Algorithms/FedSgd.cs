@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Numerics.Tensors;
+using Federated.Core.Jobs;
+using Federated.Core.Parameters;
+
+namespace Federated.Core.Algorithms;
+
+/// <summary>FederatedSGD, the baseline of McMahan et al., "Communication-Efficient Learning of Deep Networks from Decentralized Data", AISTATS 2017,
+/// section 2, arXiv:1602.05629: algorithm 1 with one local step over the client's whole partition (B = ∞, E = 1).</summary>
+/// <remarks>
+/// Client half: g_k, the gradient of the mean loss over the client's partition at the global parameters; the update is -g_k, shape [P], so that updates
+/// point downhill in every algorithm. Server half: w ← w + η · Σ (n_k / n) update_k over the cohort: plain gradient descent with step size η, the job's
+/// server learning rate. The client's optimiser, epochs and batch size have no part in it.
+/// Deviation from the paper: any cohort fraction is allowed, the paper's baseline takes C = 1 or names another.
+/// A model with running statistics cannot be trained this way, for a gradient never moves them: see <see cref="AlgorithmCatalog.Refusal"/>.
+/// </remarks>
+/// <param name="options">Server learning rate η, above 0.</param>
+public sealed class FedSgd(AlgorithmSpec options) : IFederatedAlgorithm
+{
+    /// <inheritdoc/>
+    public string Name => AlgorithmCatalog.FedSgd;
+
+    /// <inheritdoc/>
+    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update)
+    {
+        var training = trainer.Gradient(global, update);
+        TensorPrimitives.Negate(update, update);
+        return new LocalUpdate(trainer.Examples, training);
+    }
+
+    /// <inheritdoc/>
+    public ServerState Init(ParameterVector parameters) => new(0, parameters, ImmutableDictionary<string, ReadOnlyMemory<float>>.Empty);
+
+    /// <inheritdoc/>
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => ServerStep.Add(state, mean, (float)options.ServerLearningRate);
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+
+namespace Federated.Core.Tests.Models;
+
+public sealed class NamedModelsTests
+{
+    private static PlanResult Plan(string name, ImmutableArray<int> input, int outputs = 10) => ModelPlanner.Plan(new ModelSpec { Name = name }, input, outputs);
+
+    [Theory]
+    [InlineData("logistic", 7_850)]
+    [InlineData("mlp", 199_210)]           // table 2 of McMahan et al. 2017
+    [InlineData("mcmahan-cnn", 1_663_370)] // section 3 of the same
+    [InlineData("keras-cnn", 241_546)]
+    public void Parameter_count_on_mnist_is_the_published_one(string name, int parameters)
+    {
+        Assert.Equal(parameters, Plan(name, [1, 28, 28]).Plan!.Schema.Count);
+    }
+
+    [Fact]
+    public void Every_name_has_a_model()
+    {
+        Assert.All(NamedModels.Names, name => Assert.Empty(Plan(name, [3, 32, 32]).Errors));
+    }
+
+    [Theory]
+    [InlineData("keras-cnn", 18)]
+    [InlineData("mcmahan-cnn", 4)]
+    public void Image_too_small_is_refused_with_the_smallest_size_that_works(string name, int smallest)
+    {
+        Assert.NotNull(Plan(name, [1, smallest, smallest]).Plan);
+        var error = Assert.Single(Plan(name, [1, smallest, smallest - 1]).Errors);
+        Assert.Equal(0, error.Layer);
+        Assert.Contains($"{name} gets images of {smallest}x{smallest - 1} and needs at least {smallest}x{smallest}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Smallest_size_is_where_the_layer_list_itself_stops_fitting()
+    {
+        var layers = Plan("keras-cnn", [1, 18, 18]).Plan!.Layers.Select(layer => layer.Layer).ToImmutableArray();
+        Assert.NotEmpty(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [1, 17, 17], 10).Errors);
+    }
+
+    [Fact]
+    public void Tables_are_taken_by_the_dense_models_only()
+    {
+        Assert.Equal(11, Plan("logistic", [10], outputs: 1).Plan!.Schema.Count);
+        Assert.NotNull(Plan("mlp", [10]).Plan);
+        Assert.Contains("keras-cnn gets [10] and needs images", Assert.Single(Plan("keras-cnn", [10]).Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classification_ends_with_softmax_and_regression_does_not()
+    {
+        Assert.True(LayerNames.IsSoftmax(Plan("mlp", [10], outputs: 3).Plan!.Layers[^1].Layer));
+        Assert.False(LayerNames.IsSoftmax(Plan("mlp", [10], outputs: 1).Plan!.Layers[^1].Layer));
+    }
+
+    [Fact]
+    public void Unknown_name_is_refused_with_the_known_ones()
+    {
+        Assert.Contains("logistic, mlp, mcmahan-cnn, keras-cnn", Assert.Single(Plan("resnet", [10]).Errors).Message, StringComparison.Ordinal);
+    }
+}
