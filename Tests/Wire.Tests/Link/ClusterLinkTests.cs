@@ -1,10 +1,10 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Federated.V1;
 using Federated.Wire.Link;
+using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Federated.Wire.Tests.Link;
 
@@ -18,9 +18,9 @@ public sealed class ClusterLinkTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        var address = Cluster.Get(_coordinator).SelfAddress;
-        await Cluster.Get(_coordinator).JoinAsync(address, patience.Token);
-        await Cluster.Get(_worker).JoinAsync(address, patience.Token);
+        var address = AkkaCluster.Get(_coordinator).SelfAddress;
+        await AkkaCluster.Get(_coordinator).JoinAsync(address, patience.Token);
+        await AkkaCluster.Get(_worker).JoinAsync(address, patience.Token);
         _coordinator.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new RunsStandIn()), PoisonPill.Instance,
             ClusterSingletonManagerSettings.Create(_coordinator).WithRole("coordinator").WithSingletonName("runs")), "singletons");
     }
