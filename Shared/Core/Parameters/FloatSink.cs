@@ -1,11 +1,12 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace Federated.Wire.Streams;
+namespace Federated.Core.Parameters;
 
 /// <summary>Collects bytes that are little-endian float32. Parts may split a value.</summary>
-/// <remarks>Either into memory of the caller, or into an array that grows with what has arrived: a peer that declares much and sends little costs little.</remarks>
-internal sealed class FloatSink
+/// <remarks>Either into memory of the caller, or into an array that grows with what has arrived: a peer that declares much and sends little costs little.
+/// Not thread-safe.</remarks>
+public sealed class FloatSink
 {
     private const int FirstValues = 16 * 1024;
     private readonly int _count;
@@ -14,8 +15,9 @@ internal sealed class FloatSink
     private long _bytes;
     private int _checked;
 
-    /// <summary>Fills the first <paramref name="count"/> values of <paramref name="destination"/>.</summary>
+    /// <summary>A sink that fills the first <paramref name="count"/> values of <paramref name="destination"/>.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    /// <exception cref="PlatformNotSupportedException">The machine is not little-endian.</exception>
     public FloatSink(Memory<float> destination, int count)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Parameters travel in memory order, which must be little-endian.");
@@ -30,7 +32,7 @@ internal sealed class FloatSink
         _values = _grown;
     }
 
-    /// <summary>A sink for <paramref name="count"/> values that allocates as they arrive.</summary>
+    /// <summary>A sink for <paramref name="count"/> values, at least 1, that allocates as they arrive.</summary>
     public static FloatSink Growing(int count) => new(count);
 
     /// <summary>Bytes so far.</summary>
@@ -43,6 +45,7 @@ internal sealed class FloatSink
     public bool IsFinite { get; private set; } = true;
 
     /// <summary>The grown array; exactly the declared count when full.</summary>
+    /// <exception cref="InvalidOperationException">The sink fills memory of the caller.</exception>
     public float[] Grown => _grown ?? throw new InvalidOperationException("The values are in the caller's memory.");
 
     /// <summary>Takes the next bytes. False, and nothing taken, when they are more than the values that are still missing.</summary>

@@ -1,0 +1,84 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Federated.Core.Aggregation;
+
+/// <summary>Sums of integers in two limbs of 64 bits: <c>high + low * 2^-52</c>. The vector path and the plain one give the same bits.</summary>
+internal static class FixedPoint
+{
+    private const double Two52 = 1L << 52;
+
+    // Adding 1.5 * 2^52 to a double of magnitude up to 2^51 rounds it to an integer, half to even, and leaves that integer in the lowest bits. Unlike a
+    // conversion to Int64 this has an instruction on every vector width, and the same result on all of them.
+    private const double Rounder = 1.5 * Two52;
+    private static readonly long RounderBits = BitConverter.DoubleToInt64Bits(Rounder);
+
+    /// <summary>Adds <c>weight * values</c>. Every product is finite and below 2^42 in magnitude; all spans have one length.</summary>
+    public static void Add(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
+    {
+        var done = AddVectors(values, weight, high, low);
+        AddScalars(values[done..], weight, high[done..], low[done..]);
+    }
+
+    /// <summary>Adds as many values as fill whole vectors, and says how many these were.</summary>
+    public static int AddVectors(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
+    {
+        var source = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var highs = MemoryMarshal.Cast<long, Vector<long>>(high);
+        var lows = MemoryMarshal.Cast<long, Vector<long>>(low);
+        var weights = new Vector<double>(weight);
+        for (var i = 0; i < source.Length; i++)
+        {
+            Vector.Widen(source[i], out var first, out var second);
+            AddVector(first * weights, ref highs[2 * i], ref lows[2 * i]);
+            AddVector(second * weights, ref highs[2 * i + 1], ref lows[2 * i + 1]);
+        }
+        return source.Length * Vector<float>.Count;
+    }
+
+    /// <summary>Adds one value after the other.</summary>
+    public static void AddScalars(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            var term = values[i] * weight;
+            var units = term + Rounder;
+            var fraction = (term - (units - Rounder)) * Two52 + Rounder;
+            high[i] += BitConverter.DoubleToInt64Bits(units) - RounderBits;
+            low[i] += BitConverter.DoubleToInt64Bits(fraction) - RounderBits;
+        }
+    }
+
+    /// <summary>Moves whole units from the lower limb to the higher one; the sums stay what they are.</summary>
+    public static void Carry(Span<long> high, Span<long> low)
+    {
+        for (var i = 0; i < high.Length; i++) (high[i], low[i]) = Normal(high[i], low[i]);
+    }
+
+    /// <summary>Each sum divided by a number above 0, as float32.</summary>
+    public static void Divide(ReadOnlySpan<long> high, ReadOnlySpan<long> low, double divisor, Span<float> quotients)
+    {
+        for (var i = 0; i < quotients.Length; i++)
+        {
+            // When a carry happened depends on the order of the terms, so the limbs as they are must not be rounded: only their normal form is the sum's own.
+            var (units, fraction) = Normal(high[i], low[i]);
+            quotients[i] = (float)((units + fraction / Two52) / divisor);
+        }
+    }
+
+    private static (long High, long Low) Normal(long high, long low)
+    {
+        var carry = (low + (1L << 51)) >> 52;
+        return (high + carry, low - (carry << 52));
+    }
+
+    private static void AddVector(Vector<double> terms, ref Vector<long> high, ref Vector<long> low)
+    {
+        var rounder = new Vector<double>(Rounder);
+        var rounderBits = Vector.AsVectorInt64(rounder);
+        var units = terms + rounder;
+        var fraction = (terms - (units - rounder)) * new Vector<double>(Two52) + rounder;
+        high += Vector.AsVectorInt64(units) - rounderBits;
+        low += Vector.AsVectorInt64(fraction) - rounderBits;
+    }
+}
