@@ -36,8 +36,8 @@ public sealed class JobFieldAttribute(string meaning) : Attribute
     /// <summary>What happens without the key, where the initial value does not say it: "the size".</summary>
     public string? DefaultInWords { get; init; }
 
-    /// <summary>The complete job leaves the key out while it has no value.</summary>
-    public bool OmitWhenUnset { get; init; }
+    /// <summary>Key of the same record that is given instead of this one: exactly one of the two has a value.</summary>
+    public string? InsteadOf { get; init; }
 }
 
 /// <summary>Catalogues whose names a job may use.</summary>

@@ -1,11 +1,12 @@
 namespace Federated.Core.Jobs;
 
 /// <summary>What the user asks for: the whole job file as immutable records. Property names are the file's keys in snake_case; initial values are
-/// the defaults; the attributes hold ranges and conditions. A spec that came out of JobReader has been checked; one built by hand has not.</summary>
+/// the defaults; the attributes hold ranges and conditions. A spec that came out of <see cref="JobReader"/> has been checked; one built by hand has not.</summary>
 public sealed record JobSpec
 {
     /// <value>Name for people and folders.</value>
-    [JobField("Name of the job, for people and for folders.", Pattern = "[A-Za-z0-9._-]{1,64}", PatternInWords = "1 to 64 letters, digits, '.', '_' and '-'")]
+    [JobField("Name of the job, for people and for folders.",
+        Pattern = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}", PatternInWords = "1 to 64 letters, digits, '.', '_' and '-', a letter or digit first")]
     public string Name { get; init; } = "federated-run";
 
     /// <value>Every draw of the run derives from it.</value>

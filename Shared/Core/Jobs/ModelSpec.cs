@@ -7,11 +7,11 @@ namespace Federated.Core.Jobs;
 public sealed record ModelSpec
 {
     /// <value>Name of a known model; null with a layer list.</value>
-    [JobField("A named model; give either this or model.layers.", Names = JobNames.Models, OmitWhenUnset = true)]
+    [JobField("A named model; give either this or model.layers.", Names = JobNames.Models, InsteadOf = "layers")]
     public string? Name { get; init; }
 
     /// <value>The layers in order; empty with a named model.</value>
-    [JobField("The layers in order, with input shapes inferred; give either this or model.name.", OmitWhenUnset = true)]
+    [JobField("The layers in order, with input shapes inferred; give either this or model.name.", InsteadOf = "name")]
     public ImmutableArray<LayerSpec> Layers { get; init; } = [];
 
     // An immutable array compares by reference, which would make two equal jobs differ.

@@ -1,0 +1,32 @@
+using Federated.Core.Datasets;
+using Federated.Core.Jobs.Reading;
+using Federated.Core.Partitioning;
+
+namespace Federated.Core.Jobs.Checking;
+
+/// <summary>The data set has what it needs and can be spread as the job says.</summary>
+internal static class DataRules
+{
+    /// <summary>Checks the data set, its partition and the clients that it makes.</summary>
+    public static void Check(BoundJob job)
+    {
+        var data = job.Spec.Data;
+        if (!job.Sound("data.name", "data.placement")) return;
+        if (data.Name == DatasetCatalog.Csv && data.Path is null && job.Sound("data.path"))
+            job.Report("data.path", "is missing; data.name csv needs the path of a file, for example patients.csv.");
+        if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
+        if (data.Partition.Kind == PartitionKind.Natural)
+        {
+            if (data.Name != DatasetCatalog.Csv)
+                job.Report("data.partition.kind", $"natural needs data that names each example's client: data.name csv with data.client_column, not {data.Name}.");
+            else if (data.ClientColumn is null && job.Sound("data.client_column"))
+                job.Report("data.client_column", "is missing; data.partition.kind natural needs the column that names the client.");
+            return;
+        }
+        if (DatasetCatalog.Find(data.Name) is { } known)
+            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Classes > 0, owned: false)) job.Report(error.Path, error.Message);
+        var minimum = job.Spec.Federation.Cohort.Minimum;
+        if (job.Sound("federation.cohort") && minimum > data.Clients)
+            job.Report("federation.cohort.minimum", $"{minimum} updates cannot come from data.clients {data.Clients}; allowed: 1 to {data.Clients}.");
+    }
+}

@@ -1,0 +1,16 @@
+using Federated.Core.Jobs.Reading;
+
+namespace Federated.Core.Jobs.Checking;
+
+/// <summary>What one value alone cannot tell: rules between keys. A rule is silent where a value that it needs could not be read.</summary>
+internal static class JobRules
+{
+    /// <summary>Reports everything that does not go together.</summary>
+    public static void Check(BoundJob job)
+    {
+        EffectRules.Check(job);
+        ModelRules.Check(job);
+        DataRules.Check(job);
+        TrainingRules.Check(job);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using Federated.Core.Jobs.Describing;
+
+namespace Federated.Core.Jobs.Reading;
+
+/// <summary>Turns a tree into the job's records by their declarations, and names everything that does not fit.</summary>
+internal sealed class Binder(JobErrors errors)
+{
+    private static readonly MethodInfo MakeList = typeof(Binder).GetMethod(nameof(ListOf), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+    private readonly Dictionary<string, int> _written = [];
+
+    /// <summary>Binds a whole job.</summary>
+    public BoundJob Bind(JobNode root) => new((JobSpec)Record(RecordShape.Job, root, ""), _written, errors);
+
+    private object Record(RecordShape shape, JobNode node, string path)
+    {
+        var record = Activator.CreateInstance(shape.Type)!;
+        var given = new HashSet<string>();
+        if (node is MappingNode mapping)
+        {
+            foreach (var entry in mapping.Entries)
+            {
+                given.Add(entry.Key);
+                var at = JobFields.Join(path, JobErrors.Show(entry.Key));
+                if (shape.Find(entry.Key) is { } field) Assign(record, field, entry, at);
+                else errors.Add(at, Sentences.UnknownKey(entry.Key, shape), entry.Line);
+            }
+        }
+        else if (node is not ScalarNode { IsNull: true })
+        {
+            errors.Add(path, $"{node.Kind} stands here; {Sentences.Needs(shape)}.", node.Line);
+            return record;
+        }
+        foreach (var missing in shape.Fields.Where(field => field.Attribute.Required && !given.Contains(field.Key)))
+            errors.Add(JobFields.Join(path, missing.Key), $"is missing; {Sentences.Needs(missing)}.", node.Line);
+        return record;
+    }
+
+    private void Assign(object record, FieldShape field, MappingEntry entry, string path)
+    {
+        if (entry.Value is not ScalarNode { IsNull: true }) _written[path] = entry.Line;
+        var value = field switch
+        {
+            { Record: { } below } => Record(below, entry.Value, path),
+            { Entries: { } entries } => List(field, entries, entry.Value, path),
+            _ => Scalar(field, entry.Value, path),
+        };
+        if (value is not null) field.Property.SetValue(record, value);
+    }
+
+    private object? Scalar(FieldShape field, JobNode node, string path)
+    {
+        var (value, error) = node is ScalarNode scalar ? ScalarReader.Read(field, scalar) : (null, $"{node.Kind} stands here; {Sentences.Needs(field)}.");
+        if (error is not null) errors.Add(path, error, node.Line);
+        return value;
+    }
+
+    private object? List(FieldShape field, UnionShape union, JobNode node, string path)
+    {
+        if (node is not ListNode list)
+        {
+            if (node is not ScalarNode { IsNull: true }) errors.Add(path, $"{node.Kind} stands here; {Sentences.Needs(field)}.", node.Line);
+            return null;
+        }
+        var entries = new List<object>();
+        for (var i = 0; i < list.Entries.Count; i++)
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
+            _written[at] = list.Entries[i].Line;
+            if (Entry(union, list.Entries[i], at) is { } entry) entries.Add(entry);
+        }
+        return MakeList.MakeGenericMethod(field.Property.PropertyType.GetGenericArguments()).Invoke(null, [entries]);
+    }
+
+    private object? Entry(UnionShape union, JobNode node, string path)
+    {
+        var (name, options) = node switch
+        {
+            ScalarNode { IsNull: false } bare => (bare.Text, new ScalarNode("", quoted: false, bare.Line)),
+            MappingNode { Entries: [var only] } => (only.Key, only.Value),
+            _ => (null, node),
+        };
+        if (name is null)
+        {
+            var what = node is MappingNode { Entries: [var first, _, ..] keys }
+                ? $"{keys.Count} keys stand here; indent the options below '{JobErrors.Show(first.Key)}', since a {union.Entry} is one name"
+                : $"{node.Kind} stands here; a {union.Entry} is one name, with its options below it";
+            errors.Add(path, $"{what}, for example '- {union.Names[0]}: {{...}}'.", node.Line);
+            return null;
+        }
+        foreach (var (known, shape) in union.Entries)
+            if (known == name) return Record(shape, options, $"{path}.{name}");
+        var record = union.Bare.FirstOrDefault(bare => bare.Word == name).Record;
+        if (record is null) errors.Add(path, Sentences.Unknown(name, union.Names), node.Line);
+        else if (options is not ScalarNode { IsNull: true }) errors.Add(path, $"{name} has no options; write just '- {name}'.", options.Line);
+        return record;
+    }
+
+    private static ImmutableArray<T> ListOf<T>(List<object> entries) => [.. entries.Cast<T>()];
+}
