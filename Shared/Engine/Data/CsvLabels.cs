@@ -1,0 +1,30 @@
+namespace Federated.Engine.Data;
+
+/// <summary>What a label column means.</summary>
+/// <param name="Labels">0-based classes; empty for regression.</param>
+/// <param name="Targets">Numbers; empty for classification.</param>
+/// <param name="Classes">Number of classes; 0 for regression.</param>
+internal sealed record CsvLabels(long[] Labels, float[] Targets, int Classes)
+{
+    private const double LargestExact = 1L << 53;
+
+    /// <summary>All whole numbers: classes in numerical order. All numbers, some not whole: regression. Else: classes in ordinal order of the texts.</summary>
+    /// <param name="fields">The column.</param>
+    public static CsvLabels Of(List<string> fields)
+    {
+        var numbers = new double[fields.Count];
+        var numeric = true;
+        for (var i = 0; numeric && i < numbers.Length; i++) numeric = CsvNumber.TryParse(fields[i], out numbers[i]);
+        if (!numeric) return Classified(fields, StringComparer.Ordinal);
+        if (Array.TrueForAll(numbers, number => number == Math.Truncate(number) && Math.Abs(number) < LargestExact))
+            return Classified([.. numbers.Select(number => (long)number)], Comparer<long>.Default);
+        return new([], Array.ConvertAll(numbers, number => (float)number), 0);
+    }
+
+    private static CsvLabels Classified<T>(List<T> values, IComparer<T> order) where T : notnull
+    {
+        var classes = new Dictionary<T, long>();
+        foreach (var value in values.Distinct().Order(order)) classes.Add(value, classes.Count);
+        return new([.. values.Select(value => classes[value])], [], classes.Count);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+
+namespace Federated.Engine.Data;
+
+/// <summary>One record of a CSV file.</summary>
+/// <param name="Line">1-based line on which it starts.</param>
+/// <param name="Fields">Its fields, unquoted.</param>
+internal sealed record CsvRecord(int Line, List<string> Fields);
+
+/// <summary>Splits text into records and fields after RFC 4180: commas; CRLF or LF; fields in double quotes may hold commas, line ends and, doubled, quotes.
+/// Blank lines are skipped. Fields are not trimmed.</summary>
+internal static class CsvReader
+{
+    /// <summary>Longest field in characters, so that a quote that nobody closes does not swallow a whole file.</summary>
+    public const int MaxField = 1 << 16;
+
+    private const int End = -1;
+
+    /// <summary>The records in order, read as they are asked for.</summary>
+    /// <exception cref="InvalidDataException">Broken quoting or too long a field; the message names the line.</exception>
+    public static IEnumerable<CsvRecord> Read(TextReader reader)
+    {
+        var (line, field) = (1, new StringBuilder());
+        while (reader.Peek() != End)
+        {
+            var record = new CsvRecord(line, []);
+            while (ReadField(reader, field, ref line, record))
+            {
+            }
+            if (record.Fields is not [""]) yield return record;
+        }
+    }
+
+    // Reads a field and what ends it. True when another field of the record follows.
+    private static bool ReadField(TextReader reader, StringBuilder field, ref int line, CsvRecord record)
+    {
+        field.Clear();
+        var next = reader.Peek() == '"' ? ReadQuoted(reader, field, ref line) : ReadPlain(reader, field, line);
+        record.Fields.Add(field.ToString());
+        if (next == ',') return true;
+        if (next == '\r') next = reader.Peek() == '\n' ? reader.Read() : next;
+        if (next is not ('\n' or '\r' or End)) throw new InvalidDataException($"line {line}: there is text after the closing quote of a field.");
+        line++;
+        return false;
+    }
+
+    private static int ReadPlain(TextReader reader, StringBuilder field, int line)
+    {
+        while (true)
+        {
+            var next = reader.Read();
+            if (next is ',' or '\n' or '\r' or End) return next;
+            if (next == '"') throw new InvalidDataException($"line {line}: there is a quote within an unquoted field; a field with quotes is written \"like \"\"this\"\"\".");
+            Append(field, next, line);
+        }
+    }
+
+    private static int ReadQuoted(TextReader reader, StringBuilder field, ref int line)
+    {
+        var opened = line;
+        reader.Read();
+        while (true)
+        {
+            var next = reader.Read();
+            if (next == End) throw new InvalidDataException($"line {opened}: a quoted field is not closed.");
+            if (next == '"' && reader.Peek() != '"') return reader.Read();
+            if (next == '"') reader.Read();
+            if (next == '\n') line++;
+            Append(field, next, opened);
+        }
+    }
+
+    private static void Append(StringBuilder field, int character, int line)
+    {
+        if (field.Length == MaxField) throw new InvalidDataException($"line {line}: a field has more than {MaxField} characters; is a quote not closed?");
+        field.Append((char)character);
+    }
+}

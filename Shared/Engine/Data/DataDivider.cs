@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Partitioning;
+using Federated.Core.Randomness;
+
+namespace Federated.Engine.Data;
+
+/// <summary>Gives a loaded set's examples to clients, as the job says. Every draw derives from the job's seed.</summary>
+internal static class DataDivider
+{
+    /// <param name="set">What was read.</param>
+    /// <param name="data">Partition, shares and placement.</param>
+    /// <param name="seed">The job's seed.</param>
+    /// <param name="localClients">placement local: who owns what was read here.</param>
+    /// <exception cref="EngineException">The data cannot be divided like that.</exception>
+    public static FederatedData Divide(LoadedSet set, DataSpec data, ulong seed, ImmutableArray<string> localClients)
+    {
+        var local = data.Placement == Placement.Local;
+        var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
+        var (train, test) = Split(set, data.Test, seed, owners);
+        var shares = local ? Local(train, localClients) : Shared(train, data, set.Classes, seed);
+        var testOf = local ? Local(test, localClients).ToDictionary(share => share.Id, share => share.Examples) : [];
+        var clients = shares.Select(share =>
+        {
+            var split = HoldOut.Draw(share.Examples, data.Validation, SeedTree.Derive(seed, "validation", 0, share.Id));
+            return new ClientData(share.Id, split.Kept, split.Held, testOf.GetValueOrDefault(share.Id, []));
+        });
+        return new(set.InputShape, set.Classes, train.Examples, test.Examples, [.. clients]);
+    }
+
+    /// <summary>Examples and, where it is known, the client of each.</summary>
+    private sealed record Owned(ExampleSet Examples, ImmutableArray<string> Owners);
+
+    // The owner of every example read here, among the announced clients; "" for those of others.
+    private static ImmutableArray<string> LocalOwners(LoadedSet set, ImmutableArray<string> clients)
+    {
+        if (clients.Distinct(StringComparer.Ordinal).Count() < clients.Length) throw new ArgumentException("A client is named twice.", nameof(clients));
+        if (clients is [var only]) return [.. Enumerable.Repeat(only, set.Train.Count)];
+        if (clients.IsEmpty) return [];
+        if (set.Owners.IsEmpty)
+            throw new EngineException($"The clients {string.Join(", ", clients)} are announced here, and the data does not say which examples are whose. "
+                + "Announce one client, or name the csv's client column in data.client_column.");
+        var known = set.Owners.ToHashSet(StringComparer.Ordinal);
+        var absent = clients.Where(client => !known.Contains(client)).ToList();
+        if (absent.Count > 0)
+            throw new EngineException($"The client column has no row of {string.Join(", ", absent)}. It names {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}.");
+        return [.. set.Owners.Select(owner => clients.Contains(owner) ? owner : "")];
+    }
+
+    private static (Owned Train, Owned Test) Split(LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners)
+    {
+        if (set.Test is { } own) return (new(set.Train, owners), new(own, owners.IsEmpty ? [] : [.. Enumerable.Repeat(owners[0], own.Count)]));
+        var (train, test) = (new List<int>(), new List<int>());
+        foreach (var group in Enumerable.Range(0, set.Train.Count).GroupBy(row => owners.IsEmpty ? "" : owners[row]))
+        {
+            var split = HoldOut.Draw([.. group], fraction, SeedTree.Derive(seed, "test", 0, group.Key));
+            train.AddRange(split.Kept);
+            test.AddRange(split.Held);
+        }
+        return (Take(set.Train, owners, train), Take(set.Train, owners, test));
+    }
+
+    private static Owned Take(ExampleSet examples, ImmutableArray<string> owners, List<int> rows)
+    {
+        rows.Sort();
+        return new(new ExampleSubset(examples, [.. rows]), owners.IsEmpty ? [] : [.. rows.Select(row => owners[row])]);
+    }
+
+    private static IEnumerable<ClientShare> Local(Owned owned, ImmutableArray<string> clients)
+    {
+        var rows = Enumerable.Range(0, owned.Owners.Length).ToLookup(row => owned.Owners[row], StringComparer.Ordinal);
+        return clients.Select(client => new ClientShare(client, [.. rows[client]]));
+    }
+
+    private static ImmutableArray<ClientShare> Shared(Owned train, DataSpec data, int classes, ulong seed)
+    {
+        var errors = PartitionRules.Check(data, train.Examples.Count, classes > 0, !train.Owners.IsEmpty);
+        if (!errors.IsEmpty) throw new EngineException($"The data set {data.Name} cannot be spread like this:\n{string.Join('\n', errors.Select(error => $"  {error}"))}");
+        return Partitioner.Create(data, train.Examples.Labels, classes, train.Examples.Count, train.Owners, seed);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Core.Datasets;
+using Federated.Core.Jobs;
+
+namespace Federated.Engine.Data;
+
+/// <summary>Loads data sets and divides them among clients. What was loaded stays for later callers, in this store and, as far as it is the same files, in all
+/// stores of the process. Thread-safe.</summary>
+/// <param name="folders">Where data sets are looked for.</param>
+public sealed class DatasetStore(DataFolders folders)
+{
+    // A worker that lives for months sees many jobs; old divisions are dropped, first in, first out.
+    private const int Kept = 16;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Request, Lazy<Task<Loaded>>> _loads = [];
+    private readonly List<Request> _order = [];
+
+    /// <summary>Loads and divides, once for equal arguments: callers at the same time share one load, and a failed one is tried again by the next caller.</summary>
+    /// <param name="data">The data set and how it is spread.</param>
+    /// <param name="seed">The job's seed; every draw derives from it.</param>
+    /// <param name="localClients">placement local: the clients that own what is found here, all of it when there is one, else by the client column.
+    /// With placement shared it is not read.</param>
+    /// <param name="cancellation">Stops waiting; the load goes on for others.</param>
+    /// <exception cref="EngineException">The data is missing, broken or cannot be divided like that; the message says what to do.</exception>
+    public async Task<FederatedData> LoadAsync(DataSpec data, ulong seed, ImmutableArray<string> localClients, CancellationToken cancellation)
+    {
+        var request = new Request(data, seed, data.Placement == Placement.Local ? string.Join('\n', localClients) : "", Stamp(data));
+        var load = Find(request, () => Load(data, seed, localClients));
+        try
+        {
+            return (await load.Value.WaitAsync(cancellation)).Divided;
+        }
+        catch when (load.Value.IsFaulted)
+        {
+            Forget(request, load);
+            throw;
+        }
+    }
+
+    private sealed record Request(DataSpec Data, ulong Seed, string LocalClients, string Stamp);
+
+    // Holds the set as well as its division: while this is alive, SharedSets can hand the set to others.
+    private sealed record Loaded(LoadedSet Set, FederatedData Divided);
+
+    private Lazy<Task<Loaded>> Find(Request request, Func<Loaded> load)
+    {
+        lock (_lock)
+        {
+            if (_loads.TryGetValue(request, out var known)) return known;
+            if (_order.Count == Kept) Remove(_order[0]);
+            _order.Add(request);
+            return _loads[request] = new(() => Task.Run(load));
+        }
+    }
+
+    private void Forget(Request request, Lazy<Task<Loaded>> failed)
+    {
+        lock (_lock)
+        {
+            if (_loads.TryGetValue(request, out var current) && current == failed) Remove(request);
+        }
+    }
+
+    private void Remove(Request request)
+    {
+        _loads.Remove(request);
+        _order.Remove(request);
+    }
+
+    private Loaded Load(DataSpec data, ulong seed, ImmutableArray<string> localClients)
+    {
+        var set = SharedSets.Process.GetOrLoad(KeyOf(data), () => Read(data));
+        return new(set, DataDivider.Divide(set, data, seed, localClients));
+    }
+
+    private LoadedSet Read(DataSpec data)
+    {
+        if (data.Name == DatasetCatalog.Csv) return CsvTable.Load(CsvLocator.Find(data.Path, folders), data.Label, data.ClientColumn);
+        if (data.Name == "digits") return DigitsSet.Load();
+        return IdxDataset.Known.FirstOrDefault(known => known.Info.Name == data.Name) is { } dataset ? IdxLoader.Load(dataset, folders)
+            : throw new EngineException($"data.name: there is no data set '{data.Name}'. Known are {string.Join(", ", DatasetCatalog.Names)}.");
+    }
+
+    private string KeyOf(DataSpec data) => data.Name switch
+    {
+        "digits" => data.Name,
+        DatasetCatalog.Csv => string.Join('\n', data.Name, Stamp(data), data.Label, data.ClientColumn),
+        _ => string.Join('\n', [data.Name, .. folders.Roots]),
+    };
+
+    // A table may be edited between two jobs of one process.
+    private string Stamp(DataSpec data)
+    {
+        if (data.Name != DatasetCatalog.Csv) return "";
+        var file = new FileInfo(CsvLocator.Find(data.Path, folders));
+        return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
+    }
+}
