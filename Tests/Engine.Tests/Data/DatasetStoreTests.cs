@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Engine.Data;
