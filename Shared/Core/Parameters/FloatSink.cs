@@ -62,7 +62,8 @@ public sealed class FloatSink
         _bytes += part.Length;
 
         var complete = (int)(_bytes / 4);
-        IsFinite &= TensorPrimitives.IsFiniteAll<float>(_values.Span[_checked..complete]);
+        // Of no values, IsFiniteAll says false.
+        if (complete > _checked) IsFinite &= TensorPrimitives.IsFiniteAll<float>(_values.Span[_checked..complete]);
         _checked = complete;
         return true;
     }
