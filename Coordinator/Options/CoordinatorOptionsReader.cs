@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Federated.Coordinator.Options;
+
+/// <summary>Reads <see cref="CoordinatorOptions"/> from the environment and from arguments.</summary>
+public static class CoordinatorOptionsReader
+{
+    /// <summary>Prefix of the environment variables, as in <c>FEDERATED_COORDINATOR_CLUSTER_PORT</c>.</summary>
+    public const string EnvironmentPrefix = "FEDERATED_COORDINATOR_";
+
+    private static readonly ImmutableArray<string> Names =
+        ["host", "public-host", "port", "cluster-port", "seeds", "max-model-bytes", "concurrent-uploads", "log-level"];
+
+    /// <summary>How to call the executable.</summary>
+    public static string Usage { get; } =
+        $"""
+        Federated coordinator. Options are read from --KEY VALUE, then from {EnvironmentPrefix}KEY (upper case, '_' for '-'):
+          host                address to listen on (127.0.0.1)
+          public-host         name under which other machines reach this node (the host)
+          port                gRPC port, 0 for any free one (5600)
+          cluster-port        Akka.Cluster port, 0 for any free one (5601)
+          seeds               host:port of every coordinator node, this one included, with commas between (none: this node alone)
+          max-model-bytes     largest model of a run, in bytes of float32 (2147483648)
+          concurrent-uploads  uploads received at the same time, each with a buffer of the model's size (4)
+          log-level           {string.Join(", ", CoordinatorOptionsValidator.LogLevels)} (warn)
+        --health              ask the node that runs with these options whether it serves, and exit
+        """;
+
+    /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults.</summary>
+    /// <returns>The options and everything that is wrong with them, in reading and by <see cref="CoordinatorOptionsValidator"/>.</returns>
+    public static (CoordinatorOptions Options, ImmutableArray<string> Errors) Read(IReadOnlyList<string> arguments)
+    {
+        var errors = ImmutableArray.CreateBuilder<string>();
+        var configuration = new ConfigurationBuilder()
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .AddInMemoryCollection(Pairs(arguments, errors))
+            .Build();
+        var options = Read(configuration, errors);
+        errors.AddRange(CoordinatorOptionsValidator.Check(options));
+        return (options, errors.ToImmutable());
+    }
+
+    private static Dictionary<string, string?> Pairs(IReadOnlyList<string> arguments, ImmutableArray<string>.Builder errors)
+    {
+        var pairs = new Dictionary<string, string?>();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
+            {
+                errors.Add($"'{arguments[i]}' is no option: write --key value. The keys are {string.Join(", ", Names)}.");
+                continue;
+            }
+            var text = arguments[i][2..];
+            var equals = text.IndexOf('=');
+            if (equals >= 0) pairs[Key(text[..equals])] = text[(equals + 1)..];
+            else if (i + 1 < arguments.Count) pairs[Key(text)] = arguments[++i];
+            else errors.Add($"{text} has no value: write --{text} VALUE.");
+        }
+        return pairs;
+    }
+
+    private static CoordinatorOptions Read(IConfiguration configuration, ImmutableArray<string>.Builder errors)
+    {
+        var options = new CoordinatorOptions();
+        foreach (var (key, value) in configuration.AsEnumerable())
+        {
+            if (value is null) continue;
+            var name = key.Replace('_', '-').ToLowerInvariant();
+            options = name switch
+            {
+                "host" => options with { Host = value },
+                "public-host" => options with { PublicHost = value },
+                "port" => options with { Port = (int)Number(name, value, int.MaxValue, options.Port) },
+                "cluster-port" => options with { ClusterPort = (int)Number(name, value, int.MaxValue, options.ClusterPort) },
+                "seeds" => options with { Seeds = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] },
+                "max-model-bytes" => options with { MaxModelBytes = Number(name, value, long.MaxValue, options.MaxModelBytes) },
+                "concurrent-uploads" => options with { ConcurrentUploads = (int)Number(name, value, int.MaxValue, options.ConcurrentUploads) },
+                "log-level" => options with { LogLevel = value },
+                _ => Unknown(name),
+            };
+        }
+        return options;
+
+        long Number(string name, string value, long maximum, long fallback)
+        {
+            if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= -1 && number <= maximum) return number;
+            errors.Add($"{name} is '{value}': it must be a whole number.");
+            return fallback;
+        }
+
+        CoordinatorOptions Unknown(string name)
+        {
+            errors.Add($"There is no option '{name}'. The options are {string.Join(", ", Names)}.");
+            return options;
+        }
+    }
+
+    private static string Key(string name) => name.Replace('-', '_').ToUpperInvariant();
+}
