@@ -45,6 +45,8 @@ public static class ClusterSettings
               active-strategy = keep-majority
               stable-after = 2s
               keep-majority.role = coordinator
+              # Workers that come and go without pause would otherwise end every node, the coordinator too.
+              down-all-when-unstable = off
             }
             run-coordinated-shutdown-when-down = on
             down-removal-margin = 500ms
