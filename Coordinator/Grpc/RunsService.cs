@@ -1,0 +1,102 @@
+using System.Text;
+using System.Threading.Channels;
+using Akka.Actor;
+using Federated.Coordinator.Actors;
+using Federated.Core.Jobs;
+using Federated.V1;
+using Federated.Wire.Streams;
+using Grpc.Core;
+
+namespace Federated.Coordinator.Grpc;
+
+/// <summary>What people ask of the coordinator, handed to RunsActor.</summary>
+internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifetime) : Runs.RunsBase
+{
+    /// <summary>Largest job, in bytes of UTF-8.</summary>
+    public const int MaxJobBytes = 1 << 20;
+
+    public override async Task<SubmitReply> Submit(SubmitRequest request, ServerCallContext context)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(request.JobYaml);
+        if (bytes > MaxJobBytes) return Refused([new("job", $"The job has {bytes} bytes; at most {MaxJobBytes} are allowed.")]);
+        var (job, errors) = JobReader.Read(request.JobYaml, []);
+        if (job is null) return Refused(errors);
+        var runs = await gate.OpenAsync(context.CancellationToken);
+        var queued = await runs.AskAsync<JobQueued>(new SubmitJob(job, JobWriter.Write(job)), context.CancellationToken);
+        return new SubmitReply { Run = queued.Run };
+    }
+
+    public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
+    {
+        var runs = await gate.OpenAsync(context.CancellationToken);
+        return await runs.AskAsync<ListReply>(GetRuns.Instance, context.CancellationToken);
+    }
+
+    public override Task<RunDetails> Show(ShowRequest request, ServerCallContext context) =>
+        FindAsync<RunDetails>(request.Run, new GetRun(request.Run), context.CancellationToken);
+
+    public override async Task<StopReply> Stop(StopRequest request, ServerCallContext context) =>
+        new() { Summary = await FindAsync<RunSummary>(request.Run, new StopRun(request.Run), context.CancellationToken) };
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<RunEvent> responseStream, ServerCallContext context)
+    {
+        Refusals.CheckRun(request.Run);
+        if (request.FromRound > int.MaxValue) throw Refusals.InvalidArgument($"from_round is {request.FromRound}; at most {int.MaxValue} is allowed.");
+        // A run may be watched for days: the stream must not hold up a coordinator that stops.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var events = Channel.CreateUnbounded<RunEvent>(new UnboundedChannelOptions { SingleReader = true });
+        var runs = await gate.OpenAsync(ending.Token);
+        var gone = CloseWhenGoneAsync(runs.Actor, events.Writer, ending.Token);
+        try
+        {
+            var watched = await runs.AskAsync<RunFound<RunSummary>>(new WatchRun(request.Run, (int)request.FromRound, events.Writer), ending.Token);
+            if (watched.Value is null) throw Refusals.UnknownRun(request.Run);
+            await foreach (var next in events.Reader.ReadAllAsync(ending.Token)) await responseStream.WriteAsync(next, ending.Token);
+        }
+        finally
+        {
+            runs.Tell(new UnwatchRun(request.Run, events.Writer));
+            await ending.CancelAsync();
+            await gone;
+        }
+    }
+
+    public override async Task Model(ModelRequest request, IServerStreamWriter<ModelPart> responseStream, ServerCallContext context)
+    {
+        Refusals.CheckRun(request.Run);
+        var runs = await gate.OpenAsync(context.CancellationToken);
+        var found = await runs.AskAsync<RunFound<CommittedModel>>(new GetModel(request.Run), context.CancellationToken);
+        if (found.Value is not { } model)
+        {
+            _ = await FindAsync<RunDetails>(request.Run, new GetRun(request.Run), context.CancellationToken);
+            throw Refusals.FailedPrecondition($"Run '{request.Run}' has no parameters yet.");
+        }
+        await ParameterSender.SendModelAsync(responseStream, model.Round, model.Parameters, context.CancellationToken);
+    }
+
+    private async Task<T> FindAsync<T>(string run, object question, CancellationToken cancellationToken) where T : class
+    {
+        Refusals.CheckRun(run);
+        var runs = await gate.OpenAsync(cancellationToken);
+        var found = await runs.AskAsync<RunFound<T>>(question, cancellationToken);
+        return found.Value ?? throw Refusals.UnknownRun(run);
+    }
+
+    // The actor moves to another node or dies: nobody would ever complete the channel.
+    private static async Task CloseWhenGoneAsync(IActorRef actor, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await actor.WatchAsync(cancellationToken)) events.TryComplete(new NotActiveException());
+        }
+        catch (OperationCanceledException)
+        {
+            // The watcher left first.
+        }
+    }
+
+    private static SubmitReply Refused(IEnumerable<Core.Jobs.JobError> errors) => new()
+    {
+        Errors = { errors.Select(error => new V1.JobError { Path = error.Path, Message = error.Message, Line = (uint)Math.Max(0, error.Line) }) },
+    };
+}
