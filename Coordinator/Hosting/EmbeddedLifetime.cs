@@ -1,0 +1,9 @@
+namespace Federated.Coordinator.Hosting;
+
+/// <summary>Leaves signals and the console to whoever owns the process: the node may be one of several inside a command.</summary>
+internal sealed class EmbeddedLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

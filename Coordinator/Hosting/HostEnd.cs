@@ -1,0 +1,11 @@
+namespace Federated.Coordinator.Hosting;
+
+/// <summary>Why a node is no longer part of its cluster.</summary>
+public enum HostEnd
+{
+    /// <summary>Its owner disposed of it.</summary>
+    Stopped,
+
+    /// <summary>The cluster removed it, or its actor system ended by itself. A supervisor should start the process again.</summary>
+    Downed,
+}

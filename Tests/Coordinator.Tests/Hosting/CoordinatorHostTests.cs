@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Akka.Actor;
+using Federated.Coordinator.Actors;
+using Federated.Coordinator.Hosting;
+using Federated.Coordinator.Options;
+using Federated.V1;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using Grpc.Reflection.V1Alpha;
+
+namespace Federated.Coordinator.Tests.Hosting;
+
+public sealed class CoordinatorHostTests
+{
+    private static readonly CoordinatorOptions AnyPort = new() { Port = 0, ClusterPort = 0 };
+
+    private static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, Action<RunsSettings>? seen = null) => CoordinatorHost.StartAsync(
+        options,
+        settings =>
+        {
+            seen?.Invoke(settings);
+            return Props.Create(() => new EmptyRuns());
+        },
+        CancellationToken.None);
+
+    [Fact]
+    public async Task Host_on_free_ports_serves_its_first_call_and_stops_within_seconds()
+    {
+        RunsSettings? settings = null;
+        var host = await StartAsync(AnyPort, seen => settings = seen);
+        await using var _ = host;
+        using var channel = GrpcChannel.ForAddress(host.GrpcAddress);
+
+        var reply = await new Runs.RunsClient(channel).ListAsync(new ListRequest());
+
+        Assert.Equal("from the singleton", Assert.Single(reply.Runs).Run);
+        Assert.NotEqual(0, host.GrpcAddress.Port);
+        Assert.Matches(@"^127\.0\.0\.1:[1-9]\d*$", host.ClusterAddress);
+        Assert.Equal($"http://127.0.0.1:{host.GrpcAddress.Port}", settings!.TransferAddress());
+        var clock = Stopwatch.StartNew();
+        await host.DisposeAsync();
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(9));   // the limit at which it would be cut is 10 s
+        Assert.Equal(HostEnd.Stopped, await host.Completion);
+    }
+
+    [Fact]
+    public async Task Health_and_reflection_answer()
+    {
+        await using var host = await StartAsync(AnyPort);
+        using var channel = GrpcChannel.ForAddress(host.GrpcAddress);
+
+        var health = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest());
+        using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+        var services = call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).ToArray();
+        Assert.Contains("federated.v1.Transfer", services);
+        Assert.Contains("federated.v1.Runs", services);
+        Assert.Equal(0, await SelfCheck.RunAsync(AnyPort with { Port = host.GrpcAddress.Port }, TextWriter.Null));
+    }
+
+    [Fact]
+    public async Task Self_check_of_a_node_that_is_not_there_says_so()
+    {
+        var errors = new StringWriter();
+        using var taken = Listen();   // listens but never speaks HTTP/2
+
+        var code = await SelfCheck.RunAsync(AnyPort with { Port = Port(taken) }, errors);
+
+        Assert.Equal(Core.ExitCodes.CoordinatorUnreachable, code);
+        Assert.StartsWith($"No coordinator answers at http://127.0.0.1:{Port(taken)}/", errors.ToString());
+    }
+
+    [Theory]
+    [InlineData("port")]
+    [InlineData("cluster-port")]
+    public async Task Port_in_use_is_one_clear_line_that_names_the_option(string option)
+    {
+        using var taken = Listen();
+        var port = Port(taken);
+        var options = option == "port" ? AnyPort with { Port = port } : AnyPort with { ClusterPort = port };
+
+        var error = await Assert.ThrowsAsync<PortInUseException>(() => StartAsync(options));
+
+        Assert.Equal((port, option), (error.Port, error.Option));
+        Assert.Equal($"Port {port} on 127.0.0.1 is in use: choose another with --{option} (0 takes any free one).", error.Message);
+    }
+
+    [Fact]
+    public async Task Host_with_wrong_options_does_not_start_and_lists_all_errors()
+    {
+        var error = await Assert.ThrowsAsync<CoordinatorOptionsException>(() => StartAsync(AnyPort with { Host = "", Port = -1, ConcurrentUploads = 0 }));
+
+        Assert.Equal(3, error.Errors.Length);
+    }
+
+    [Fact]
+    public async Task Host_that_is_no_address_of_this_machine_does_not_start()
+    {
+        var error = await Assert.ThrowsAsync<CoordinatorOptionsException>(() => StartAsync(AnyPort with { Host = "192.0.2.1", Port = 1024 }));   // TEST-NET-1
+
+        Assert.Contains("no address of this machine", Assert.Single(error.Errors));
+    }
+
+    [Fact]
+    public async Task Start_that_waits_for_seeds_can_be_cancelled_and_leaves_nothing_behind()
+    {
+        using var taken = Listen();   // a seed that never answers
+        var own = FreePort();
+        using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        var options = AnyPort with { ClusterPort = own, Seeds = [$"127.0.0.1:{Port(taken)}", $"127.0.0.1:{own}"] };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CoordinatorHost.StartAsync(options, _ => Props.Create(() => new EmptyRuns()), cancel.Token));
+
+        using var again = Listen(own);
+    }
+
+    [Fact]
+    public async Task Node_that_the_cluster_removes_completes_as_downed()
+    {
+        await using var host = await StartAsync(AnyPort);
+        var cluster = Akka.Cluster.Cluster.Get(host.System);
+
+        cluster.Down(cluster.SelfAddress);
+
+        Assert.Equal(HostEnd.Downed, await host.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Second_coordinator_joins_as_a_standby_and_takes_over_when_the_first_leaves()
+    {
+        var (one, two) = (FreePort(), FreePort());
+        System.Collections.Immutable.ImmutableArray<string> seeds = [$"127.0.0.1:{one}", $"127.0.0.1:{two}"];
+        var first = await StartAsync(AnyPort with { ClusterPort = one, Seeds = seeds });
+        await using var _ = first;
+        await using var second = await StartAsync(AnyPort with { ClusterPort = two, Seeds = seeds });
+        using var channel = GrpcChannel.ForAddress(second.GrpcAddress);
+        var runs = new Runs.RunsClient(channel);
+        var standby = await Assert.ThrowsAsync<RpcException>(async () => await runs.ListAsync(new ListRequest()));
+        Assert.Equal(StatusCode.Unavailable, standby.StatusCode);
+
+        await first.DisposeAsync();
+
+        await Grpc.GrpcServer.EventuallyAsync(() => Served(runs));
+    }
+
+    private static bool Served(Runs.RunsClient runs)
+    {
+        try
+        {
+            return runs.List(new ListRequest()).Runs.Count == 1;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static Socket Listen(int port = 0)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        socket.Listen();
+        return socket;
+    }
+
+    private static int Port(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    private static int FreePort()
+    {
+        using var socket = Listen();
+        return Port(socket);
+    }
+
+    private sealed class EmptyRuns : ReceiveActor
+    {
+        public EmptyRuns() => Receive<GetRuns>(_ => Sender.Tell(new ListReply { Runs = { new RunSummary { Run = "from the singleton" } } }));
+    }
+}
