@@ -29,6 +29,12 @@ public sealed record WorkerOptions
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init; } = [];
 
+    /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for ever.</value>
+    public TimeSpan? CoordinatorTimeout { get; init; }
+
+    /// <value>How long a worker that was told to end may go on with the tasks that it has accepted; zero or more. Default 30 s.</value>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
     public string LogLevel { get; init; } = "warn";
 }

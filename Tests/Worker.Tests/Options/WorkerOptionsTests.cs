@@ -1,0 +1,81 @@
+using Federated.Worker.Options;
+
+namespace Federated.Worker.Tests.Options;
+
+public sealed class WorkerOptionsTests
+{
+    [Fact]
+    public void Defaults_have_no_errors() => Assert.Empty(WorkerOptionsValidator.Check(new WorkerOptions()));
+
+    [Fact]
+    public void All_errors_are_told_at_once()
+    {
+        var errors = WorkerOptionsValidator.Check(new WorkerOptions
+        {
+            Name = new string('x', 257),
+            Host = " ",
+            ClusterPort = 65536,
+            Seeds = ["host", "host:0", "good:1"],
+            Slots = 0,
+            Clients = ["a", "b", "a"],
+            CoordinatorTimeout = TimeSpan.Zero,
+            DrainTimeout = TimeSpan.FromSeconds(-1),
+            LogLevel = "loud",
+        });
+
+        Assert.Equal<string>(
+        [
+            "name has 257 characters; 1 to 256 are allowed.",
+            "host is empty: give a name or address of this machine, for example 127.0.0.1.",
+            "cluster-port is 65536: it must be from 0 to 65535, and 0 takes any free one.",
+            "seeds has 'host': each must be host:port with a port from 1 to 65535.",
+            "seeds has 'host:0': each must be host:port with a port from 1 to 65535.",
+            "slots is 0: it must be from 1 to 1024.",
+            "clients has 'a' 2 times: each client is named once.",
+            "coordinator-timeout is 0 s: it must be above 0; leave it out to look for ever.",
+            "drain-timeout is -1 s: it must be 0 or more.",
+            "log-level is 'loud': it must be one of trace, debug, info, warn, error.",
+        ], errors);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", null)]
+    [InlineData("127.0.0.1", "::")]
+    public void Address_that_nobody_can_connect_to_is_an_error(string host, string? publicHost) =>
+        Assert.Contains("public-host", Assert.Single(WorkerOptionsValidator.Check(new WorkerOptions { Host = host, PublicHost = publicHost })));
+
+    [Fact]
+    public void Wildcard_with_a_public_name_is_allowed() => Assert.Empty(WorkerOptionsValidator.Check(new WorkerOptions { Host = "0.0.0.0", PublicHost = "worker-1" }));
+
+    [Fact]
+    public void Missing_seeds_are_an_error() => Assert.StartsWith("seeds is empty", Assert.Single(WorkerOptionsValidator.Check(new WorkerOptions { Seeds = [] })));
+
+    [Fact]
+    public void Arguments_are_read_in_both_forms()
+    {
+        var (options, errors) = WorkerOptionsReader.Read(
+            ["--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5", "--drain-timeout", "0", "--log-level", "info",
+                "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p"]);
+
+        Assert.Empty(errors);
+        Assert.Equal(("w7", 3, 4711, "h", "p", "info"), (options.Name, options.Slots, options.ClusterPort, options.Host, options.PublicHost, options.LogLevel));
+        Assert.Equal<string>(["a:1", "b:2"], options.Seeds);
+        Assert.Equal<string>(["x", "y"], options.Clients);
+        Assert.Equal<string>(["/d1", "/d2"], options.DataFolders);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), options.CoordinatorTimeout);
+        Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_all_told()
+    {
+        var (_, errors) = WorkerOptionsReader.Read(["stray", "--slots", "many", "--colour", "red", "--drain-timeout", "soon", "--name"]);
+
+        Assert.Collection(errors.OrderBy(error => error, StringComparer.Ordinal),
+            error => Assert.StartsWith("'stray' is no option", error),
+            error => Assert.StartsWith("There is no option 'colour'", error),
+            error => Assert.Equal("drain-timeout is 'soon': it must be a number of seconds.", error),
+            error => Assert.Equal("name has no value: write --name VALUE.", error),
+            error => Assert.Equal("slots is 'many': it must be a whole number.", error));
+    }
+}
