@@ -1,0 +1,27 @@
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Worker.Tasks;
+
+/// <summary>What a task gave: an upload with values, or a report without.</summary>
+internal abstract record TaskResult(TaskId Id)
+{
+    /// <summary>A report that the task failed.</summary>
+    /// <param name="id">The task.</param>
+    /// <param name="reason">A sentence; cut at the length that the contract allows.</param>
+    /// <param name="permanent">True when a repetition must fail as well.</param>
+    public static ReportResult Failed(TaskId id, string reason, bool permanent)
+    {
+        var cut = reason.Length <= TaskReports.MaxReasonLength ? reason : reason[..TaskReports.MaxReasonLength];
+        return new(new TaskReport { Id = id, Failure = new TaskFailure { Reason = cut, Permanent = permanent } });
+    }
+}
+
+/// <summary>Values and their header.</summary>
+/// <param name="Header">Complete but for what the sender fills in (encoding, count, length).</param>
+/// <param name="Values">Shape [P].</param>
+/// <param name="Buffer">Where the values lie, to be returned; null when they are nobody's to return.</param>
+internal sealed record UploadResult(UploadHeader Header, ReadOnlyMemory<float> Values, UpdateBuffer? Buffer) : TaskResult(Header.Id);
+
+/// <summary>Metrics or a failure.</summary>
+internal sealed record ReportResult(TaskReport Report) : TaskResult(Report.Id);

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using Federated.Core.Jobs;
+using Federated.Core.Parameters;
+using Federated.Engine;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Worker.Tasks;
+
+/// <summary>What a task asks of the engine, on the calling thread. No actor, no network.</summary>
+internal static class TaskWork
+{
+    /// <summary>Does a task.</summary>
+    /// <param name="task">Its id has been checked.</param>
+    /// <param name="job">The run's job.</param>
+    /// <param name="engine">The run's engine.</param>
+    /// <param name="parameters">The round's parameters; null for initialise.</param>
+    /// <param name="time">Measures the engine's own work.</param>
+    /// <param name="cancellation">Checked by the engine between steps.</param>
+    /// <exception cref="EngineException">The engine cannot do it, now or ever.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static TaskResult Execute(AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, TimeProvider time, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (task.Id.Kind == TaskKind.Initialise) return Initialise(task.Id, job, engine, time);
+        if (parameters is null) return TaskResult.Failed(task.Id, $"The {Name(task.Id)} came without parameters.", permanent: false);
+        return task.Id.Kind switch
+        {
+            TaskKind.Train => Train(task.Id, engine, parameters, time, cancellation),
+            TaskKind.Evaluate => Evaluate(task, engine, parameters, time, cancellation),
+            _ => throw new UnreachableException($"Task of kind {task.Id.Kind}."),
+        };
+    }
+
+    /// <summary>A task for people, as the middle of a sentence.</summary>
+    public static string Name(TaskId id) => id.Kind switch
+    {
+        TaskKind.Initialise => $"initialise task of run {id.Run}",
+        TaskKind.Train => $"train task of client '{id.Client}' in round {id.Round} of run {id.Run}",
+        _ when id.Client.Length > 0 => $"evaluate task of client '{id.Client}' in round {id.Round} of run {id.Run}",
+        _ => $"evaluate task of slice {id.Slice} in round {id.Round} of run {id.Run}",
+    };
+
+    private static UploadResult Initialise(TaskId id, JobSpec job, IRunEngine engine, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        var initial = engine.InitialParameters();
+        var initialised = new Initialised { TestExamples = (ulong)engine.TestExamples };
+        initialised.Schema.AddRange(initial.Schema.ToProto());
+        // With local placement each worker knows only its own clients; those come with its Hello.
+        if (job.Data.Placement == Placement.Shared)
+            initialised.Clients.AddRange(engine.Clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
+        var header = new UploadHeader { Id = id, SchemaHash = initial.Schema.Hash, ComputeSeconds = Seconds(time, started), Initialised = initialised };
+        return new(header, initial.Values, Buffer: null);
+    }
+
+    private static TaskResult Train(TaskId id, IRunEngine engine, ParameterVector parameters, TimeProvider time, CancellationToken cancellation)
+    {
+        var buffer = new UpdateBuffer(parameters.Schema.Count);
+        try
+        {
+            var started = time.GetTimestamp();
+            var outcome = engine.Train(id.Client, checked((int)id.Round), parameters.Values, buffer.Values, cancellation);
+            var seconds = Seconds(time, started);
+            // The largest magnitude is NaN where any value is: one pass finds NaN and infinity.
+            if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(buffer.Values.Span)) || !double.IsFinite(outcome.Update.Training.LossSum))
+            {
+                buffer.Return();
+                return TaskResult.Failed(id, $"Client '{id.Client}' diverged in round {id.Round}: its update or loss is not finite. Lower training.optimizer.learning_rate or set training.clip_norm.", permanent: false);
+            }
+            var header = new UploadHeader
+            {
+                Id = id,
+                SchemaHash = parameters.Schema.Hash,
+                Examples = (ulong)outcome.Update.Examples,
+                ComputeSeconds = seconds,
+                Training = outcome.Update.Training.ToProto(),
+                Validation = outcome.Validation?.ToProto(),
+            };
+            return new UploadResult(header, buffer.Values, buffer);
+        }
+        catch
+        {
+            buffer.Return();
+            throw;
+        }
+    }
+
+    private static TaskResult Evaluate(AssignTask task, IRunEngine engine, ParameterVector parameters, TimeProvider time, CancellationToken cancellation)
+    {
+        var id = task.Id;
+        if (id.Client.Length == 0 && id.Slice >= task.Slices) return TaskResult.Failed(id, $"There is no slice {id.Slice} of {task.Slices} of the test set.", permanent: false);
+        var started = time.GetTimestamp();
+        var sums = id.Client.Length == 0
+            ? engine.EvaluateTest(parameters.Values, checked((int)id.Slice), checked((int)task.Slices), cancellation)
+            : engine.EvaluateClient(id.Client, parameters.Values, cancellation);
+        var seconds = Seconds(time, started);
+        return double.IsFinite(sums.LossSum)
+            ? new ReportResult(new TaskReport { Id = id, ComputeSeconds = seconds, Metrics = sums.ToProto() })
+            : TaskResult.Failed(id, $"The loss is not finite in round {id.Round}: the global model has diverged.", permanent: false);
+    }
+
+    private static double Seconds(TimeProvider time, long started) => time.GetElapsedTime(started).TotalSeconds;
+}
