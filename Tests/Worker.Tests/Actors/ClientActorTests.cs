@@ -1,0 +1,220 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Federated.Core.Jobs;
+using Federated.V1;
+using Federated.Worker.Actors;
+using Federated.Worker.Tasks;
+using Federated.Worker.Tests.Fakes;
+
+namespace Federated.Worker.Tests.Actors;
+
+/// <summary>The parameter cache and the trainers are the test's; deliveries go to the network's observer; the parent is the test actor.</summary>
+public sealed class ClientActorTests : WorkerTestKit
+{
+    private readonly TestProbe _trainers;
+    private readonly RunScope _run;
+
+    public ClientActorTests()
+    {
+        _trainers = CreateTestProbe("trainers");
+        var cache = CreateTestProbe("cache");
+        cache.SetAutoPilot(new DelegateAutoPilot((sender, _) =>
+        {
+            sender.Tell(new ParametersReady(Global));
+            return AutoPilot.KeepRunning;
+        }));
+        _run = new RunScope(Run, Scope(new FakeEngine()), new SharedRunEngine(new JobSpec(), new FakeEngine()), cache, _trainers);
+    }
+
+    [Fact]
+    public void Same_assignment_twice_is_computed_once()
+    {
+        var client = Client("a");
+        client.Tell(Train());
+        var compute = _trainers.ExpectMsg<ComputeTask>();
+        client.Tell(Train());
+        Finish(compute);
+        AnswerUpload();
+        ExpectMsg<TaskSettled>();
+
+        Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Assignment_that_was_delivered_is_delivered_again_without_computing()
+    {
+        var client = Client("a");
+        Deliver(client, Train());
+
+        client.Tell(Train());
+
+        AnswerUpload();
+        ExpectMsg<TaskSettled>();
+        Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Tasks_of_a_client_are_computed_one_after_the_other()
+    {
+        var client = Client("a");
+        var (train, evaluate) = (Train(), ClientEvaluation());
+        client.Tell(train);
+        client.Tell(evaluate);
+        var first = _trainers.ExpectMsg<ComputeTask>();
+        AwaitHandled(client);
+        Assert.False(_trainers.HasMessages);
+
+        Finish(first);
+
+        Assert.Equal(evaluate.Id, _trainers.ExpectMsg<ComputeTask>().Task.Id);
+    }
+
+    [Fact]
+    public void Tasks_of_no_client_are_computed_side_by_side()
+    {
+        var client = Client("");
+        for (var slice = 0u; slice < 4; slice++) client.Tell(Evaluate(slice));
+
+        Assert.Equal([0u, 1u, 2u, 3u], Enumerable.Range(0, 4).Select(_ => _trainers.ExpectMsg<ComputeTask>().Task.Id.Slice).Order());
+    }
+
+    [Fact]
+    public void Cancelled_task_is_stopped_and_the_next_starts()
+    {
+        var client = Client("a");
+        client.Tell(Train());
+        client.Tell(ClientEvaluation());
+        var cancelled = _trainers.ExpectMsg<ComputeTask>();
+
+        client.Tell(Cancel(Train()));
+
+        Assert.Equal(TaskKind.Evaluate, _trainers.ExpectMsg<ComputeTask>().Task.Id.Kind);
+        AwaitAssert(() => Assert.True(cancelled.Cancellation.IsCancellationRequested));
+        Assert.Equal(Train().Id, ExpectMsg<TaskSettled>().Id);
+    }
+
+    [Fact]
+    public void Task_that_is_cancelled_while_it_waits_never_starts()
+    {
+        var client = Client("a");
+        client.Tell(Train());
+        var running = _trainers.ExpectMsg<ComputeTask>();
+        client.Tell(ClientEvaluation());
+        client.Tell(Cancel(ClientEvaluation()));
+        Assert.Equal(ClientEvaluation().Id, ExpectMsg<TaskSettled>().Id);
+
+        Finish(running);
+
+        AnswerUpload();
+        Assert.Equal(Train().Id, ExpectMsg<TaskSettled>().Id);
+        Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Update_is_kept_and_sent_again_to_a_coordinator_that_came_back()
+    {
+        var client = Client("a");
+        Deliver(client, Train());
+
+        client.Tell(Reattached.Instance);
+
+        Assert.Equal([1f, 1f, 1f, 1f], Network.ExpectMsg<UploadCall>().Values);
+    }
+
+    [Fact]
+    public void Update_is_dropped_when_its_round_is_durable()
+    {
+        var client = Client("a");
+        var buffer = Deliver(client, Train());
+
+        client.Tell(Committed(1));
+
+        AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => buffer.Values));
+        client.Tell(Reattached.Instance);
+        AwaitHandled(client);
+        Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Train_task_of_a_durable_round_is_settled_without_work()
+    {
+        var client = Client("a");
+        client.Tell(Committed(3));
+
+        client.Tell(Train(round: 3));
+
+        Assert.Equal(3u, ExpectMsg<TaskSettled>().Id.Round);
+        Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Next_train_task_replaces_the_update_of_the_last_round()
+    {
+        var client = Client("a");
+        var buffer = Deliver(client, Train(round: 1));
+
+        client.Tell(Train(round: 2));
+
+        Assert.Equal(2u, _trainers.ExpectMsg<ComputeTask>().Task.Id.Round);
+        AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => buffer.Values));
+    }
+
+    [Fact]
+    public void Evaluation_of_a_durable_round_goes_on_until_it_is_delivered()
+    {
+        var client = Client("");
+        client.Tell(Committed(1));
+        client.Tell(Evaluate(round: 1));
+        var compute = _trainers.ExpectMsg<ComputeTask>();
+        client.Tell(Committed(2));
+        compute.ReplyTo.Tell(new Computed(TaskResult.Failed(compute.Task.Id, "x", permanent: false)));
+        var report = Network.ExpectMsg<ReportCall>();
+        client.Tell(Committed(3));
+        AwaitHandled(client);
+
+        report.Reply.Give(Accepted);
+
+        ExpectMsg<TaskSettled>();
+        client.Tell(Committed(4));
+        client.Tell(Reattached.Instance);
+        AwaitHandled(client);
+        Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Parameters_that_cannot_be_had_fail_the_task_for_now()
+    {
+        var cache = CreateTestProbe();
+        var client = ChildActorOf(ClientActor.Props("a", _run with { Parameters = cache }));
+        client.Tell(Train());
+        cache.ExpectMsg<GetParameters>();
+
+        cache.Reply(new ParametersFailed("The parameters could not be fetched."));
+
+        var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
+        Assert.Equal("The parameters could not be fetched.", failure.Reason);
+        Assert.False(failure.Permanent);
+    }
+
+    private static AssignTask ClientEvaluation() =>
+        new() { Id = new TaskId { Run = Run, Round = 1, Attempt = 1, Client = "a", Kind = TaskKind.Evaluate }, Parameters = GlobalRef };
+
+    private IActorRef Client(string name) => ChildActorOf(ClientActor.Props(name, _run));
+
+    private UpdateBuffer Deliver(IActorRef client, AssignTask task)
+    {
+        client.Tell(task);
+        var buffer = Finish(_trainers.ExpectMsg<ComputeTask>());
+        AnswerUpload();
+        Assert.Equal(task.Id, ExpectMsg<TaskSettled>().Id);
+        return buffer;
+    }
+
+    private static UpdateBuffer Finish(ComputeTask compute)
+    {
+        var buffer = new UpdateBuffer(4);
+        buffer.Values.Span.Fill(1f);
+        compute.ReplyTo.Tell(new Computed(new UploadResult(new UploadHeader { Id = compute.Task.Id }, buffer.Values, buffer)));
+        return buffer;
+    }
+}

@@ -1,0 +1,134 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Federated.Core.Jobs;
+using Federated.Engine;
+using Federated.V1;
+using Federated.Worker.Actors;
+using Federated.Worker.Tests.Fakes;
+
+namespace Federated.Worker.Tests.Actors;
+
+public sealed class RunContextActorTests : WorkerTestKit
+{
+    private readonly TestProbe _trainers;
+
+    public RunContextActorTests() => _trainers = CreateTestProbe("trainers");
+
+    [Fact]
+    public void Tasks_wait_until_the_engine_is_open()
+    {
+        var opening = new TaskCompletionSource<IRunEngine>();
+        var run = Open(new FakeEngine(Training) { Opening = opening.Task });
+        run.Tell(Initialise());
+        Training.ExpectMsg<RunOpened>();
+        AwaitHandled(run);
+        Assert.False(_trainers.HasMessages);
+
+        opening.SetResult(null!);
+
+        Assert.Equal(TaskKind.Initialise, _trainers.ExpectMsg<ComputeTask>().Task.Id.Kind);
+    }
+
+    [Fact]
+    public void Task_that_is_cancelled_while_the_engine_opens_is_settled()
+    {
+        var opening = new TaskCompletionSource<IRunEngine>();
+        var run = Open(new FakeEngine { Opening = opening.Task });
+        run.Tell(Initialise());
+        run.Tell(Cancel(Initialise()));
+
+        opening.SetResult(null!);
+
+        Assert.Equal(Initialise().Id, ExpectMsg<TaskSettled>().Id);
+    }
+
+    [Fact]
+    public void Engine_that_cannot_open_fails_every_task_for_good()
+    {
+        var run = Open(new FakeEngine { OpenError = new EngineException("Data set 'mnist' is missing.") });
+        run.Tell(Initialise());
+        run.Tell(Train());
+
+        TaskReport[] reports = [Network.ExpectMsg<ReportCall>().Report, Network.ExpectMsg<ReportCall>().Report];
+        Assert.Equal([TaskKind.Initialise, TaskKind.Train], reports.Select(report => report.Id.Kind).Order());
+        Assert.All(reports, report => Assert.Equal(new TaskFailure { Reason = "Data set 'mnist' is missing.", Permanent = true }, report.Failure));
+    }
+
+    [Fact]
+    public void Defect_in_opening_fails_tasks_for_now()
+    {
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Open(new FakeEngine { OpenError = new InvalidOperationException("Boom.") }).Tell(Train()));
+
+        var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
+        Assert.False(failure.Permanent);
+        Assert.Contains("Boom.", failure.Reason);
+    }
+
+    [Fact]
+    public void Job_with_errors_fails_tasks_for_good()
+    {
+        Open(new FakeEngine(), job: "broken").Tell(Train());
+
+        var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
+        Assert.True(failure.Permanent);
+        Assert.Contains("federation.rounds", failure.Reason);
+    }
+
+    [Fact]
+    public void Failed_report_is_repeated_for_a_repeated_task_and_a_coordinator_that_came_back_until_the_round_is_durable()
+    {
+        var run = Open(new FakeEngine { OpenError = new EngineException("No.") });
+        run.Tell(Train());
+        Network.ExpectMsg<ReportCall>().Reply.Give(Accepted);
+        ExpectMsg<TaskSettled>();
+
+        run.Tell(Train());
+        Network.ExpectMsg<ReportCall>().Reply.Give(Accepted);
+        ExpectMsg<TaskSettled>();
+        run.Tell(Reattached.Instance);
+        Network.ExpectMsg<ReportCall>().Reply.Give(Accepted);
+        ExpectMsg<TaskSettled>();
+        run.Tell(Committed(1));
+        ExpectMsg<TaskSettled>();
+        run.Tell(Reattached.Instance);
+
+        AwaitHandled(run);
+        Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Run_that_was_never_opened_fails_tasks_for_now()
+    {
+        var run = ChildActorOf(RunContextActor.Unopened(Run, Scope(new FakeEngine())));
+
+        run.Tell(Train());
+
+        var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
+        Assert.False(failure.Permanent);
+        Assert.Equal("Run run-1 is not open on worker 'w1'.", failure.Reason);
+    }
+
+    [Theory]
+    [InlineData("local", 1)]
+    [InlineData("shared", 0)]
+    public void Engine_gets_the_workers_clients_only_with_local_placement(string job, int clients)
+    {
+        Open(new FakeEngine(Training), job);
+
+        Assert.Equal(clients, Training.ExpectMsg<RunOpened>().LocalClients.Length);
+    }
+
+    [Fact]
+    public void Closing_a_run_disposes_of_its_engine()
+    {
+        var run = Open(new FakeEngine(Training));
+        Training.ExpectMsg<RunOpened>();
+
+        Sys.Stop(run);
+
+        Training.ExpectMsg<RunDisposed>();
+    }
+
+    private IActorRef Open(FakeEngine engine, string job = "job") =>
+        ChildActorOf(RunContextActor.Props(new OpenRun { Run = Run, JobYaml = job }, Scope(engine), _trainers));
+}

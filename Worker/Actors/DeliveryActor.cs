@@ -1,0 +1,150 @@
+using Akka.Actor;
+using Akka.Event;
+using Federated.V1;
+using Federated.Worker.Grpc;
+using Federated.Worker.Options;
+using Federated.Worker.Tasks;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>Brings one result to the coordinator and keeps it until it is stopped: Sending, Pausing between tries, Settled. A coordinator that lost what was not
+/// durable yet gets it again by <see cref="Reattached"/> or <see cref="Resend"/>.</summary>
+/// <remarks>A verdict is final, whatever it says, except that the node is not the active one. Only failures of the transport that may pass are tried again, without end:
+/// whoever no longer wants the result stops this actor.</remarks>
+internal sealed class DeliveryActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly TaskResult _result;
+    private readonly ITransfer _transfer;
+    private readonly WorkerTimings _timings;
+    private readonly IActorRef _settled;
+    private Task<Verdict>? _call;
+    private int _failures;
+    private bool _sendAgain;
+    private Refusal _lastRefusal;
+
+    public DeliveryActor(TaskResult result, ITransfer transfer, WorkerTimings timings, IActorRef settled)
+    {
+        (_result, _transfer, _timings, _settled) = (result, transfer, timings, settled);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="result">What to deliver; its buffer belongs to the actor from now on.</param>
+    /// <param name="transfer">The data plane.</param>
+    /// <param name="timings">Delays.</param>
+    /// <param name="settled">Told <see cref="TaskSettled"/> each time that the delivery has come to an end.</param>
+    public static Props Props(TaskResult result, ITransfer transfer, WorkerTimings timings, IActorRef settled) =>
+        Akka.Actor.Props.Create(() => new DeliveryActor(result, transfer, timings, settled));
+
+    protected override void PreStart() => Send();
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _settled.Tell(new TaskSettled(_result.Id));
+        if (_result is UploadResult { Buffer: { } buffer }) _ = ReturnAfterAsync(_call, buffer);
+    }
+
+    private void Sending()
+    {
+        Receive<Answered>(answered => OnVerdict(answered.Verdict));
+        Receive<Broken>(broken => OnBroken(broken.Error));
+        // What is under way may reach a coordinator that has lost it since.
+        Receive<Reattached>(_ => _sendAgain = true);
+        Receive<Resend>(_ => { });
+    }
+
+    private void Pausing()
+    {
+        Receive<TryAgain>(_ => Send());
+        Receive<Resend>(_ => Send());
+        Receive<Reattached>(_ => Send());
+    }
+
+    private void Settled()
+    {
+        Receive<Resend>(_ => Send());
+        Receive<Reattached>(_ => Send());
+    }
+
+    private void Send()
+    {
+        Timers.Cancel(TryAgain.Instance);
+        _sendAgain = false;
+        _call = _result switch
+        {
+            UploadResult upload => _transfer.UploadAsync(upload.Header, upload.Values, _stopped.Token),
+            ReportResult report => _transfer.ReportAsync(report.Report, _stopped.Token),
+            _ => throw new InvalidOperationException($"No way to deliver a {_result.GetType().Name}."),
+        };
+        _call.PipeTo(Self, success: verdict => new Answered(verdict), failure: error => new Broken(error));
+        Become(Sending);
+    }
+
+    private void OnVerdict(Verdict verdict)
+    {
+        if (verdict.Refused == Refusal.NotActive)
+        {
+            Pause();
+            return;
+        }
+        if (verdict.Refused != Refusal.Unspecified && verdict.Refused != _lastRefusal)
+        {
+            // Late and repeated results are everyday life; anything else means that one of the two sides has a defect.
+            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.WrongRound or Refusal.UnknownRun ? LogLevel.InfoLevel : LogLevel.WarningLevel;
+            _log.Log(level, null, "The coordinator refused the result of the {0}: {1}. {2}", TaskWork.Name(_result.Id), verdict.Refused, verdict.Detail);
+        }
+        _lastRefusal = verdict.Refused;
+        _failures = 0;
+        if (_sendAgain) Send();
+        else Settle();
+    }
+
+    private void OnBroken(Exception error)
+    {
+        if (TransferErrors.MayPass(error))
+        {
+            _log.Info("Delivering the result of the {0} failed: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
+            Pause();
+            return;
+        }
+        _log.Error(error, "The result of the {0} cannot be delivered: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
+        Settle();
+    }
+
+    private void Pause()
+    {
+        _failures++;
+        if (_sendAgain)
+        {
+            Send();
+            return;
+        }
+        Timers.StartSingleTimer(TryAgain.Instance, TryAgain.Instance, _timings.Delivery.Delay(_failures, _timings.Jitter()));
+        Become(Pausing);
+    }
+
+    private void Settle()
+    {
+        Become(Settled);
+        _settled.Tell(new TaskSettled(_result.Id));
+    }
+
+    // The sender reads the buffer until its call has ended, also after it was cancelled.
+    private static async Task ReturnAfterAsync(Task? call, UpdateBuffer buffer)
+    {
+        if (call is not null) await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        buffer.Return();
+    }
+
+    private sealed record Answered(Verdict Verdict);
+
+    private sealed record Broken(Exception Error);
+
+    private sealed class TryAgain
+    {
+        public static readonly TryAgain Instance = new();
+    }
+}

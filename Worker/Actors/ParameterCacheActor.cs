@@ -1,0 +1,132 @@
+using Akka.Actor;
+using Akka.Event;
+using Federated.Core.Parameters;
+using Federated.V1;
+using Federated.Worker.Grpc;
+using Federated.Worker.Options;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>One run's parameters on this worker: fetched once for all clients, verified, and kept as long as they are among the two asked for last
+/// (those of this round and those of the round before, which may still be evaluated).</summary>
+internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
+{
+    private const int Kept = 2;
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly List<ParameterVector> _kept = [];
+    private readonly Dictionary<string, Fetch> _fetches = new(StringComparer.Ordinal);
+    private readonly string _run;
+    private readonly ParameterSchema _schema;
+    private readonly ITransfer _transfer;
+    private readonly WorkerTimings _timings;
+
+    public ParameterCacheActor(string run, ParameterSchema schema, ITransfer transfer, WorkerTimings timings)
+    {
+        (_run, _schema, _transfer, _timings) = (run, schema, transfer, timings);
+        Receive<GetParameters>(OnGet);
+        Receive<Fetched>(OnFetched);
+        Receive<FetchFailed>(OnFailed);
+        Receive<TryAgain>(again => Download(_fetches[again.Sha256]));
+        Receive<Reattached>(_ => TryWaitingNow());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(string run, ParameterSchema schema, ITransfer transfer, WorkerTimings timings) =>
+        Akka.Actor.Props.Create(() => new ParameterCacheActor(run, schema, transfer, timings));
+
+    protected override void PostStop() => _stopped.Cancel();
+
+    private void OnGet(GetParameters get)
+    {
+        var wanted = get.Wanted;
+        if (_kept.FirstOrDefault(parameters => parameters.Hash == wanted.Sha256) is { } found)
+        {
+            Touch(found);
+            Sender.Tell(new ParametersReady(found));
+        }
+        else if (wanted.SchemaHash != _schema.Hash || wanted.Count != (ulong)_schema.Count)
+        {
+            Sender.Tell(new ParametersFailed($"The parameters of run {_run} have another schema than the model that its job makes here; the versions of coordinator and worker may differ."));
+        }
+        else if (_fetches.TryGetValue(wanted.Sha256, out var underWay))
+        {
+            underWay.Waiting.Add(Sender);
+        }
+        else
+        {
+            var fetch = new Fetch(wanted) { Waiting = { Sender } };
+            _fetches.Add(wanted.Sha256, fetch);
+            Download(fetch);
+        }
+    }
+
+    private void Download(Fetch fetch)
+    {
+        var sha256 = fetch.Wanted.Sha256;
+        fetch.Pausing = false;
+        _transfer.DownloadAsync(_run, fetch.Wanted, _schema, _stopped.Token).PipeTo(Self,
+            success: received => received.Ok ? new Fetched(received.Value) : new FetchFailed(sha256, received.Error, Defect: null),
+            failure: error => new FetchFailed(sha256, TransferErrors.Describe(error), TransferErrors.MayPass(error) ? null : error));
+    }
+
+    private void OnFetched(Fetched fetched)
+    {
+        var parameters = fetched.Parameters;
+        _fetches.Remove(parameters.Hash, out var fetch);
+        Touch(parameters);
+        foreach (var waiting in fetch!.Waiting) waiting.Tell(new ParametersReady(parameters));
+    }
+
+    private void OnFailed(FetchFailed failed)
+    {
+        var fetch = _fetches[failed.Sha256];
+        fetch.Failures++;
+        _log.Info("Run {0}: fetching parameters {1} failed ({2} of {3}): {4}", _run, failed.Sha256, fetch.Failures, _timings.FetchTries, failed.Reason);
+        if (fetch.Failures < _timings.FetchTries)
+        {
+            fetch.Pausing = true;
+            Timers.StartSingleTimer(failed.Sha256, new TryAgain(failed.Sha256), _timings.Fetch.Delay(fetch.Failures, _timings.Jitter()));
+            return;
+        }
+        // Once for all who wait; a coordinator that was away or has retired them is no defect of this worker.
+        _log.Warning(failed.Defect, "Run {0}: parameters could not be fetched in {1} tries: {2}", _run, fetch.Failures, failed.Reason);
+        _fetches.Remove(failed.Sha256);
+        var answer = new ParametersFailed($"The parameters could not be fetched in {fetch.Failures} tries: {failed.Reason}");
+        foreach (var waiting in fetch.Waiting) waiting.Tell(answer);
+    }
+
+    private void TryWaitingNow()
+    {
+        foreach (var (sha256, fetch) in _fetches)
+        {
+            fetch.Failures = 0;
+            if (!fetch.Pausing) continue;
+            Timers.Cancel(sha256);
+            Download(fetch);
+        }
+    }
+
+    private void Touch(ParameterVector parameters)
+    {
+        _kept.Remove(parameters);
+        _kept.Add(parameters);
+        if (_kept.Count > Kept) _kept.RemoveAt(0);
+    }
+
+    private sealed class Fetch(ParametersRef wanted)
+    {
+        public ParametersRef Wanted { get; } = wanted;
+        public List<IActorRef> Waiting { get; } = [];
+        public int Failures { get; set; }
+        public bool Pausing { get; set; }
+    }
+
+    private sealed record Fetched(ParameterVector Parameters);
+
+    private sealed record FetchFailed(string Sha256, string Reason, Exception? Defect);
+
+    private sealed record TryAgain(string Sha256);
+}

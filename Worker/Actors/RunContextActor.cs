@@ -1,0 +1,151 @@
+using Akka.Actor;
+using Akka.Event;
+using Federated.Core.Jobs;
+using Federated.Engine;
+using Federated.V1;
+using Federated.Worker.Tasks;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>One open run: Opening its engine while tasks wait, then Open, or Failed, where every task is reported as failed with the reason.</summary>
+internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Dictionary<string, IActorRef> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<TaskId, IActorRef> _failures = [];
+    private readonly string _run;
+    private readonly WorkerScope _worker;
+    private readonly IActorRef _trainers;
+    private readonly string? _yaml;
+    private Task<SharedRunEngine>? _opening;
+    private RunScope? _scope;
+    private Failed? _failed;
+
+    public RunContextActor(OpenRun run, WorkerScope worker, IActorRef trainers)
+    {
+        (_run, _worker, _trainers, _yaml) = (run.Run, worker, trainers, run.JobYaml);
+        Become(Opening);
+    }
+
+    public RunContextActor(string run, WorkerScope worker, string reason)
+    {
+        (_run, _worker, _trainers, _failed) = (run, worker, ActorRefs.Nobody, new Failed(reason, IsPermanent: false, Defect: null));
+        Become(Broken);
+    }
+
+    public IStash Stash { get; set; } = null!;
+
+    /// <summary>A run that the coordinator opens.</summary>
+    public static Props Props(OpenRun run, WorkerScope worker, IActorRef trainers) => Akka.Actor.Props.Create(() => new RunContextActor(run, worker, trainers));
+
+    /// <summary>A run that was never opened here: its tasks are reported as failed, so that they go elsewhere.</summary>
+    public static Props Unopened(string run, WorkerScope worker) =>
+        Akka.Actor.Props.Create(() => new RunContextActor(run, worker, $"Run {run} is not open on worker '{worker.Options.Name}'."));
+
+    // A client or delivery that fails has a defect that a restart would meet again, and it would have lost what it kept anyway.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart()
+    {
+        if (_yaml is null) return;
+        _opening = OpenAsync(_yaml, _worker, _stopped.Token);
+        _opening.PipeTo(Self, success: engine => new Opened(engine), failure: error => error is EngineException
+            ? new Failed(error.Message, IsPermanent: true, Defect: null)
+            : new Failed($"Run {_run} could not be opened: {error.Message}", IsPermanent: false, Defect: error));
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        if (_opening is not null) _ = CloseAsync(_opening);
+    }
+
+    private static Task<SharedRunEngine> OpenAsync(string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var job = worker.ReadJob(yaml);
+        return new SharedRunEngine(job, await worker.Engine.OpenAsync(job, job.Data.Placement == Placement.Local ? worker.Options.Clients : [], cancellation));
+    }, cancellation);
+
+    // Whoever closes the run while it is being opened gets an engine that nobody needs.
+    private static async Task CloseAsync(Task<SharedRunEngine> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully) (await opening).Close();
+    }
+
+    private void Opening()
+    {
+        Receive<Opened>(opened =>
+        {
+            if (!opened.Engine.TryEnter(out var engine)) return;
+            var schema = engine.Schema;
+            opened.Engine.Exit();
+            var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schema, _worker.Transfer, _worker.Timings), "parameters");
+            _scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers);
+            Become(Open);
+            Stash.UnstashAll();
+        });
+        Receive<Failed>(failed =>
+        {
+            _failed = failed;
+            _log.Log(failed.Defect is null ? LogLevel.WarningLevel : LogLevel.ErrorLevel, failed.Defect, "Run {0} fails on this worker: {1}", _run, failed.Reason);
+            Become(Broken);
+            Stash.UnstashAll();
+        });
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Open()
+    {
+        Receive<AssignTask>(task => Client(task.Id.Client).Tell(task));
+        Receive<CancelTasks>(cancel =>
+        {
+            foreach (var client in cancel.Ids.Select(id => id.Client).Distinct())
+                if (_clients.TryGetValue(client, out var actor)) actor.Tell(cancel);
+        });
+        Receive<RoundCommitted>(TellAll);
+        Receive<Reattached>(again =>
+        {
+            _scope!.Parameters.Tell(again);
+            TellAll(again);
+        });
+        Receive<TaskSettled>(Context.Parent.Forward);
+    }
+
+    private void Broken()
+    {
+        Receive<AssignTask>(task =>
+        {
+            if (_failures.TryGetValue(task.Id, out var known)) known.Tell(Resend.Instance);
+            else _failures[task.Id] = Context.ActorOf(DeliveryActor.Props(TaskResult.Failed(task.Id, _failed!.Reason, _failed.IsPermanent), _worker.Transfer, _worker.Timings, Context.Parent));
+        });
+        Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
+        Receive<RoundCommitted>(committed => DropFailures(id => id.Round <= committed.Round));
+        Receive<Reattached>(again =>
+        {
+            foreach (var failure in _failures.Values) failure.Tell(again);
+        });
+    }
+
+    private IActorRef Client(string client)
+    {
+        if (!_clients.TryGetValue(client, out var actor)) _clients[client] = actor = Context.ActorOf(ClientActor.Props(client, _scope!));
+        return actor;
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var client in _clients.Values) client.Tell(message);
+    }
+
+    private void DropFailures(Func<TaskId, bool> over)
+    {
+        foreach (var id in _failures.Keys.Where(over).ToArray())
+            if (_failures.Remove(id, out var delivery)) Context.Stop(delivery);
+    }
+
+    private sealed record Opened(SharedRunEngine Engine);
+
+    private sealed record Failed(string Reason, bool IsPermanent, Exception? Defect);
+}

@@ -1,0 +1,72 @@
+using Akka.Actor;
+using Federated.V1;
+using Federated.Worker.Tasks;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Delivering. It lives on after its delivery, with the result, until its
+/// client stops it; stopping it at any time cancels what is under way.</summary>
+internal sealed class TaskActor : ReceiveActor
+{
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly AssignTask _task;
+    private readonly RunScope _run;
+    private IActorRef? _delivery;
+
+    public TaskActor(AssignTask task, RunScope run)
+    {
+        (_task, _run) = (task, run);
+        Become(Fetching);
+    }
+
+    public static Props Props(AssignTask task, RunScope run) => Akka.Actor.Props.Create(() => new TaskActor(task, run));
+
+    // A child that fails has a defect that a restart would meet again; the coordinator's deadline covers the task.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart()
+    {
+        if (_task.Parameters is null) Compute(null);
+        else _run.Parameters.Tell(new GetParameters(_task.Parameters));
+    }
+
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        if (_delivery is null) Context.Parent.Tell(new TaskSettled(_task.Id));
+    }
+
+    private void Fetching()
+    {
+        Receive<ParametersReady>(ready => Compute(ready.Parameters));
+        Receive<ParametersFailed>(failed => Deliver(TaskResult.Failed(_task.Id, failed.Reason, permanent: false)));
+        Receive<AssignTask>(_ => { });
+        Receive<Reattached>(_ => { });
+    }
+
+    private void Computing()
+    {
+        Receive<Computed>(computed => Deliver(computed.Result));
+        Receive<AssignTask>(_ => { });
+        Receive<Reattached>(_ => { });
+    }
+
+    private void Delivering()
+    {
+        Receive<AssignTask>(_ => _delivery.Tell(Resend.Instance));
+        Receive<Reattached>(again => _delivery.Tell(again));
+    }
+
+    private void Compute(Core.Parameters.ParameterVector? parameters)
+    {
+        _run.Trainers.Tell(new ComputeTask(_task, _run.Engine, parameters, Self, _stopped.Token));
+        Become(Computing);
+    }
+
+    private void Deliver(TaskResult result)
+    {
+        _delivery = Context.ActorOf(DeliveryActor.Props(result, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent));
+        Context.Parent.Tell(new ComputingOver(_task.Id));
+        Become(Delivering);
+    }
+}

@@ -1,0 +1,264 @@
+using Akka.Actor;
+using Akka.Event;
+using Federated.Core;
+using Federated.V1;
+using Federated.Wire;
+using Federated.Wire.Mapping;
+using Federated.Worker.Grpc;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>A worker's side of the link: Connecting, Attached, Draining. Runs and their tasks live on while the coordinator is away; what they gave goes to
+/// whoever welcomes the worker next.</summary>
+internal sealed class WorkerActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly WorkerScope _scope;
+    private readonly IActorRef _coordinator;
+    private readonly WorkerStatus _status;
+    private readonly Hello _hello;
+    private readonly IActorRef _trainers;
+    private readonly Dictionary<string, KnownRun> _runs = new(StringComparer.Ordinal);
+    private readonly HashSet<TaskId> _unsettled = [];
+    private IActorRef _session = ActorRefs.Nobody;
+    private int _hellos;
+
+    public WorkerActor(WorkerScope scope, IActorRef coordinator, WorkerStatus status)
+    {
+        (_scope, _coordinator, _status) = (scope, coordinator, status);
+        _hello = new Hello
+        {
+            Worker = scope.Options.Name,
+            Session = Guid.NewGuid().ToString("N"),
+            Protocol = ProtocolVersion.Current,
+            Version = typeof(WorkerActor).Assembly.GetName().Version?.ToString(3) ?? "",
+            Slots = (uint)scope.Options.Slots,
+            Clients = { scope.Options.Clients },
+        };
+        _trainers = Context.ActorOf(TrainerPoolActor.Props(scope.Options.Slots, scope.Time), "trainers");
+        Become(Connecting);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="scope">What the worker's actors share.</param>
+    /// <param name="coordinator">Leads to the coordinator's runs, wherever they live.</param>
+    /// <param name="status">Is told what the host must know.</param>
+    public static Props Props(WorkerScope scope, IActorRef coordinator, WorkerStatus status) => Akka.Actor.Props.Create(() => new WorkerActor(scope, coordinator, status));
+
+    // A run that fails has a defect that a restart would meet again; without it, its tasks are refused as not open and go elsewhere.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart() => StartLooking();
+
+    private void Connecting()
+    {
+        Receive<SayHello>(_ => SayHelloToCoordinator());
+        Receive<StillLooking>(_ => _log.Warning("Still looking for a coordinator at {0}.", string.Join(", ", _scope.Options.Seeds)));
+        Receive<GiveUp>(_ =>
+        {
+            _log.Error("No coordinator answered at {0} within {1} s.", string.Join(", ", _scope.Options.Seeds), _scope.Options.CoordinatorTimeout?.TotalSeconds);
+            End(ExitCodes.CoordinatorUnreachable);
+        });
+        Receive<Welcome>(OnWelcome);
+        Receive<Refused>(OnRefused);
+        Receive<Drain>(_ => StartDraining());
+        Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
+        ReceiveRunEnds();
+    }
+
+    private void Attached()
+    {
+        Receive<Welcome>(OnWelcome);
+        Receive<OpenRun>(OnOpenRun);
+        Receive<AssignTask>(OnAssign);
+        ReceiveTaskEnds();
+        Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
+        Receive<Drain>(_ => StartDraining());
+        ReceiveRunEnds();
+        Receive<Terminated>(gone =>
+        {
+            if (!gone.ActorRef.Equals(_session)) return;
+            _log.Info("The coordinator's session has ended; looking for its successor.");
+            _session = ActorRefs.Nobody;
+            StartLooking();
+            Become(Connecting);
+        });
+        Receive<Refused>(_ => { });
+    }
+
+    private void Draining()
+    {
+        ReceiveTaskEnds();
+        Receive<TaskSettled>(settled =>
+        {
+            _unsettled.Remove(settled.Id);
+            EndWhenDrained();
+        });
+        Receive<DrainTimeout>(_ =>
+        {
+            _log.Warning("{0} tasks were still running after {1} s; they are given up.", _unsettled.Count, _scope.Options.DrainTimeout.TotalSeconds);
+            End(ExitCodes.Success);
+        });
+        ReceiveRunEnds();
+        Receive<Terminated>(gone =>
+        {
+            // Nobody is left to take what the tasks would give.
+            if (gone.ActorRef.Equals(_session)) End(ExitCodes.Success);
+        });
+        // No answer to new tasks and Welcomes: the coordinator sends them elsewhere when this node has left.
+        Receive<AssignTask>(_ => { });
+        Receive<OpenRun>(_ => { });
+        Receive<Welcome>(_ => { });
+        Receive<Refused>(_ => { });
+        Receive<Drain>(_ => { });
+    }
+
+    private void ReceiveTaskEnds()
+    {
+        Receive<CancelTasks>(cancel =>
+        {
+            foreach (var run in cancel.Ids.Select(id => id.Run).Distinct()) Tell(run, cancel);
+        });
+        Receive<RoundCommitted>(committed => Tell(committed.Run, committed));
+        Receive<CloseRun>(close =>
+        {
+            if (!_runs.Remove(close.Run, out var run)) return;
+            Context.Stop(Context.Unwatch(run.Actor));
+            Forget(close.Run);
+        });
+    }
+
+    // In every state: a run's actor that failed takes its tasks along.
+    private void ReceiveRunEnds() => Receive<Terminated>(
+        gone => _runs.Any(run => run.Value.Actor.Equals(gone.ActorRef)),
+        gone =>
+        {
+            var run = _runs.First(run => run.Value.Actor.Equals(gone.ActorRef)).Key;
+            _runs.Remove(run);
+            Forget(run);
+        });
+
+    private void StartLooking()
+    {
+        _hellos = 0;
+        Timers.StartPeriodicTimer(StillLooking.Instance, StillLooking.Instance, _scope.Timings.StillLooking);
+        if (_scope.Options.CoordinatorTimeout is { } limit) Timers.StartSingleTimer(GiveUp.Instance, GiveUp.Instance, limit);
+        SayHelloToCoordinator();
+    }
+
+    private void SayHelloToCoordinator()
+    {
+        _coordinator.Tell(_hello);
+        Timers.StartSingleTimer(SayHello.Instance, SayHello.Instance, _scope.Timings.Hello.Delay(++_hellos, _scope.Timings.Jitter()));
+    }
+
+    private void OnWelcome(Welcome welcome)
+    {
+        // The same Welcome again answers a Hello that crossed it; one of another session is not for this process.
+        if (welcome.Session != _hello.Session || Sender.Equals(_session)) return;
+        if (!TransferLink.IsAddress(welcome.TransferAddress))
+        {
+            _log.Error("The coordinator gave '{0}' as its transfer address, which is no http or https URL.", welcome.TransferAddress);
+            return;
+        }
+        Timers.CancelAll();
+        Context.Unwatch(_session);
+        _session = Context.Watch(Sender);
+        _scope.Transfer.Connect(welcome.TransferAddress);
+        _log.Info("Attached to {0}, transfers go to {1}.", _session.Path.Address, welcome.TransferAddress);
+        _status.SetAttached();
+        foreach (var run in _runs.Values) run.Actor.Tell(Reattached.Instance);
+        Become(Attached);
+    }
+
+    private void OnRefused(Refused refused)
+    {
+        if (refused.Session != _hello.Session) return;
+        if (refused.Reason == Refusal.NotActive) return;
+        _log.Error("The coordinator refused this worker ({0}): {1}", refused.Reason, refused.Detail);
+        End(refused.Reason == Refusal.WrongVersion ? ExitCodes.VersionMismatch : ExitCodes.Failure);
+    }
+
+    private void OnOpenRun(OpenRun open)
+    {
+        if (TaskIds.CheckRun(open.Run) is { } wrong)
+        {
+            _log.Warning("The coordinator opened a run that is no run: {0}", wrong);
+            return;
+        }
+        if (_runs.TryGetValue(open.Run, out var known))
+        {
+            if (known.IsOpen) return;
+            Context.Stop(Context.Unwatch(known.Actor));
+        }
+        _runs[open.Run] = new KnownRun(Context.Watch(Context.ActorOf(RunContextActor.Props(open, _scope, _trainers))), IsOpen: true);
+    }
+
+    private void OnAssign(AssignTask task)
+    {
+        if (TaskIds.Check(task.Id) is { } wrong)
+        {
+            _log.Warning("The coordinator assigned a task that is no task: {0}", wrong);
+            return;
+        }
+        _session.Tell(new TaskAccepted { Id = task.Id });
+        _unsettled.Add(task.Id);
+        if (!_runs.TryGetValue(task.Id.Run, out var run))
+            _runs[task.Id.Run] = run = new KnownRun(Context.Watch(Context.ActorOf(RunContextActor.Unopened(task.Id.Run, _scope))), IsOpen: false);
+        run.Actor.Tell(task);
+    }
+
+    private void StartDraining()
+    {
+        Timers.CancelAll();
+        _session.Tell(new Draining { Session = _hello.Session });
+        Timers.StartSingleTimer(DrainTimeout.Instance, DrainTimeout.Instance, _scope.Options.DrainTimeout);
+        Become(Draining);
+        EndWhenDrained();
+    }
+
+    private void EndWhenDrained()
+    {
+        if (_unsettled.Count == 0 || _session.IsNobody()) End(ExitCodes.Success);
+    }
+
+    private void End(int exitCode)
+    {
+        Timers.CancelAll();
+        _status.End(exitCode);
+    }
+
+    private void Tell(string run, object message)
+    {
+        if (_runs.TryGetValue(run, out var known)) known.Actor.Tell(message);
+    }
+
+    private void Forget(string run)
+    {
+        foreach (var id in _unsettled.Where(id => id.Run == run)) Self.Tell(new TaskSettled(id));
+    }
+
+    /// <summary>A run of the coordinator; not open when a task came without it.</summary>
+    private sealed record KnownRun(IActorRef Actor, bool IsOpen);
+
+    private sealed class SayHello
+    {
+        public static readonly SayHello Instance = new();
+    }
+
+    private sealed class StillLooking
+    {
+        public static readonly StillLooking Instance = new();
+    }
+
+    private sealed class GiveUp
+    {
+        public static readonly GiveUp Instance = new();
+    }
+
+    private sealed class DrainTimeout
+    {
+        public static readonly DrainTimeout Instance = new();
+    }
+}

@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Federated.Core.Jobs;
+using Federated.Engine;
+using Federated.Worker.Grpc;
+using Federated.Worker.Options;
+using Federated.Worker.Tasks;
+
+namespace Federated.Worker.Actors;
+
+/// <summary>What all actors of a worker share. Every member is thread-safe or immutable.</summary>
+/// <param name="Options">Checked options.</param>
+/// <param name="Engine">Opens runs.</param>
+/// <param name="ReadJob">Reads a complete job; throws <see cref="EngineException"/> with all errors.</param>
+/// <param name="Transfer">The data plane.</param>
+/// <param name="Timings">Delays and limits.</param>
+/// <param name="Time">Measures work.</param>
+internal sealed record WorkerScope(WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time);
+
+/// <summary>What the actors of one open run share beside that.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Worker">The worker's shared things.</param>
+/// <param name="Engine">The opened engine.</param>
+/// <param name="Parameters">The run's parameter cache.</param>
+/// <param name="Trainers">The worker's trainers.</param>
+internal sealed record RunScope(string Run, WorkerScope Worker, SharedRunEngine Engine, IActorRef Parameters, IActorRef Trainers);
