@@ -1,0 +1,141 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using Federated.Core;
+using Federated.Engine;
+using Federated.Wire.Cluster;
+using Federated.Wire.Link;
+using Federated.Worker.Actors;
+using Federated.Worker.Grpc;
+using Federated.Worker.Options;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Federated.Worker.Hosting;
+
+/// <summary>A running worker: a cluster node that looks for its coordinator, trains what it is given, and ends by itself when it is refused or downed.
+/// Several may live in one process. Thread-safe.</summary>
+public sealed class WorkerHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly WorkerStatus _status;
+    private readonly IActorRef _worker;
+    private readonly TransferLink _transfer;
+
+    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer)
+    {
+        (_host, _status, _transfer) = (host, status, transfer);
+        _worker = host.Services.GetRequiredService<IRequiredActor<WorkerActor>>().ActorRef;
+        Completion = RunAsync(host.Services.GetRequiredService<ActorSystem>());
+    }
+
+    /// <summary>Ends with the first answer of a coordinator; cancelled when the worker ends without one.</summary>
+    public Task Attached => _status.Attached;
+
+    /// <summary>Ends when the worker has left the cluster, for whatever reason, with one of <see cref="ExitCodes"/>. Never fails.</summary>
+    public Task<int> Completion { get; }
+
+    /// <summary>Starts a worker. It returns before a coordinator has answered.</summary>
+    /// <param name="options">Are checked.</param>
+    /// <param name="engine">Opens runs; may be shared between workers.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="WorkerOptionsException">Options break rules; it lists all of them.</exception>
+    /// <exception cref="ClusterPortInUseException">The cluster port is taken.</exception>
+    public static Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, CancellationToken cancellation = default) =>
+        StartAsync(options, engine, new WorkerTimings(), cancellation);
+
+    internal static async Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation)
+    {
+        if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new WorkerOptionsException(errors);
+        await ProbeAsync(options, cancellation);
+        var status = new WorkerStatus();
+        var transfer = new TransferLink(timings.Transfer);
+        var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System);
+        var host = Build(scope, status);
+        try
+        {
+            await host.StartAsync(cancellation);
+            return new WorkerHost(host, status, transfer);
+        }
+        catch
+        {
+            transfer.Dispose();
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more tasks, finishes the accepted ones within <see cref="WorkerOptions.DrainTimeout"/>, leaves the cluster and ends. May be called more than once.</summary>
+    /// <returns><see cref="Completion"/>.</returns>
+    public Task<int> DrainAsync()
+    {
+        _worker.Tell(Drain.Instance);
+        return Completion;
+    }
+
+    /// <summary>Drains and frees everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await DrainAsync();
+        _host.Dispose();
+        _transfer.Dispose();
+    }
+
+    private async Task<int> RunAsync(ActorSystem system)
+    {
+        await Task.WhenAny(_status.Ending, system.WhenTerminated).ConfigureAwait(false);
+        // Read before stopping, which is itself a reason.
+        var exitCode = _status.Ending.IsCompleted ? await _status.Ending.ConfigureAwait(false)
+            : CoordinatedShutdown.Get(system).ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? ExitCodes.NodeDowned : ExitCodes.Failure;
+        // Leaves the cluster first, so that the others need not find out by silence.
+        await _host.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await system.WhenTerminated.ConfigureAwait(false);
+        _status.GiveUpAttaching();
+        return exitCode;
+    }
+
+    private static IHost Build(WorkerScope scope, WorkerStatus status)
+    {
+        var options = scope.Options;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ClusterSettings.SystemName });
+        WorkerLogging.Configure(builder.Logging, options.LogLevel);
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.AddAkka(ClusterSettings.SystemName, akka => akka
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.LogLevel = WorkerLogging.ForAkka(options.LogLevel);
+                loggers.AddLoggerFactory();
+            })
+            .AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend)
+            .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
+            .AddHocon(TrainerPoolActor.Hocon(options.Slots), HoconAddMode.Prepend)
+            .WithRemoting(new RemoteOptions { HostName = options.Host, Port = options.ClusterPort, PublicHostName = options.PublicHost ?? options.Host })
+            .WithClustering(new ClusterOptions { Roles = [ClusterSettings.WorkerRole], SeedNodes = [.. options.Seeds.Select(ClusterSettings.NodeAddress)] })
+            // A Hello is repeated until it is answered: one that finds no coordinator is dropped, not kept.
+            .WithSingletonProxy<RunsProxy>(ClusterSettings.RunsSingleton, new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 0 })
+            .WithActors((system, registry) => registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"))));
+        return builder.Build();
+    }
+
+    // Asking first gives one clear line; Akka.Remote would log an error with its stack before it throws.
+    private static async Task ProbeAsync(WorkerOptions options, CancellationToken cancellation)
+    {
+        if (options.ClusterPort == 0) return;
+        var addresses = await System.Net.Dns.GetHostAddressesAsync(options.Host, cancellation);
+        using var listener = new TcpListener(addresses[0], options.ClusterPort);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new ClusterPortInUseException(options.Host, options.ClusterPort, e);
+        }
+    }
+
+    /// <summary>Names the proxy in the registry.</summary>
+    private sealed class RunsProxy;
+}
