@@ -2,10 +2,11 @@ using System.Numerics.Tensors;
 
 namespace Federated.Core.Aggregation;
 
-/// <summary>A weighted mean of vectors of shape [P] that has the same bits in whatever order the vectors come, in 16 bytes a parameter, however many there are.</summary>
+/// <summary>A weighted mean of vectors of shape [P] that has the same bits in whatever order the vectors come, in 16 bytes a parameter, however many
+/// there are.</summary>
 /// <remarks>
-/// Floating-point addition is not associative, integer addition is. Each term weight * value, rounded once to double, becomes a multiple of 2^-52 and is
-/// added to an integer: a term of magnitude 1 or more without loss, a smaller one with an error of at most 2^-53. The integer is kept in two limbs of
+/// Floating-point addition is not associative, integer addition is. Each term weight * value, rounded once to double, becomes a multiple of 2^-52
+/// and is added to an integer: a term of magnitude 1 or more without loss, a smaller one with an error of at most 2^-53. The integer is kept in two limbs of
 /// 64 bits, units and 2^-52, and carried between them before the lower one can overflow. See docs/adr/0002-exact-mean.md.
 /// Not thread-safe: one owner at a time.
 /// </remarks>
@@ -72,7 +73,8 @@ public sealed class ExactMean
         return AddOutcome.Added;
     }
 
-    /// <summary>The mean of what has been added: finite, and within one unit in the last place of the mean of the terms. More may be added afterwards.</summary>
+    /// <summary>The mean of what has been added: finite, and within one unit in the last place of the mean of the terms. More may be added
+    /// afterwards.</summary>
     /// <param name="mean">Receives it, shape [P].</param>
     /// <exception cref="ArgumentException">The length is not P.</exception>
     /// <exception cref="InvalidOperationException">Nothing has been added.</exception>
@@ -96,6 +98,8 @@ public sealed class ExactMean
         // Below a million values a second thread costs more than it brings.
         var parts = Math.Min(_threads, Math.Max(1, Length >> 20));
         if (parts == 1) work(Range.All);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => work(new((int)((long)Length * part / parts), (int)((long)Length * (part + 1) / parts))));
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => work(new(Start(part), Start(part + 1))));
+
+        int Start(int part) => (int)((long)Length * part / parts);
     }
 }

@@ -8,8 +8,8 @@ internal static class FixedPoint
 {
     private const double Two52 = 1L << 52;
 
-    // Adding 1.5 * 2^52 to a double of magnitude up to 2^51 rounds it to an integer, half to even, and leaves that integer in the lowest bits. Unlike a
-    // conversion to Int64 this has an instruction on every vector width, and the same result on all of them.
+    // Adding 1.5 * 2^52 to a double of magnitude up to 2^51 rounds it to an integer, half to even, and leaves that integer in the lowest bits. Unlike
+    // a conversion to Int64 this has an instruction on every vector width, and the same result on all of them.
     private const double Rounder = 1.5 * Two52;
     private static readonly long RounderBits = BitConverter.DoubleToInt64Bits(Rounder);
 
@@ -60,7 +60,8 @@ internal static class FixedPoint
     {
         for (var i = 0; i < quotients.Length; i++)
         {
-            // When a carry happened depends on the order of the terms, so the limbs as they are must not be rounded: only their normal form is the sum's own.
+            // When a carry happened depends on the order of the terms, so the limbs as they are must not be rounded: only their normal form is
+            // the sum's own.
             var (units, fraction) = Normal(high[i], low[i]);
             quotients[i] = (float)((units + fraction / Two52) / divisor);
         }

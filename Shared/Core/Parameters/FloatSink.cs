@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Federated.Core.Parameters;
 
 /// <summary>Collects bytes that are little-endian float32. Parts may split a value.</summary>
-/// <remarks>Either into memory of the caller, or into an array that grows with what has arrived: a peer that declares much and sends little costs little.
-/// Not thread-safe.</remarks>
+/// <remarks>Either into memory of the caller, or into an array that grows with what has arrived: a peer that declares much and sends little costs
+/// little. Not thread-safe.</remarks>
 public sealed class FloatSink
 {
     private const int FirstValues = 16 * 1024;

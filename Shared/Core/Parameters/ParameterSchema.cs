@@ -34,9 +34,11 @@ public sealed class ParameterSchema : IEquatable<ParameterSchema>
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tensor in tensors)
         {
-            if (tensor.Name.Length == 0 || tensor.Name.Any(char.IsControl)) throw new ArgumentException("A tensor's name is empty or has a control character.", nameof(tensors));
+            if (tensor.Name.Length == 0 || tensor.Name.Any(char.IsControl))
+                throw new ArgumentException("A tensor's name is empty or has a control character.", nameof(tensors));
             if (!names.Add(tensor.Name)) throw new ArgumentException($"Two tensors are called '{tensor.Name}'.", nameof(tensors));
-            if (tensor.Shape.IsDefault || tensor.Shape.Any(size => size < 1)) throw new ArgumentException($"Tensor '{tensor.Name}' has a size below 1.", nameof(tensors));
+            if (tensor.Shape.IsDefault || tensor.Shape.Any(size => size < 1))
+                throw new ArgumentException($"Tensor '{tensor.Name}' has a size below 1.", nameof(tensors));
         }
         Tensors = tensors;
         Count = tensors.Aggregate(0, (sum, tensor) => checked(sum + tensor.Count));

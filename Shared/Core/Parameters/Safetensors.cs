@@ -37,8 +37,8 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Reads a file of float32 tensors. What is wrong with it is a result; exceptions are those of the stream and cancellation. Memory grows with what
-    /// the stream gives, whatever the file says of its size.</summary>
+    /// <summary>Reads a file of float32 tensors. What is wrong with it is a result; exceptions are those of the stream and cancellation. Memory grows
+    /// with what the stream gives, whatever the file says of its size.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="maxBytes">Most bytes of values that the caller accepts.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -48,7 +48,8 @@ public static class Safetensors
         if (await stream.ReadAtLeastAsync(buffer.AsMemory(0, sizeof(ulong)), sizeof(ulong), throwOnEndOfStream: false, cancellation) < sizeof(ulong))
             return new(null, "The file is shorter than the 8 bytes of its header's length.");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(buffer);
-        if (length is < 2 or > MaxHeaderBytes) return new(null, $"The file says that its header has {length} bytes; 2 to {MaxHeaderBytes} are allowed.");
+        if (length is < 2 or > MaxHeaderBytes)
+            return new(null, $"The file says that its header has {length} bytes; 2 to {MaxHeaderBytes} are allowed.");
 
         using var header = new MemoryStream();
         while (header.Length < (long)length)

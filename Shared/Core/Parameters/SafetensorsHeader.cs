@@ -109,11 +109,16 @@ internal static class SafetensorsHeader
     {
         tensor = default;
         if (entry.Value.ValueKind != JsonValueKind.Object || entry.Value.GetPropertyCount() != 3
-            || !entry.Value.TryGetProperty("dtype", out var type) || !entry.Value.TryGetProperty("shape", out var shape) || !entry.Value.TryGetProperty("data_offsets", out var offsets))
+            || !entry.Value.TryGetProperty("dtype", out var type)
+            || !entry.Value.TryGetProperty("shape", out var shape)
+            || !entry.Value.TryGetProperty("data_offsets", out var offsets))
             return $"Tensor '{entry.Name}' does not have exactly dtype, shape and data_offsets.";
-        if (type.ValueKind != JsonValueKind.String || type.GetString() != "F32") return $"Tensor '{entry.Name}' is not of dtype F32, the only one that is read here.";
-        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > MaxRank) return $"The shape of tensor '{entry.Name}' is not an array of at most {MaxRank} sizes.";
-        if (offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2 || !TryNumber(offsets[0], out var begin) || !TryNumber(offsets[1], out var end))
+        if (type.ValueKind != JsonValueKind.String || type.GetString() != "F32")
+            return $"Tensor '{entry.Name}' is not of dtype F32, the only one that is read here.";
+        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > MaxRank)
+            return $"The shape of tensor '{entry.Name}' is not an array of at most {MaxRank} sizes.";
+        if (offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2
+            || !TryNumber(offsets[0], out var begin) || !TryNumber(offsets[1], out var end))
             return $"The data_offsets of tensor '{entry.Name}' are not two numbers.";
 
         var sizes = ImmutableArray.CreateBuilder<int>();
@@ -125,17 +130,20 @@ internal static class SafetensorsHeader
             sizes.Add((int)size);
         }
         if (count > maxValues) return $"Tensor '{entry.Name}' does not fit into the allowed {maxValues} values.";
-        if (begin < 0 || end < begin || end - begin != 4 * count) return $"Tensor '{entry.Name}' has {count} values, which its data_offsets {begin} to {end} do not hold.";
+        if (begin < 0 || end < begin || end - begin != 4 * count)
+            return $"Tensor '{entry.Name}' has {count} values, which its data_offsets {begin} to {end} do not hold.";
         tensor = (begin, end, new TensorSpec(entry.Name, sizes.ToImmutable()));
         return null;
     }
 
     private static string? ReadMetadata(JsonElement metadata, HashSet<string> statistics)
     {
-        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String)) return "The metadata is not an object of strings.";
+        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
+            return "The metadata is not an object of strings.";
         if (!metadata.TryGetProperty(Statistics, out var names)) return null;
         using var list = JsonDocument.Parse(names.GetString()!, Strict);
-        if (list.RootElement.ValueKind != JsonValueKind.Array || list.RootElement.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String)) return "The statistics of the metadata are not an array of names.";
+        if (list.RootElement.ValueKind != JsonValueKind.Array || list.RootElement.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
+            return "The statistics of the metadata are not an array of names.";
         statistics.UnionWith(list.RootElement.EnumerateArray().Select(name => name.GetString()!));
         return null;
     }

@@ -5,8 +5,9 @@ namespace Federated.Wire.Link;
 /// <summary>Akka configuration of everything that crosses nodes.</summary>
 public static class FederatedSerialization
 {
-    /// <summary>HOCON for every node, to be put in front of the defaults: binds the messages of link.proto to <see cref="LinkSerializer"/>, and replaces
-    /// Akka's reflection serializer, so that it neither writes objects nor reads what a peer sends. Akka's own messages keep their serializers.</summary>
+    /// <summary>HOCON for every node, to be put in front of the defaults: binds the messages of link.proto to <see cref="LinkSerializer"/>, and
+    /// replaces Akka's reflection serializer, so that it neither writes objects nor reads what a peer sends. Akka's own messages keep their
+    /// serializers.</summary>
     public static string Hocon { get; } = Build();
 
     private static string Build()

@@ -31,10 +31,12 @@ public sealed class LinkSerializer(ExtendedActorSystem system) : SerializerWithS
     public override byte[] ToBinary(object obj) => LinkMessage(obj).ToByteArray();
 
     /// <inheritdoc/>
-    /// <exception cref="SerializationException">The manifest names no message of the link, or the bytes are not one. Akka drops the message and keeps the link.</exception>
+    /// <exception cref="SerializationException">The manifest names no message of the link, or the bytes are not one. Akka drops the message and keeps
+    /// the link.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        if (!Parsers.TryGetValue(manifest, out var parser)) throw new SerializationException($"A peer sent a message of a type that the link does not have ({Shown(manifest)}).");
+        if (!Parsers.TryGetValue(manifest, out var parser))
+            throw new SerializationException($"A peer sent a message of a type that the link does not have ({Shown(manifest)}).");
         try
         {
             return parser.ParseFrom(bytes);
@@ -46,7 +48,9 @@ public sealed class LinkSerializer(ExtendedActorSystem system) : SerializerWithS
     }
 
     private static IMessage LinkMessage(object o) =>
-        o is IMessage message && Parsers.ContainsKey(message.Descriptor.FullName) ? message : throw new SerializationException($"{o.GetType()} is not a message of the link.");
+        o is IMessage message && Parsers.ContainsKey(message.Descriptor.FullName)
+            ? message
+            : throw new SerializationException($"{o.GetType()} is not a message of the link.");
 
     // A peer chose it: keep control characters and novels out of the log.
     private static string Shown(string manifest) => string.Concat(manifest.Take(80).Select(c => char.IsControl(c) ? '?' : c));

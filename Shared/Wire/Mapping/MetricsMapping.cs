@@ -24,7 +24,8 @@ public static class MetricsMapping
         if (metrics is null) return new(Refusal.Malformed, "The metrics are missing.");
         if (!double.IsFinite(metrics.LossSum)) return new(Refusal.NotFinite, "The sum of losses is not a finite number; the training diverged.");
         if (Math.Abs(metrics.LossSum) > MaxLossSum) return new(Refusal.OutOfRange, "The sum of losses is above 1e300.");
-        if (metrics.Examples > MaxExamples) return new(Refusal.Malformed, $"Metrics over {metrics.Examples} examples; at most {MaxExamples} are allowed.");
+        if (metrics.Examples > MaxExamples)
+            return new(Refusal.Malformed, $"Metrics over {metrics.Examples} examples; at most {MaxExamples} are allowed.");
         if (metrics.Correct > metrics.Examples) return new(Refusal.Malformed, $"{metrics.Correct} of {metrics.Examples} examples cannot be right.");
         if (metrics.Examples == 0 && metrics.LossSum != 0) return new(Refusal.Malformed, "A sum of losses over no examples is not 0.");
         sums = new((long)metrics.Examples, metrics.LossSum, (long)metrics.Correct);

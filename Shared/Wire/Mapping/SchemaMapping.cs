@@ -18,7 +18,8 @@ public static class SchemaMapping
 
     /// <summary>The wire form, tensors in order.</summary>
     public static IEnumerable<Tensor> ToProto(this ParameterSchema schema) =>
-        schema.Tensors.Select(tensor => new Tensor { Name = tensor.Name, Trainable = tensor.Trainable, Shape = { tensor.Shape.Select(size => (uint)size) } });
+        schema.Tensors.Select(tensor =>
+            new Tensor { Name = tensor.Name, Trainable = tensor.Trainable, Shape = { tensor.Shape.Select(size => (uint)size) } });
 
     /// <summary>Reads what a peer sent.</summary>
     /// <param name="tensors">The wire form.</param>
@@ -39,7 +40,8 @@ public static class SchemaMapping
                 return $"The name of tensor {specs.Count} is empty, longer than {MaxNameLength} characters or has a control character.";
             if (!names.Add(tensor.Name)) return $"Two tensors are called '{tensor.Name}'.";
             if (tensor.Shape.Count > MaxRank) return $"Tensor '{tensor.Name}' has {tensor.Shape.Count} dimensions; at most {MaxRank} are allowed.";
-            if (!TryCount(tensor.Shape, maxValues - total, out var count)) return $"Tensor '{tensor.Name}' has a size of 0, or the schema has more than the allowed {maxValues} values.";
+            if (!TryCount(tensor.Shape, maxValues - total, out var count))
+                return $"Tensor '{tensor.Name}' has a size of 0, or the schema has more than the allowed {maxValues} values.";
             total += count;
             specs.Add(new TensorSpec(tensor.Name, [.. tensor.Shape.Select(size => (int)size)], tensor.Trainable));
         }

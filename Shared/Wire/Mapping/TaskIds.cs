@@ -17,7 +17,8 @@ public static class TaskIds
         if (id is null) return "The task's id is missing.";
         if (CheckRun(id.Run) is { } run) return run;
         if (id.Client.Length > 0 && CheckName(id.Client) is { } client) return $"The client's name {client}.";
-        if (id.Round > int.MaxValue || id.Attempt > int.MaxValue || id.Slice > int.MaxValue) return "The round, the attempt or the slice is above 2147483647.";
+        if (id.Round > int.MaxValue || id.Attempt > int.MaxValue || id.Slice > int.MaxValue)
+            return "The round, the attempt or the slice is above 2147483647.";
         if (id.Attempt == 0) return "The attempt is 0; attempts count from 1.";
         if (id.Kind != TaskKind.Evaluate && id.Slice != 0) return "Only an evaluate task has a slice.";
         return id.Kind switch
@@ -35,10 +36,13 @@ public static class TaskIds
     public static string? CheckRun(string run)
     {
         if (run.Length is 0 or > MaxRunLength) return $"A run's id has 1 to {MaxRunLength} characters, not {run.Length}.";
-        return run.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? null : "A run's id has only the characters a-z, 0-9 and '-'.";
+        return run.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            ? null
+            : "A run's id has only the characters a-z, 0-9 and '-'.";
     }
 
-    /// <summary>What is wrong with the name of a client or worker, as the end of a sentence; null when it has 1 to 256 characters and no control characters.</summary>
+    /// <summary>What is wrong with the name of a client or worker, as the end of a sentence; null when it has 1 to 256 characters and no control
+    /// characters.</summary>
     public static string? CheckName(string name)
     {
         if (name.Length is 0 or > MaxNameLength) return $"has {name.Length} characters; 1 to {MaxNameLength} are allowed";

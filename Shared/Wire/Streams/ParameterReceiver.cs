@@ -6,7 +6,8 @@ using Grpc.Core;
 
 namespace Federated.Wire.Streams;
 
-/// <summary>The asking side of parameter streams. What the peer sends wrong is a result; exceptions are those of the transport and cancellation. Thread-safe; keeps nothing.</summary>
+/// <summary>The asking side of parameter streams. What the peer sends wrong is a result; exceptions are those of the transport and cancellation.
+/// Thread-safe; keeps nothing.</summary>
 public static class ParameterReceiver
 {
     /// <summary>Reads a Download.</summary>
@@ -17,12 +18,16 @@ public static class ParameterReceiver
     public static async Task<Received<ParameterVector>> ReceiveAsync(
         IAsyncStreamReader<DownloadPart> stream, ParametersRef expected, ParameterSchema schema, CancellationToken cancellation)
     {
-        if (expected.SchemaHash != schema.Hash || expected.Count != (ulong)schema.Count) return Bad<ParameterVector>("The parameters belong to another model than this worker's.");
-        if (!await stream.MoveNext(cancellation) || stream.Current.Header is not { } header) return Bad<ParameterVector>("The stream does not start with a header.");
-        if (header.SchemaHash != schema.Hash || header.Count != (ulong)schema.Count) return Bad<ParameterVector>("The stream's header names another model than was asked for.");
+        if (expected.SchemaHash != schema.Hash || expected.Count != (ulong)schema.Count)
+            return Bad<ParameterVector>("The parameters belong to another model than this worker's.");
+        if (!await stream.MoveNext(cancellation) || stream.Current.Header is not { } header)
+            return Bad<ParameterVector>("The stream does not start with a header.");
+        if (header.SchemaHash != schema.Hash || header.Count != (ulong)schema.Count)
+            return Bad<ParameterVector>("The stream's header names another model than was asked for.");
 
         var values = new float[schema.Count];
-        var error = await ReadValuesAsync(stream, part => part.PartCase == DownloadPart.PartOneofCase.Values ? part.Values : null, new FloatSink(values, values.Length), cancellation);
+        var sink = new FloatSink(values, values.Length);
+        var error = await ReadValuesAsync(stream, part => part.PartCase == DownloadPart.PartOneofCase.Values ? part.Values : null, sink, cancellation);
         return error is null ? Verified(new ParameterVector(schema, values), expected.Sha256) : Bad<ParameterVector>(error);
     }
 
@@ -30,9 +35,11 @@ public static class ParameterReceiver
     /// <param name="stream">The answer.</param>
     /// <param name="maxBytes">Most bytes of values that the caller wants to hold. Memory grows with what arrives, up to this.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<Received<ReceivedModel>> ReceiveModelAsync(IAsyncStreamReader<ModelPart> stream, long maxBytes, CancellationToken cancellation)
+    public static async Task<Received<ReceivedModel>> ReceiveModelAsync(
+        IAsyncStreamReader<ModelPart> stream, long maxBytes, CancellationToken cancellation)
     {
-        if (!await stream.MoveNext(cancellation) || stream.Current.Header is not { } header) return Bad<ReceivedModel>("The stream does not start with a header.");
+        if (!await stream.MoveNext(cancellation) || stream.Current.Header is not { } header)
+            return Bad<ReceivedModel>("The stream does not start with a header.");
         if (header.Round > int.MaxValue) return Bad<ReceivedModel>("The header names an impossible round.");
         if (SchemaMapping.Read(header.Schema, maxBytes / sizeof(float), out var schema) is { } wrong) return Bad<ReceivedModel>(wrong);
 
@@ -43,7 +50,8 @@ public static class ParameterReceiver
         return model.Ok ? new(new ReceivedModel((int)header.Round, model.Value), null) : Bad<ReceivedModel>(model.Error);
     }
 
-    private static async Task<string?> ReadValuesAsync<T>(IAsyncStreamReader<T> stream, Func<T, ByteString?> valuesOf, FloatSink sink, CancellationToken cancellation)
+    private static async Task<string?> ReadValuesAsync<T>(
+        IAsyncStreamReader<T> stream, Func<T, ByteString?> valuesOf, FloatSink sink, CancellationToken cancellation)
     {
         while (await stream.MoveNext(cancellation))
         {
@@ -57,7 +65,9 @@ public static class ParameterReceiver
     }
 
     private static Received<ParameterVector> Verified(ParameterVector parameters, string sha256) =>
-        parameters.Hash == sha256 ? new(parameters, null) : Bad<ParameterVector>("The values are not those that were asked for: their SHA-256 is another.");
+        parameters.Hash == sha256
+            ? new(parameters, null)
+            : Bad<ParameterVector>("The values are not those that were asked for: their SHA-256 is another.");
 
     private static Received<T> Bad<T>(string error) where T : class => new(null, error);
 }

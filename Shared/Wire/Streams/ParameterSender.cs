@@ -14,7 +14,8 @@ public static class ParameterSender
     {
         var header = new DownloadHeader { Count = (ulong)parameters.Schema.Count, SchemaHash = parameters.Schema.Hash };
         await stream.WriteAsync(new DownloadPart { Header = header }, cancellation);
-        foreach (var chunk in Chunks.Of(parameters.Values)) await stream.WriteAsync(new DownloadPart { Values = chunk }, cancellation);
+        foreach (var chunk in Chunks.Of(parameters.Values))
+            await stream.WriteAsync(new DownloadPart { Values = chunk }, cancellation);
         return 4L * parameters.Values.Length;
     }
 
@@ -27,6 +28,7 @@ public static class ParameterSender
     {
         var header = new ModelHeader { Round = (uint)round, Sha256 = parameters.Hash, Schema = { parameters.Schema.ToProto() } };
         await stream.WriteAsync(new ModelPart { Header = header }, cancellation);
-        foreach (var chunk in Chunks.Of(parameters.Values)) await stream.WriteAsync(new ModelPart { Values = chunk }, cancellation);
+        foreach (var chunk in Chunks.Of(parameters.Values))
+            await stream.WriteAsync(new ModelPart { Values = chunk }, cancellation);
     }
 }

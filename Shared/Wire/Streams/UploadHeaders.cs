@@ -32,27 +32,32 @@ public static class UploadHeaders
     public static UploadRefusal? CheckSchema(UploadHeader header, ParameterSchema schema)
     {
         if (header.SchemaHash != schema.Hash) return new(Refusal.WrongSchema, "The update is of another model: its schema hash is not the run's.");
-        return header.Count == (ulong)schema.Count ? null : new(Refusal.WrongLength, $"The update has {header.Count} values; the model has {schema.Count}.");
+        return header.Count == (ulong)schema.Count
+            ? null
+            : new(Refusal.WrongLength, $"The update has {header.Count} values; the model has {schema.Count}.");
     }
 
     private static UploadRefusal? CheckTrain(UploadHeader header)
     {
         if (header.Initialised is not null) return new(Refusal.Malformed, "A train task describes no model.");
         if (header.Examples == 0) return new(Refusal.NoExamples, "The update rests on no examples.");
-        if (header.Examples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+        if (header.Examples > MetricsMapping.MaxExamples)
+            return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
     }
 
     private static UploadRefusal? CheckInitialised(Initialised? initialised)
     {
         if (initialised is null) return new(Refusal.Malformed, "An initialise task must describe the model.");
-        if (initialised.TestExamples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"A test set of {initialised.TestExamples} examples is too large.");
+        if (initialised.TestExamples > MetricsMapping.MaxExamples)
+            return new(Refusal.Malformed, $"A test set of {initialised.TestExamples} examples is too large.");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var client in initialised.Clients)
         {
             if (TaskIds.CheckName(client.Id) is { } wrong) return new(Refusal.Malformed, $"The name of client {names.Count} {wrong}.");
             if (!names.Add(client.Id)) return new(Refusal.Malformed, $"Two clients are called '{client.Id}'.");
-            if (client.Examples > MetricsMapping.MaxExamples) return new(Refusal.Malformed, $"Client '{client.Id}' claims {client.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+            if (client.Examples > MetricsMapping.MaxExamples)
+                return new(Refusal.Malformed, $"Client '{client.Id}' claims {client.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         }
         return null;
     }

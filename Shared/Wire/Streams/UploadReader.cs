@@ -6,8 +6,8 @@ using Grpc.Core;
 
 namespace Federated.Wire.Streams;
 
-/// <summary>Reads one upload: first the header, so that the round can be asked, then the values. Every byte is hostile: nothing is allocated by a size that
-/// only the peer vouches for. Refusals are results; exceptions are those of the transport and cancellation. Used once, by one caller.</summary>
+/// <summary>Reads one upload: first the header, so that the round can be asked, then the values. Every byte is hostile: nothing is allocated by a size
+/// that only the peer vouches for. Refusals are results; exceptions are those of the transport and cancellation. Used once, by one caller.</summary>
 public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLimits limits)
 {
     /// <summary>Payload bytes read so far.</summary>
@@ -17,7 +17,8 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
     public async Task<(UploadHeader? Header, UploadRefusal? Refusal)> ReadHeaderAsync(CancellationToken cancellation)
     {
         if (!await parts.MoveNext(cancellation)) return (null, new(Refusal.Malformed, "The stream is empty."));
-        if (parts.Current.PartCase != UploadPart.PartOneofCase.Header) return (null, new(Refusal.Malformed, "The stream does not start with a header."));
+        if (parts.Current.PartCase != UploadPart.PartOneofCase.Header)
+            return (null, new(Refusal.Malformed, "The stream does not start with a header."));
         var header = parts.Current.Header;
         return UploadHeaders.Check(header, limits) is { } refusal ? (null, refusal) : (header, null);
     }
@@ -29,16 +30,19 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Null when the update is complete, intact and finite; else why not.</returns>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public async Task<UploadRefusal?> ReadUpdateAsync(UploadHeader header, ParameterSchema schema, Memory<float> destination, CancellationToken cancellation)
+    public async Task<UploadRefusal?> ReadUpdateAsync(
+        UploadHeader header, ParameterSchema schema, Memory<float> destination, CancellationToken cancellation)
     {
         var sink = new FloatSink(destination, schema.Count);
         return UploadHeaders.CheckSchema(header, schema) ?? await ReadPayloadAsync(sink, cancellation);
     }
 
-    /// <summary>Reads the values of an initialise task, whose schema comes with them. Memory grows with what arrives. Exactly one of the results is not null.</summary>
+    /// <summary>Reads the values of an initialise task, whose schema comes with them. Memory grows with what arrives. Exactly one of the results is
+    /// not null.</summary>
     public async Task<(ParameterVector? Parameters, UploadRefusal? Refusal)> ReadInitialAsync(UploadHeader header, CancellationToken cancellation)
     {
-        if (SchemaMapping.Read(header.Initialised.Schema, limits.MaxPayloadBytes / sizeof(float), out var schema) is { } wrong) return (null, new(Refusal.Malformed, wrong));
+        if (SchemaMapping.Read(header.Initialised.Schema, limits.MaxPayloadBytes / sizeof(float), out var schema) is { } wrong)
+            return (null, new(Refusal.Malformed, wrong));
         if (UploadHeaders.CheckSchema(header, schema!) is { } mismatch) return (null, mismatch);
         var sink = FloatSink.Growing(schema!.Count);
         return await ReadPayloadAsync(sink, cancellation) is { } refusal ? (null, refusal) : (new ParameterVector(schema, sink.Grown), null);
@@ -69,7 +73,8 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
     {
         // An empty part brings nothing nearer its end: a stream of them would never stop.
         if (payload.IsEmpty) return new(Refusal.Malformed, "A part of the payload is empty.");
-        if (payload.Length > limits.MaxPartBytes) return new(Refusal.TooLarge, $"A part has {payload.Length} bytes; at most {limits.MaxPartBytes} are allowed.");
+        if (payload.Length > limits.MaxPartBytes)
+            return new(Refusal.TooLarge, $"A part has {payload.Length} bytes; at most {limits.MaxPartBytes} are allowed.");
         if (!sink.TryAppend(payload)) return new(Refusal.WrongLength, "The payload is longer than the header says.");
         hash.Append(payload);
         PayloadBytes += payload.Length;
@@ -78,7 +83,8 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
 
     private static UploadRefusal? CheckTrailer(UploadTrailer trailer, FloatSink sink, XxHash3 hash)
     {
-        if (!sink.IsFull) return new(Refusal.WrongLength, $"The payload ended after {sink.Bytes} bytes, before the length that the header says.");
+        if (!sink.IsFull)
+            return new(Refusal.WrongLength, $"The payload ended after {sink.Bytes} bytes, before the length that the header says.");
         // First the checksum: a value that was damaged on the way may look like NaN.
         if (trailer.Xxh3 != hash.GetCurrentHashAsUInt64()) return new(Refusal.BadChecksum, "The payload was damaged on the way: its checksum is another.");
         return sink.IsFinite ? null : new(Refusal.NotFinite, "The values have NaN or infinity among them; the training diverged.");

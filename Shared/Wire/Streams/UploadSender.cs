@@ -14,7 +14,8 @@ public static class UploadSender
     /// <param name="cancellation">Ends the call. Put the deadline in here.</param>
     /// <exception cref="RpcException">The connection or the coordinator failed; the upload may be repeated, it counts once.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static async Task<Verdict> SendAsync(Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+    public static async Task<Verdict> SendAsync(
+        Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
     {
         using var call = client.Upload(cancellationToken: cancellation);
         var full = header.Clone();
@@ -37,7 +38,8 @@ public static class UploadSender
         }
     }
 
-    private static async Task SendPartsAsync(AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+    private static async Task SendPartsAsync(
+        AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
     {
         await call.RequestStream.WriteAsync(new UploadPart { Header = header }, cancellation);
         var hash = new XxHash3();
