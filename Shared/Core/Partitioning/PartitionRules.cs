@@ -20,7 +20,8 @@ public static class PartitionRules
         if (partition.Kind == PartitionKind.Natural)
         {
             if (!owned)
-                errors.Add(new("data.partition.kind", "natural needs data that names each example's client: a csv with data.client_column set. Use iid, shards, dirichlet or quantity."));
+                errors.Add(new("data.partition.kind", "natural needs data that names each example's client: a csv with data.client_column set. "
+                    + "Use iid, shards, dirichlet or quantity."));
             return errors.ToImmutable();
         }
         if (clients < 1) errors.Add(new("data.clients", $"{clients} is below 1."));
@@ -39,8 +40,8 @@ public static class PartitionRules
             _ => (1, "data.clients"),
         };
         if ((long)clients * least > examples)
-            errors.Add(new(path, $"{clients} clients with at least {least} examples each need {(long)clients * least} training examples, and there are {examples}. Use at most {examples / least} clients"
-                + (least > 1 ? $", or at most {examples / clients} here." : ".")));
+            errors.Add(new(path, $"{clients} clients with at least {least} examples each need {(long)clients * least} training examples, "
+                + $"and there are {examples}. Use at most {examples / least} clients" + (least > 1 ? $", or at most {examples / clients} here." : ".")));
         return errors.ToImmutable();
     }
 }

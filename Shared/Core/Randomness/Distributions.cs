@@ -37,7 +37,8 @@ public static class Distributions
     /// <exception cref="ArgumentException">A length or a concentration is not as described.</exception>
     public static void NextDirichlet(this RandomStream stream, ReadOnlySpan<double> concentration, Span<double> destination)
     {
-        if (concentration.Length != destination.Length) throw new ArgumentException($"Expected {concentration.Length} components, got {destination.Length}.", nameof(destination));
+        if (concentration.Length != destination.Length)
+            throw new ArgumentException($"Expected {concentration.Length} components, got {destination.Length}.", nameof(destination));
         var largest = double.NegativeInfinity;
         for (var i = 0; i < concentration.Length; i++)
         {

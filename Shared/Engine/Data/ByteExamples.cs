@@ -30,7 +30,8 @@ internal sealed class ByteExamples : ExampleSet
 
     public override void CopyFeatures(int index, Span<float> destination)
     {
-        if (destination.Length != Width) throw new ArgumentException($"An example has {Width} values, the destination {destination.Length}.", nameof(destination));
+        if (destination.Length != Width)
+            throw new ArgumentException($"An example has {Width} values, the destination {destination.Length}.", nameof(destination));
         TensorPrimitives.ConvertTruncating<byte, float>(_values.AsSpan(index * Width, Width), destination);
         TensorPrimitives.Divide(destination, _largest, destination);   // a division, not a product with 1/255, so that 255 of 255 is 1 exactly
     }

@@ -8,7 +8,8 @@ internal sealed record CsvLabels(long[] Labels, float[] Targets, int Classes)
 {
     private const double LargestExact = 1L << 53;
 
-    /// <summary>All whole numbers: classes in numerical order. All numbers, some not whole: regression. Else: classes in ordinal order of the texts.</summary>
+    /// <summary>All whole numbers: classes in numerical order. All numbers, some not whole: regression. Else: classes in ordinal order of the
+    /// texts.</summary>
     /// <param name="fields">The column.</param>
     public static CsvLabels Of(List<string> fields)
     {

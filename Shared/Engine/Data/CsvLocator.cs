@@ -9,12 +9,14 @@ internal static class CsvLocator
     {
         if (string.IsNullOrWhiteSpace(path)) throw new EngineException("data.path: a csv needs the file's path.");
         if (Path.IsPathFullyQualified(path))
-            return File.Exists(path) ? path : throw new EngineException($"The table {path} was not found. Check data.path.");
+            return File.Exists(path) ? path
+                : throw new EngineException($"The table {path} was not found. Check data.path.");
         if (path.Split('/', '\\').Contains(".."))
             throw new EngineException($"data.path: '{path}' leads out of the data folder. Use a path below it, or an absolute one.");
         var candidates = folders.Roots.Select(root => Path.Combine(root, path)).ToList();
         return candidates.Find(File.Exists)
-            ?? throw new EngineException($"The table {path} was not found. Looked for:\n{string.Join('\n', candidates.Select(candidate => "  " + candidate))}\n"
+            ?? throw new EngineException($"The table {path} was not found. Looked for:\n"
+                + string.Concat(candidates.Select(candidate => $"  {candidate}\n"))
                 + $"Give its folder with --data-dir or {DataFolders.Variable}, or an absolute path in data.path.");
     }
 }

@@ -7,8 +7,8 @@ namespace Federated.Engine.Data;
 /// <param name="Fields">Its fields, unquoted.</param>
 internal sealed record CsvRecord(int Line, List<string> Fields);
 
-/// <summary>Splits text into records and fields after RFC 4180: commas; CRLF or LF; fields in double quotes may hold commas, line ends and, doubled, quotes.
-/// Blank lines are skipped. Fields are not trimmed.</summary>
+/// <summary>Splits text into records and fields after RFC 4180: commas; CRLF or LF; fields in double quotes may hold commas, line ends and, doubled,
+/// quotes. Blank lines are skipped. Fields are not trimmed.</summary>
 internal static class CsvReader
 {
     /// <summary>Longest field in characters, so that a quote that nobody closes does not swallow a whole file.</summary>
@@ -50,7 +50,8 @@ internal static class CsvReader
         {
             var next = reader.Read();
             if (next is ',' or '\n' or '\r' or End) return next;
-            if (next == '"') throw new InvalidDataException($"line {line}: there is a quote within an unquoted field; a field with quotes is written \"like \"\"this\"\"\".");
+            if (next == '"')
+                throw new InvalidDataException($"line {line}: there is a quote within an unquoted field; quote the field and double its quotes.");
             Append(field, next, line);
         }
     }
@@ -72,7 +73,8 @@ internal static class CsvReader
 
     private static void Append(StringBuilder field, int character, int line)
     {
-        if (field.Length == MaxField) throw new InvalidDataException($"line {line}: a field has more than {MaxField} characters; is a quote not closed?");
+        if (field.Length == MaxField)
+            throw new InvalidDataException($"line {line}: a field has more than {MaxField} characters; is a quote not closed?");
         field.Append((char)character);
     }
 }

@@ -84,7 +84,8 @@ internal static class CsvTable
 
     private static string Complaint(string field) => IsMissing(field)
         ? "the value is missing. Missing values are not supported: fill them in, or leave the rows out."
-        : $"'{(field.Length > 40 ? field[..40] + "..." : field)}' is not a finite number. Features are numbers: encode categories as numbers, or leave the column out.";
+        : $"'{(field.Length > 40 ? field[..40] + "..." : field)}' is not a finite number. "
+            + "Features are numbers: encode categories as numbers, or leave the column out.";
 
     private static string Message(string path, List<string> errors) =>
         $"{path} cannot be used:\n{string.Join('\n', errors.Take(MaxErrors).Select(error => "  " + error))}"

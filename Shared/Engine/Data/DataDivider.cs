@@ -34,16 +34,19 @@ internal static class DataDivider
     // The owner of every example read here, among the announced clients; "" for those of others.
     private static ImmutableArray<string> LocalOwners(LoadedSet set, ImmutableArray<string> clients)
     {
-        if (clients.Distinct(StringComparer.Ordinal).Count() < clients.Length) throw new ArgumentException("A client is named twice.", nameof(clients));
+        if (clients.Distinct(StringComparer.Ordinal).Count() < clients.Length)
+            throw new ArgumentException("A client is named twice.", nameof(clients));
         if (clients is [var only]) return [.. Enumerable.Repeat(only, set.Train.Count)];
         if (clients.IsEmpty) return [];
         if (set.Owners.IsEmpty)
-            throw new EngineException($"The clients {string.Join(", ", clients)} are announced here, and the data does not say which examples are whose. "
+            throw new EngineException(
+                $"The clients {string.Join(", ", clients)} are announced here, and the data does not say which examples are whose. "
                 + "Announce one client, or name the csv's client column in data.client_column.");
         var known = set.Owners.ToHashSet(StringComparer.Ordinal);
         var absent = clients.Where(client => !known.Contains(client)).ToList();
         if (absent.Count > 0)
-            throw new EngineException($"The client column has no row of {string.Join(", ", absent)}. It names {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}.");
+            throw new EngineException($"The client column has no row of {string.Join(", ", absent)}. "
+                + $"It names {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}.");
         return [.. set.Owners.Select(owner => clients.Contains(owner) ? owner : "")];
     }
 
@@ -75,7 +78,8 @@ internal static class DataDivider
     private static ImmutableArray<ClientShare> Shared(Owned train, DataSpec data, int classes, ulong seed)
     {
         var errors = PartitionRules.Check(data, train.Examples.Count, classes > 0, !train.Owners.IsEmpty);
-        if (!errors.IsEmpty) throw new EngineException($"The data set {data.Name} cannot be spread like this:\n{string.Join('\n', errors.Select(error => $"  {error}"))}");
+        if (!errors.IsEmpty)
+            throw new EngineException($"The data set {data.Name} cannot be spread like this:\n{string.Join('\n', errors.Select(error => $"  {error}"))}");
         return Partitioner.Create(data, train.Examples.Labels, classes, train.Examples.Count, train.Owners, seed);
     }
 }

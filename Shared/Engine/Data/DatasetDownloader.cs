@@ -18,7 +18,8 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
     /// <param name="progress">Told about every block received; null for no one.</param>
     /// <param name="cancellation">Gives up; finished files stay.</param>
     /// <returns>The folder that holds the files.</returns>
-    /// <exception cref="EngineException">Unknown name, no address served the published bytes, or the folder cannot be written; the message says which.</exception>
+    /// <exception cref="EngineException">Unknown name, no address served the published bytes, or the folder cannot be written; the message says
+    /// which.</exception>
     public Task<string> GetAsync(string name, IProgress<DownloadProgress>? progress, CancellationToken cancellation) =>
         IdxDataset.Known.FirstOrDefault(known => known.Info.Name == name) is { } dataset
             ? GetAsync(dataset, progress, cancellation)
@@ -54,7 +55,8 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
         }
     }
 
-    private async Task FetchAsync(IdxDataset dataset, IdxFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task FetchAsync(
+        IdxDataset dataset, IdxFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         var failures = new List<string>();
         foreach (var source in dataset.Sources)

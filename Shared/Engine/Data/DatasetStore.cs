@@ -5,8 +5,8 @@ using Federated.Core.Jobs;
 
 namespace Federated.Engine.Data;
 
-/// <summary>Loads data sets and divides them among clients. What was loaded stays for later callers, in this store and, as far as it is the same files, in all
-/// stores of the process. Thread-safe.</summary>
+/// <summary>Loads data sets and divides them among clients. What was loaded stays for later callers, in this store and, as far as it is the same
+/// files, in all stores of the process. Thread-safe.</summary>
 /// <param name="folders">Where data sets are looked for.</param>
 public sealed class DatasetStore(DataFolders folders)
 {
@@ -17,7 +17,8 @@ public sealed class DatasetStore(DataFolders folders)
     private readonly Dictionary<Request, Lazy<Task<Loaded>>> _loads = [];
     private readonly List<Request> _order = [];
 
-    /// <summary>Loads and divides, once for equal arguments: callers at the same time share one load, and a failed one is tried again by the next caller.</summary>
+    /// <summary>Loads and divides, once for equal arguments: callers at the same time share one load, and a failed one is tried again by the next
+    /// caller.</summary>
     /// <param name="data">The data set and how it is spread.</param>
     /// <param name="seed">The job's seed; every draw derives from it.</param>
     /// <param name="localClients">placement local: the clients that own what is found here, all of it when there is one, else by the client column.
@@ -28,15 +29,7 @@ public sealed class DatasetStore(DataFolders folders)
     {
         var request = new Request(data, seed, data.Placement == Placement.Local ? string.Join('\n', localClients) : "", Stamp(data));
         var load = Find(request, () => Load(data, seed, localClients));
-        try
-        {
-            return (await load.Value.WaitAsync(cancellation)).Divided;
-        }
-        catch when (load.Value.IsFaulted)
-        {
-            Forget(request, load);
-            throw;
-        }
+        return (await load.Value.WaitAsync(cancellation)).Divided;
     }
 
     private sealed record Request(DataSpec Data, ulong Seed, string LocalClients, string Stamp);
@@ -48,18 +41,11 @@ public sealed class DatasetStore(DataFolders folders)
     {
         lock (_lock)
         {
-            if (_loads.TryGetValue(request, out var known)) return known;
+            if (_loads.TryGetValue(request, out var known) && !(known.IsValueCreated && known.Value.IsFaulted)) return known;
+            Remove(request);   // a failed load is not kept
             if (_order.Count == Kept) Remove(_order[0]);
             _order.Add(request);
             return _loads[request] = new(() => Task.Run(load));
-        }
-    }
-
-    private void Forget(Request request, Lazy<Task<Loaded>> failed)
-    {
-        lock (_lock)
-        {
-            if (_loads.TryGetValue(request, out var current) && current == failed) Remove(request);
         }
     }
 

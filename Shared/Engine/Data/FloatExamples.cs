@@ -16,7 +16,8 @@ internal sealed class FloatExamples : ExampleSet
     {
         if (labels.Length > 0 && targets.Length > 0) throw new ArgumentException("Examples have labels or targets, not both.", nameof(targets));
         Count = labels.Length + targets.Length;
-        if (values.Length != (long)Count * width) throw new ArgumentException($"Expected {Count} x {width} values, got {values.Length}.", nameof(values));
+        if (values.Length != (long)Count * width)
+            throw new ArgumentException($"Expected {Count} x {width} values, got {values.Length}.", nameof(values));
         (_values, Width, _labels, _targets) = (values, width, labels, targets);
     }
 
@@ -30,7 +31,8 @@ internal sealed class FloatExamples : ExampleSet
 
     public override void CopyFeatures(int index, Span<float> destination)
     {
-        if (destination.Length != Width) throw new ArgumentException($"An example has {Width} values, the destination {destination.Length}.", nameof(destination));
+        if (destination.Length != Width)
+            throw new ArgumentException($"An example has {Width} values, the destination {destination.Length}.", nameof(destination));
         _values.AsSpan(index * Width, Width).CopyTo(destination);
     }
 }

@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 
 namespace Federated.Engine.Data;
 
-/// <summary>Finds a set of IDX files in the data folders and reads it. A folder counts when it holds all four files and each has the published bytes.</summary>
+/// <summary>Finds a set of IDX files in the data folders and reads it. A folder counts when it holds all four files and each has the published
+/// bytes.</summary>
 internal static class IdxLoader
 {
     private const byte Largest = 255;
 
-    /// <exception cref="EngineException">No folder has the set; the message says where was looked, what was wrong there, and how to get the set.</exception>
+    /// <exception cref="EngineException">No folder has the set; the message says where was looked, what was wrong there, and how to get
+    /// it.</exception>
     public static LoadedSet Load(IdxDataset dataset, DataFolders folders)
     {
         var looked = new List<string>();
@@ -53,9 +55,10 @@ internal static class IdxLoader
 
     private static LoadedSet Read(IdxDataset dataset, string folder)
     {
+        var width = dataset.Info.InputShape.Aggregate(1, (product, size) => product * size);
         byte[] Values(IdxFile file) => ReadVerified(file, IdxDataset.Locate(file, folder) ?? throw new IOException($"{file.Name} has gone."));
         ByteExamples Examples(IdxFile images, IdxFile labels) =>
-            new(Values(images), Array.ConvertAll(Values(labels), label => (long)label), dataset.Info.InputShape.Aggregate(1, (product, size) => product * size), Largest);
+            new(Values(images), Array.ConvertAll(Values(labels), label => (long)label), width, Largest);
         return new(dataset.Info.InputShape, dataset.Info.Classes, Examples(dataset.TrainImages, dataset.TrainLabels),
             Examples(dataset.TestImages, dataset.TestLabels), []);
     }
