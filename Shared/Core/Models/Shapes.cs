@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Federated.Core.Models;
 
-/// <summary>Arithmetic and text of shapes without the batch dimension.</summary>
-internal static class Shapes
+/// <summary>Arithmetic and text of shapes without the batch dimension; sides, windows and strides are at least 1.</summary>
+public static class Shapes
 {
     /// <summary>For example <c>[1, 28, 28]</c>.</summary>
     public static string Text(ImmutableArray<int> shape) => $"[{string.Join(", ", shape)}]";

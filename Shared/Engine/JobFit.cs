@@ -1,0 +1,23 @@
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Engine.Data;
+
+namespace Federated.Engine;
+
+/// <summary>Whether a job fits the data that was found for it.</summary>
+internal static class JobFit
+{
+    /// <summary>Plans the job's model for the data.</summary>
+    /// <exception cref="EngineException">It does not fit; the message has every reason.</exception>
+    public static ModelPlan Plan(JobSpec job, FederatedData data)
+    {
+        var (plan, errors) = ModelPlanner.Plan(job.Model, data.InputShape, Math.Max(1, data.Classes));
+        var reasons = errors.Select(error => error.ToString()).ToList();
+        if (data.Classes == 0 && job.Training.Loss == Loss.CrossEntropy)
+            reasons.Add("the data set has numbers as targets and cross_entropy needs classes: set training.loss to mse");
+        if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
+        return plan is not null && reasons.Count == 0 ? plan
+            : throw new EngineException($"The job does not fit the data set '{job.Data.Name}': {string.Join("; ", reasons)}.");
+    }
+}

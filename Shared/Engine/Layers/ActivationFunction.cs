@@ -1,0 +1,21 @@
+using Federated.Core.Models;
+using Federated.Core.Randomness;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Federated.Engine.Layers;
+
+/// <summary>An element-wise function, or softmax over the features.</summary>
+internal sealed class ActivationFunction(Activation activation, bool inPlace) : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => activation switch
+    {
+        Activation.Relu => F.relu(input, inPlace),
+        Activation.Sigmoid => input.sigmoid(),
+        Activation.Tanh => input.tanh(),
+        Activation.Gelu => F.gelu(input),
+        Activation.LeakyRelu => F.leaky_relu(input, 0.01),
+        Activation.Softmax => F.softmax(input, 1),
+        _ => throw new InvalidOperationException($"{activation} has no computation."),
+    };
+}

@@ -1,0 +1,23 @@
+using Federated.Core.Randomness;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Federated.Engine.Layers;
+
+/// <summary>Maximum over square windows.</summary>
+internal sealed class MaxPool(int size, int stride) : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => F.max_pool2d(input, size, stride);
+}
+
+/// <summary>Mean over square windows.</summary>
+internal sealed class AveragePool(int size, int stride) : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => F.avg_pool2d(input, size, stride);
+}
+
+/// <summary>All but the batch dimension into one, row-major.</summary>
+internal sealed class Flatten : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => input.flatten(1);
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Core.Randomness;
+using Federated.Engine.Layers;
+using static TorchSharp.torch;
+
+namespace Federated.Engine.Models;
+
+/// <summary>One runnable copy of a planned model. Built once and loaded with parameters many times. Not thread-safe; call it inside a dispose scope.</summary>
+internal sealed class ModelReplica : IDisposable
+{
+    private readonly ImmutableArray<ILayer> _layers;
+
+    /// <param name="plan">What to build.</param>
+    /// <param name="loss">With cross-entropy the final softmax is left out, since that loss takes the scores before it.</param>
+    public ModelReplica(ModelPlan plan, Loss loss)
+    {
+        Plan = plan;
+        Parameters = new FlatParameters(plan.Schema);
+        _layers = LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax: loss != Loss.CrossEntropy);
+    }
+
+    public ModelPlan Plan { get; }
+
+    public FlatParameters Parameters { get; }
+
+    /// <summary>Scores for a batch.</summary>
+    /// <param name="input">Shape [batch, C, H, W] or [batch, features].</param>
+    /// <param name="draws">A training pass draws from here; null for evaluation.</param>
+    /// <returns>Shape [batch, outputs].</returns>
+    public Tensor Forward(Tensor input, RandomStream? draws)
+    {
+        var current = input;
+        foreach (var layer in _layers)
+        {
+            var next = layer.Forward(current, draws);
+            // What backward needs, the graph holds; in evaluation nothing does, and the memory is free for the next layer.
+            if (!ReferenceEquals(next, current) && !ReferenceEquals(current, input)) current.Dispose();
+            current = next;
+        }
+        return current;
+    }
+
+    public void Dispose() => Parameters.Dispose();
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Core.Parameters;
+using Federated.Engine.Data;
+using Federated.Engine.Training;
+
+namespace Federated.Engine;
+
+/// <summary>One run: a planned model on loaded data. Thread-safe; no method may be awaited in.</summary>
+internal sealed class RunEngine : IRunEngine
+{
+    private readonly JobSpec _job;
+    private readonly FederatedData _data;
+    private readonly ModelPlan _plan;
+    private readonly IFederatedAlgorithm _algorithm;
+    private readonly WorkspacePool _pool;
+    private readonly ImmutableDictionary<string, ClientData> _clients;
+
+    /// <exception cref="EngineException">The job does not fit the data.</exception>
+    public RunEngine(JobSpec job, FederatedData data)
+    {
+        LibtorchSetup.Ensure();
+        (_job, _data, _plan) = (job, data, JobFit.Plan(job, data));
+        _algorithm = AlgorithmCatalog.Create(job.Federation.Algorithm);
+        _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
+        Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
+        var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
+        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Classes, largest));
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<ClientPartition> Clients { get; }
+
+    /// <inheritdoc/>
+    public int TestExamples => _data.Test.Count;
+
+    /// <inheritdoc/>
+    public ParameterSchema Schema => _plan.Schema;
+
+    /// <inheritdoc/>
+    public ParameterVector InitialParameters() => Core.Models.InitialParameters.Draw(_plan, _job.Seed);
+
+    /// <inheritdoc/>
+    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, CancellationToken cancellation)
+    {
+        var own = Find(client);
+        if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
+        return _pool.Use(workspace =>
+        {
+            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation);
+            var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, new TrainingScope(_job.Seed, round, client), cancellation);
+            return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span), validation);
+        });
+    }
+
+    /// <inheritdoc/>
+    public MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slices, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(slice);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slice, slices);
+        var (begin, end) = ((int)((long)slice * TestExamples / slices), (int)(((long)slice + 1) * TestExamples / slices));
+        return _pool.Use(workspace => Measure(workspace, parameters, _data.Test, Enumerable.Range(begin, end - begin).ToArray(), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation)
+    {
+        var own = Find(client);
+        return _pool.Use(workspace => own.Test.IsEmpty
+            ? Measure(workspace, parameters, _data.Train, own.Validation.AsSpan(), cancellation)
+            : Measure(workspace, parameters, _data.Test, own.Test.AsSpan(), cancellation));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pool.Dispose();
+
+    private MetricSums Measure(Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)
+    {
+        workspace.Replica.Parameters.Load(parameters.Span);
+        return Evaluator.Measure(workspace, _job.Training.Loss, examples, indices, cancellation);
+    }
+
+    private ClientData Find(string client) => _clients.GetValueOrDefault(client)
+        ?? throw new EngineException($"Client '{client}' is not one of the {_clients.Count} clients of this worker.");
+}

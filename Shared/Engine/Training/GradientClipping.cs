@@ -1,0 +1,22 @@
+using Federated.Engine.Models;
+using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Federated.Engine.Training;
+
+/// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1), as torch.nn.utils.clip_grad_norm_.</summary>
+internal static class GradientClipping
+{
+    /// <param name="gradients">In place; null where a tensor has none.</param>
+    /// <param name="bound">Largest norm, above 0.</param>
+    public static void Clip(ReadOnlySpan<Tensor?> gradients, double bound)
+    {
+        var squares = 0.0;
+        foreach (var gradient in gradients)
+            if (gradient is not null) squares += Math.Pow(TensorPrimitives.Norm<float>(gradient.Floats()), 2);
+        var factor = bound / (Math.Sqrt(squares) + 1e-6);   // PyTorch's guard against a norm of 0
+        if (factor >= 1) return;
+        foreach (var gradient in gradients)
+            if (gradient is not null) TensorPrimitives.Multiply(gradient.Floats(), (float)factor, gradient.Floats());
+    }
+}

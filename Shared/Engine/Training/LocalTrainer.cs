@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Randomness;
+using Federated.Engine.Data;
+using Federated.Engine.Models;
+using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace Federated.Engine.Training;
+
+/// <summary>Trains one client in one round. Results depend on the arguments alone: each call of <see cref="Train"/> or <see cref="Gradient"/> draws its
+/// order of examples and its dropout masks afresh from seed, round and client, and the optimiser starts from nothing. Not thread-safe.</summary>
+internal sealed class LocalTrainer(
+    Workspace workspace, TrainingSpec training, ExampleSet examples, ImmutableArray<int> indices, TrainingScope scope, CancellationToken cancellation) : ILocalTrainer
+{
+    private readonly FlatParameters _parameters = workspace.Replica.Parameters;
+    private readonly bool _pairs = BatchPlan.NeedsPairs(workspace.Replica.Plan);
+
+    /// <inheritdoc/>
+    public long Examples => indices.Length;
+
+    /// <inheritdoc/>
+    /// <exception cref="EngineException">The loss or a parameter is no longer finite, or batch normalisation would see a single example.</exception>
+    public MetricSums Train(ReadOnlySpan<float> start, Span<float> result)
+    {
+        var shuffle = new RandomStream(SeedTree.Derive(scope.Seed, "shuffle", scope.Round, scope.Client));
+        var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
+        var order = indices.ToArray();
+        RefuseLoneExample(training.BatchSize);
+        _parameters.Load(start);
+        _parameters.ClearGradients();   // of a call that ended by an exception
+        workspace.Optimizer.Reset();
+
+        var (sums, step) = (default(MetricSums), 0);
+        for (var epoch = 0; epoch < training.Epochs; epoch++)
+        {
+            shuffle.Shuffle<int>(order);
+            var begin = 0;
+            foreach (var end in BatchPlan.Ends(order.Length, training.BatchSize, _pairs))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                sums += Step(order.AsSpan(begin, end - begin), draws, ++step);
+                begin = end;
+            }
+        }
+        _parameters.Save(result);
+        return TensorPrimitives.IsFiniteAll<float>(result) ? sums : throw Diverged("the parameters are no longer finite", step);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The pass is a training pass: dropout drops, and batch normalisation uses each chunk's own statistics.</remarks>
+    /// <exception cref="EngineException">The loss is not finite, or batch normalisation would see a single example.</exception>
+    public MetricSums Gradient(ReadOnlySpan<float> at, Span<float> gradient)
+    {
+        var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
+        RefuseLoneExample(Workspace.Chunk);
+        _parameters.Load(at);
+        _parameters.ClearGradients();
+
+        var (sums, begin) = (default(MetricSums), 0);
+        foreach (var end in BatchPlan.Ends(indices.Length, Workspace.Chunk, _pairs))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // Backward adds to the gradients that are there; a chunk's share makes the sum that of the mean over all examples.
+            sums += Pass(indices.AsSpan()[begin..end], draws, step: 0, share: (double)(end - begin) / indices.Length);
+            begin = end;
+        }
+        SaveGradients(gradient);
+        return sums;
+    }
+
+    private MetricSums Step(ReadOnlySpan<int> batch, RandomStream draws, int step)
+    {
+        var sums = Pass(batch, draws, step, share: 1);
+        using var disposal = NewDisposeScope();
+        var gradients = new Tensor?[_parameters.Tensors.Length];
+        for (var i = 0; i < gradients.Length; i++) gradients[i] = _parameters.Tensors[i].grad;
+
+        if (training.ClipNorm is { } bound) GradientClipping.Clip(gradients, bound);
+        workspace.Optimizer.BeginStep();
+        for (var i = 0; i < gradients.Length; i++)
+            if (gradients[i] is { } gradient) workspace.Optimizer.Update(_parameters.Offsets[i], _parameters.Tensors[i].Floats(), gradient.Floats());
+        _parameters.ClearGradients();
+        return sums;
+    }
+
+    /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
+    private MetricSums Pass(ReadOnlySpan<int> chosen, RandomStream draws, int step, double share)
+    {
+        using var disposal = NewDisposeScope();
+        var batch = workspace.Buffer.Gather(examples, chosen);
+        var scores = workspace.Replica.Forward(batch.Input, draws);
+        var loss = LossFunction.Mean(training.Loss, scores, batch.Target);
+        var value = loss.item<float>();
+        if (!float.IsFinite(value)) throw Diverged($"the loss is {value.ToString(CultureInfo.InvariantCulture)}", step);
+        var correct = batch.Labels.IsEmpty ? 0 : LossFunction.Correct(scores, batch.Labels);
+        (share < 1 ? loss * share : loss).backward();
+        return new MetricSums(chosen.Length, (double)value * chosen.Length, correct);
+    }
+
+    private void SaveGradients(Span<float> gradient)
+    {
+        using var disposal = NewDisposeScope();
+        gradient.Clear();
+        for (var i = 0; i < _parameters.Tensors.Length; i++)
+            if (_parameters.Tensors[i].grad is { } tensor) tensor.Floats().CopyTo(gradient[_parameters.Offsets[i]..]);
+        _parameters.ClearGradients();
+    }
+
+    private void RefuseLoneExample(int batch)
+    {
+        if (_pairs && (indices.Length == 1 || batch == 1))
+            throw new EngineException($"Client '{scope.Client}' has batches of one example, from which batch_norm after a dense layer cannot learn: "
+                + "use group_norm, raise training.batch_size, or give every client two examples or more.");
+    }
+
+    private EngineException Diverged(string what, int step)
+    {
+        var rate = training.Optimizer.LearningRate.ToString(CultureInfo.InvariantCulture);
+        return new EngineException(step > 0
+            ? $"Training of client '{scope.Client}' diverged in round {scope.Round}: at step {step} with learning rate {rate} {what}. "
+                + "Lower training.optimizer.learning_rate, or set training.clip_norm."
+            : $"Client '{scope.Client}' has no gradient in round {scope.Round}: at the parameters received {what}. "
+                + "Lower federation.algorithm.server_learning_rate.");
+    }
+}
+
+/// <summary>What a client's draws derive from.</summary>
+/// <param name="Seed">The job's seed.</param>
+/// <param name="Round">1-based.</param>
+/// <param name="Client">The client's name.</param>
+internal sealed record TrainingScope(ulong Seed, int Round, string Client);

@@ -1,0 +1,37 @@
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Engine.Models;
+
+namespace Federated.Engine.Training;
+
+/// <summary>All native and large managed memory that one thread at work needs: a replica, a batch and the optimiser's state. Made once and used for one
+/// client after another, for making a model costs more than loading one. Not thread-safe.</summary>
+internal sealed class Workspace : IDisposable
+{
+    /// <summary>Examples in one pass of evaluation, or of a gradient over the whole partition.</summary>
+    public const int Chunk = 256;
+
+    /// <param name="plan">The model.</param>
+    /// <param name="training">The job's training settings.</param>
+    /// <param name="classes">Number of classes; 0 for regression.</param>
+    /// <param name="largest">Training examples of the largest client: no batch is larger.</param>
+    public Workspace(ModelPlan plan, TrainingSpec training, int classes, int largest)
+    {
+        Replica = new ModelReplica(plan, training.Loss);
+        Optimizer = Optimizer.Create(training.Optimizer, plan.Schema.Count);
+        // One more than a batch, since a last example may join the batch before it.
+        Buffer = new BatchBuffer(plan.Input, Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1, training.Loss, classes);
+    }
+
+    public ModelReplica Replica { get; }
+
+    public Optimizer Optimizer { get; }
+
+    public BatchBuffer Buffer { get; }
+
+    public void Dispose()
+    {
+        Replica.Dispose();
+        Buffer.Dispose();
+    }
+}

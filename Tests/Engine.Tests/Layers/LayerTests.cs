@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Core.Randomness;
+using Federated.Engine.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Engine.Tests.Layers;
+
+public sealed class LayerTests
+{
+    private static ModelReplica Replica(ImmutableArray<int> input, int outputs, float[] parameters, params ImmutableArray<LayerSpec> layers)
+    {
+        LibtorchSetup.Ensure();
+        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, input, outputs).Plan!;
+        var replica = new ModelReplica(plan, Loss.Mse);
+        replica.Parameters.Load(parameters);
+        return replica;
+    }
+
+    private static float[] Forward(ModelReplica replica, float[] input, long[] shape, RandomStream? draws = null)
+    {
+        using var scope = NewDisposeScope();
+        return replica.Forward(tensor(input).view(shape), draws).data<float>().ToArray();
+    }
+
+    [Fact]
+    public void Convolution_with_same_padding_puts_the_odd_zero_at_the_end_as_keras_does()
+    {
+        using var replica = Replica([1, 2, 2], 4, [1, 1, 1, 1], new Conv2dLayer { Filters = 1, Kernel = 2, Padding = Padding.Same, Bias = false }, new FlattenLayer());
+        Assert.Equal([1 + 2 + 3 + 4, 2 + 4, 3 + 4, 4], Forward(replica, [1, 2, 3, 4], [1, 1, 2, 2]));
+    }
+
+    [Fact]
+    public void Dense_multiplies_by_rows_of_the_weight_and_adds_the_bias()
+    {
+        using var replica = Replica([2], 2, [1, 2, 3, 4, 10, 20], new DenseLayer { Units = 2 });
+        Assert.Equal([10 + 1 * 5 + 2 * 6, 20 + 3 * 5 + 4 * 6], Forward(replica, [5, 6], [1, 2]));
+    }
+
+    [Theory]
+    [InlineData(Activation.Relu, 2.0, 0.0)]
+    [InlineData(Activation.LeakyRelu, 2.0, -0.02)]
+    [InlineData(Activation.Sigmoid, 0.88079708, 0.11920292)]   // 1 / (1 + e^-2)
+    [InlineData(Activation.Tanh, 0.96402758, -0.96402758)]
+    [InlineData(Activation.Gelu, 1.95449974, -0.04550026)]     // 2 Φ(2), Φ(2) = 0.97724987
+    [InlineData(Activation.Softmax, 0.98201379, 0.01798621)]   // 1 / (1 + e^-4)
+    public void Activation_gives_the_known_values_after_a_layer_and_alone(Activation activation, double up, double down)
+    {
+        float[] identity = [1, 0, 0, 1];
+        using var after = Replica([2], 2, identity, new DenseLayer { Units = 2, Bias = false, Activation = activation });
+        using var alone = Replica([2], 2, identity, new DenseLayer { Units = 2, Bias = false }, new ActivationLayer { Activation = activation });
+        foreach (var values in new[] { Forward(after, [2, -2], [1, 2]), Forward(alone, [2, -2], [1, 2]) })
+        {
+            Assert.Equal(up, values[0], 1e-6);
+            Assert.Equal(down, values[1], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Pools_take_the_maximum_and_the_mean_of_their_windows()
+    {
+        float[] image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        LayerSpec[] rest = [new FlattenLayer(), new DenseLayer { Units = 1, Bias = false }];
+        using var max = Replica([1, 3, 3], 1, [1], [new MaxPool2dLayer(), .. rest]);   // the last row and column do not fill a window
+        using var mean = Replica([1, 3, 3], 1, [1, 10, 100, 1000], [new AvgPool2dLayer { Size = 2, Stride = 1 }, .. rest]);
+        Assert.Equal([5f], Forward(max, image, [1, 1, 3, 3]));
+        Assert.Equal([3 + 40 + 600 + 7000f], Forward(mean, image, [1, 1, 3, 3]));
+    }
+
+    [Fact]
+    public void Batch_norm_uses_the_batch_in_training_and_its_running_statistics_in_evaluation()
+    {
+        // weight, bias, running mean, running variance of the norm; then the dense identity
+        using var replica = Replica([1], 1, [2, 1, 0, 1, 1], new BatchNormLayer { Epsilon = 1e-9 }, new DenseLayer { Units = 1, Bias = false });
+        Assert.Equal([-1f, 3], Forward(replica, [1, 3], [2, 1], new RandomStream(1)));   // ±1 after normalising, times 2 plus 1
+        Assert.Equal(0.2f, replica.Parameters.Values[2], 1e-6f);                          // 0.9 * 0 + 0.1 * 2
+        Assert.Equal(1.1f, replica.Parameters.Values[3], 1e-6f);                          // 0.9 * 1 + 0.1 * 2, unbiased
+        Assert.Equal((float)(2 * (1 - 0.2) / Math.Sqrt(1.1) + 1), Forward(replica, [1], [1, 1])[0], 1e-5f);
+        Assert.Equal(0.2f, replica.Parameters.Values[2], 1e-6f);
+    }
+
+    [Fact]
+    public void Group_norm_normalises_each_group_of_each_example()
+    {
+        using var replica = Replica([4], 4, [1, 1, 1, 1, 0, 0, 0, 0], new GroupNormLayer { Groups = 2, Epsilon = 1e-9 });
+        Assert.All(Forward(replica, [1, 3, 50, 10], [1, 4]).Zip([-1f, 1, 1, -1]), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+    }
+
+    [Fact]
+    public void Dropout_drops_its_share_scales_the_rest_and_leaves_evaluation_alone()
+    {
+        const int Count = 40_001;
+        float[] ones = [.. Enumerable.Repeat(1f, Count)];
+        var layer = new Federated.Engine.Layers.Dropout(0.25);
+        using var scope = NewDisposeScope();
+        var (input, draws) = (tensor(ones), new RandomStream(5));
+        var first = layer.Forward(input, draws).data<float>().ToArray();
+        Assert.InRange(first.Count(value => value == 0) / (double)Count, 0.24, 0.26);   // 4.6 standard deviations
+        Assert.All(first.Where(value => value != 0), value => Assert.Equal(4 / 3f, value, 1e-6f));
+        Assert.NotEqual(first, layer.Forward(input, draws).data<float>().ToArray());
+        Assert.Equal(first, layer.Forward(input, new RandomStream(5)).data<float>().ToArray());
+        Assert.Same(input, layer.Forward(input, draws: null));
+    }
+}
