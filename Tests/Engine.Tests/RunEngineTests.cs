@@ -32,7 +32,7 @@ public sealed class RunEngineTests
     public void Clients_are_those_with_training_examples_in_partition_order()
     {
         using var engine = new RunEngine(Job, Data());
-        Assert.Equal([new ClientPartition("a", 20), new ClientPartition("b", 14)], engine.Clients);
+        Assert.Equal<ClientPartition>([new ClientPartition("a", 20), new ClientPartition("b", 14)], engine.Clients);
         Assert.Equal(301, engine.TestExamples);
     }
 

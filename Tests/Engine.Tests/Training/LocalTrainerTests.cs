@@ -1,7 +1,7 @@
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Engine.Training;
-using TorchSharp;
+using DisposeScopeManager = TorchSharp.DisposeScopeManager;
 
 namespace Federated.Engine.Tests.Training;
 
