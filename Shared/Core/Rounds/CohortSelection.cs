@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Core.Jobs;
+using Federated.Core.Randomness;
+
+namespace Federated.Core.Rounds;
+
+/// <summary>The clients of one attempt of a round.</summary>
+/// <param name="Clients">The clients to ask, in ordinal order.</param>
+/// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked.</param>
+public sealed record Cohort(ImmutableArray<string> Clients, int Wanted);
+
+/// <summary>Draws cohorts: uniform without replacement, from the job's seed alone.</summary>
+public static class CohortSelection
+{
+    /// <summary>How many updates a round wants of <paramref name="clients"/> clients: the fraction, rounded half away from zero, but at least one and at least
+    /// the minimum, and never more than there are.</summary>
+    public static int Wanted(CohortSpec spec, int clients) =>
+        Math.Min(clients, Math.Max(Math.Max(1, spec.Minimum), (int)Math.Round(spec.Fraction * clients, MidpointRounding.AwayFromZero)));
+
+    /// <summary>How many clients are asked: <see cref="Wanted"/> times the over-selection, rounded up, never more than there are.</summary>
+    // The product of 0.1 * 30 and the like may lie a hair above a whole number, which must not ask one client more.
+    public static int Asked(CohortSpec spec, int clients) => Math.Min(clients, (int)Math.Ceiling(Math.Round(Wanted(spec, clients) * spec.OverSelect, 9)));
+
+    /// <summary>Draws the cohort of an attempt.</summary>
+    /// <param name="spec">How many.</param>
+    /// <param name="seed">The job's seed.</param>
+    /// <param name="round">1-based.</param>
+    /// <param name="attempt">1-based. The first depends on nothing but seed, round and clients, so a run that never fails is the same on every machine.</param>
+    /// <param name="clients">All that can take part, each once; their order does not matter.</param>
+    /// <exception cref="ArgumentException">There is no client.</exception>
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients)
+    {
+        var all = clients.Order(StringComparer.Ordinal).ToArray();
+        if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
+        var purpose = attempt == 1 ? "cohort" : string.Create(CultureInfo.InvariantCulture, $"cohort/{attempt}");
+        var random = new RandomStream(SeedTree.Derive(seed, purpose, round));
+        random.Shuffle<string>(all);
+        return new([.. all.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], Wanted(spec, all.Length));
+    }
+}

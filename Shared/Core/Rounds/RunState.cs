@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+
+namespace Federated.Core.Rounds;
+
+/// <summary>Where a run stands.</summary>
+public enum RunPhase
+{
+    /// <summary>Waits for its turn.</summary>
+    Queued,
+
+    /// <summary>At work.</summary>
+    Running,
+
+    /// <summary>Did what was asked.</summary>
+    Completed,
+
+    /// <summary>Ended by somebody.</summary>
+    Stopped,
+
+    /// <summary>Could not go on.</summary>
+    Failed,
+}
+
+/// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes.</summary>
+public sealed record RunState
+{
+    /// <summary>Before anything happened.</summary>
+    public static readonly RunState Initial = new();
+
+    private RunState()
+    {
+    }
+
+    /// <value>Where it stands.</value>
+    public RunPhase Phase { get; private init; }
+
+    /// <value>True once initial parameters and data are known.</value>
+    public bool IsInitialised { get; private init; }
+
+    /// <value>placement shared: the clients; else empty.</value>
+    public ImmutableArray<ClientShare> Clients { get; private init; } = [];
+
+    /// <value>Size of the central test set.</value>
+    public long TestExamples { get; private init; }
+
+    /// <value>The last committed round; 0 before the first.</value>
+    public int Round { get; private init; }
+
+    /// <value>Hash of the parameters after <see cref="Round"/>; "" before there are any.</value>
+    public string ParametersHash { get; private init; } = "";
+
+    /// <value>The attempt of round <see cref="Round"/> + 1 that is open; 0 when none is.</value>
+    public int OpenAttempt { get; private init; }
+
+    /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
+    public ImmutableArray<string> FailedAttempts { get; private init; } = [];
+
+    /// <value>Finished evaluations by round; null where measuring was not possible.</value>
+    public ImmutableSortedDictionary<int, MetricSums?> Evaluations { get; private init; } = ImmutableSortedDictionary<int, MetricSums?>.Empty;
+
+    /// <value>Committed rounds whose evaluation is not in yet.</value>
+    public ImmutableSortedSet<int> Unmeasured { get; private init; } = [];
+
+    /// <value>Why it ended; "" while it has not, or when it simply did all its rounds.</value>
+    public string Reason { get; private init; } = "";
+
+    /// <value>True when nothing can happen any more.</value>
+    public bool Ended => Phase is RunPhase.Completed or RunPhase.Stopped or RunPhase.Failed;
+
+    /// <summary>The state after a change.</summary>
+    /// <exception cref="InvalidOperationException">The change cannot follow this state.</exception>
+    public RunState Apply(RunChange change) => change switch
+    {
+        RunChange.Started when Phase == RunPhase.Queued => this with { Phase = RunPhase.Running },
+        RunChange.Initialised c when Phase == RunPhase.Running && !IsInitialised =>
+            this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples },
+        RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && c.Round == Round + 1 && c.Attempt == FailedAttempts.Length + 1 =>
+            this with { OpenAttempt = c.Attempt },
+        RunChange.RoundCommitted c when !Ended && OpenAttempt > 0 && c.Round == Round + 1 =>
+            this with
+            {
+                Round = c.Round,
+                ParametersHash = c.ParametersHash,
+                OpenAttempt = 0,
+                FailedAttempts = [],
+                Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
+            },
+        RunChange.RoundFailed c when !Ended && OpenAttempt == c.Attempt && c.Round == Round + 1 =>
+            this with { OpenAttempt = 0, FailedAttempts = FailedAttempts.Add(c.Reason) },
+        RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
+            this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Sums) },
+        RunChange.Stopped c when !Ended => this with { Phase = RunPhase.Stopped, Reason = c.Reason, OpenAttempt = 0 },
+        RunChange.Failed c when !Ended => this with { Phase = RunPhase.Failed, Reason = c.Reason, OpenAttempt = 0 },
+        RunChange.Completed c when Phase == RunPhase.Running => this with { Phase = RunPhase.Completed, Reason = c.Reason, OpenAttempt = 0 },
+        _ => throw new InvalidOperationException($"{change} cannot follow a run that is {Phase} after round {Round} with attempt {OpenAttempt} open."),
+    };
+
+    /// <summary>Are the parameters after this round measured: every so many rounds, and after the last.</summary>
+    public static bool IsEvaluated(JobSpec job, int round) => round % job.Evaluation.Every == 0 || round == job.Federation.Rounds;
+
+    /// <summary>May the open round be committed now? Where a stop rule looks at accuracy, a round must know what came of the evaluations before it: else it would
+    /// depend on timing which round is the last.</summary>
+    public bool MayCommit(JobSpec job) => job.Stop.Accuracy is null || Unmeasured.IsEmpty;
+
+    /// <summary>What to do now. Asked after every change.</summary>
+    public RunDecision Next(JobSpec job)
+    {
+        if (Phase != RunPhase.Running) return new(RunStep.Wait);
+        if (!IsInitialised) return new(RunStep.Initialise);
+        if (ReachedAccuracy(job) is { } reached) return new(RunStep.Complete, Reason: reached);
+        if (OpenAttempt > 0) return new(RunStep.Wait);
+        if (FailedAttempts.Length > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
+        if (Round < job.Federation.Rounds) return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
+        return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
+    }
+
+    private string? ReachedAccuracy(JobSpec job)
+    {
+        if (job.Stop.Accuracy is not { } wanted || !Evaluations.TryGetValue(Round, out var sums) || sums is not { Examples: > 0 } last || last.Accuracy < wanted) return null;
+        return string.Create(CultureInfo.InvariantCulture, $"Round {Round} reached accuracy {last.Accuracy:0.####}; the stop rule asks for {wanted:0.####}.");
+    }
+
+    private string GaveUp() => FailedAttempts.Length == 1
+        ? $"Round {Round + 1} failed: {FailedAttempts[^1]}"
+        : $"Round {Round + 1} failed {FailedAttempts.Length} times; the last time: {FailedAttempts[^1]}";
+}

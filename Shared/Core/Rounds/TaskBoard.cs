@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+
+namespace Federated.Core.Rounds;
+
+/// <summary>Who does what: workers with slots, tasks that wait and tasks that run. Immutable; every operation returns the board after it and what
+/// must be told to whom. <see cref="Assign"/> is called after each.</summary>
+public sealed record TaskBoard
+{
+    /// <summary>No workers, no tasks.</summary>
+    public static readonly TaskBoard Empty = new();
+
+    private TaskBoard()
+    {
+    }
+
+    /// <value>Attached workers by name.</value>
+    public ImmutableSortedDictionary<string, BoardWorker> Workers { get; private init; } = ImmutableSortedDictionary.Create<string, BoardWorker>(StringComparer.Ordinal);
+
+    /// <value>All tasks that are not done.</value>
+    public ImmutableDictionary<TaskKey, BoardTask> Tasks { get; private init; } = ImmutableDictionary<TaskKey, BoardTask>.Empty;
+
+    /// <value>Those without a worker, the next one first.</value>
+    public ImmutableSortedSet<PlannedTask> Pending { get; private init; } = ImmutableSortedSet.Create(PlannedTask.Order);
+
+    /// <value>Slots of workers that may get tasks.</value>
+    public int ReadySlots => Workers.Values.Where(worker => worker.Condition == WorkerCondition.Ready).Sum(worker => worker.Slots);
+
+    /// <summary>A worker is there.</summary>
+    /// <exception cref="ArgumentException">A worker of this name is there already.</exception>
+    public TaskBoard Attach(string worker, int slots, IEnumerable<string> clients) =>
+        this with { Workers = Workers.Add(worker, new(worker, slots, [.. clients], WorkerCondition.Ready, Held: 0)) };
+
+    /// <summary>A worker is gone for good: its tasks wait again, or are lost where only it could do them.</summary>
+    public BoardStep Detach(string worker)
+    {
+        var step = TakeAway(worker);
+        return step with { Board = step.Board with { Workers = step.Board.Workers.Remove(worker) }, Withdrawn = [] };
+    }
+
+    /// <summary>A worker cannot be reached: as <see cref="Detach"/>, but it may come back, and then it need not go on with what others do now.</summary>
+    public BoardStep Suspect(string worker) => TakeAway(Set(worker, WorkerCondition.Suspect), worker);
+
+    /// <summary>A suspect worker is back. A worker that was not suspect stays as it is.</summary>
+    public TaskBoard Resume(string worker) =>
+        Workers.TryGetValue(worker, out var known) && known.Condition == WorkerCondition.Suspect ? Set(worker, WorkerCondition.Ready) : this;
+
+    /// <summary>A worker wants no more tasks.</summary>
+    public TaskBoard Drain(string worker) => Set(worker, WorkerCondition.Draining);
+
+    /// <summary>Adds tasks. A task that is on the board already stays as it is.</summary>
+    public TaskBoard Add(IEnumerable<PlannedTask> tasks)
+    {
+        var (all, pending) = (Tasks.ToBuilder(), Pending.ToBuilder());
+        foreach (var task in tasks)
+            if (all.TryAdd(task.Key, new(task, Worker: null, Moved: false)))
+                pending.Add(task);
+        return this with { Tasks = all.ToImmutable(), Pending = pending.ToImmutable() };
+    }
+
+    /// <summary>A task is done, by whomever. Where another worker may be at it as well, that one is told to forget it.</summary>
+    public BoardStep Complete(TaskKey key) => Tasks.TryGetValue(key, out var task)
+        ? new(Without(task), [], [], task is { Moved: true, Worker: not null } ? [task] : [])
+        : new(this, [], [], []);
+
+    /// <summary>Nobody wants these tasks any more.</summary>
+    public BoardStep Cancel(IEnumerable<TaskKey> keys)
+    {
+        var board = this;
+        var withdrawn = ImmutableArray.CreateBuilder<BoardTask>();
+        foreach (var key in keys)
+        {
+            if (!board.Tasks.TryGetValue(key, out var task)) continue;
+            board = board.Without(task);
+            if (task.Worker is not null) withdrawn.Add(task);
+        }
+        return new(board, [], [], withdrawn.ToImmutable());
+    }
+
+    /// <summary>Gives pending tasks to free slots, the least loaded worker first. While there is plenty of work, a worker holds twice its slots, so that
+    /// none idles between two tasks; the last tasks are kept back for whoever is free first.</summary>
+    public BoardStep Assign()
+    {
+        var board = this;
+        var (assigned, lost) = (ImmutableArray.CreateBuilder<BoardTask>(), ImmutableArray.CreateBuilder<BoardTask>());
+        var slots = ReadySlots;
+        foreach (var task in Pending)
+        {
+            var stock = board.Pending.Count >= slots ? 2 : 1;
+            if (task.Local && board.HomeOf(task) is null)
+            {
+                lost.Add(board.Tasks[task.Key]);
+                board = board.Without(board.Tasks[task.Key]);
+                continue;
+            }
+            if (board.WorkerFor(task, stock) is { } worker)
+            {
+                var placed = board.Tasks[task.Key] with { Worker = worker.Name };
+                assigned.Add(placed);
+                board = board with
+                {
+                    Tasks = board.Tasks.SetItem(task.Key, placed),
+                    Pending = board.Pending.Remove(task),
+                    Workers = board.Workers.SetItem(worker.Name, worker with { Held = worker.Held + 1 }),
+                };
+            }
+            else if (!task.Local && task.Avoid.IsEmpty)
+            {
+                // No slot anywhere, so none for those behind it either.
+                break;
+            }
+        }
+        return new(board, assigned.ToImmutable(), lost.ToImmutable(), []);
+    }
+
+    private BoardWorker? HomeOf(PlannedTask task) =>
+        Workers.Values.FirstOrDefault(worker => worker.Condition == WorkerCondition.Ready && worker.Clients.Contains(task.Key.Client));
+
+    private BoardWorker? WorkerFor(PlannedTask task, int stock)
+    {
+        if (task.Local) return HomeOf(task) is { } home && home.Held < stock * home.Slots ? home : null;
+        var ready = Workers.Values.Where(worker => worker.Condition == WorkerCondition.Ready);
+        var preferred = ready.Where(worker => !task.Avoid.Contains(worker.Name));
+        BoardWorker? best = null;
+        foreach (var worker in task.Avoid.IsEmpty || !preferred.Any() ? ready : preferred)
+            if (worker.Held < stock * worker.Slots && (best is null || (long)worker.Held * best.Slots < (long)best.Held * worker.Slots))
+                best = worker;
+        return best;
+    }
+
+    private TaskBoard Set(string worker, WorkerCondition condition) =>
+        Workers.TryGetValue(worker, out var known) ? this with { Workers = Workers.SetItem(worker, known with { Condition = condition }) } : this;
+
+    private BoardStep TakeAway(string worker) => TakeAway(this, worker);
+
+    private static BoardStep TakeAway(TaskBoard board, string worker)
+    {
+        var held = board.Tasks.Values.Where(task => task.Worker == worker).ToImmutableArray();
+        var lost = ImmutableArray.CreateBuilder<BoardTask>();
+        foreach (var task in held)
+        {
+            board = board.Without(task);
+            if (task.Task.Local)
+                lost.Add(task);
+            else
+                board = board with { Tasks = board.Tasks.Add(task.Task.Key, task with { Worker = null, Moved = true }), Pending = board.Pending.Add(task.Task) };
+        }
+        return new(board, [], lost.ToImmutable(), held);
+    }
+
+    private TaskBoard Without(BoardTask task) => this with
+    {
+        Tasks = Tasks.Remove(task.Task.Key),
+        Pending = task.Worker is null ? Pending.Remove(task.Task) : Pending,
+        Workers = task.Worker is not null && Workers.TryGetValue(task.Worker, out var worker)
+            ? Workers.SetItem(task.Worker, worker with { Held = worker.Held - 1 })
+            : Workers,
+    };
+}
