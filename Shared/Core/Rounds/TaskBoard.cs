@@ -33,19 +33,19 @@ public sealed record TaskBoard
     /// <summary>A worker is gone for good: its tasks wait again, or are lost where only it could do them.</summary>
     public BoardStep Detach(string worker)
     {
-        var step = TakeAway(worker);
+        var step = TakeAway(this, worker);
         return step with { Board = step.Board with { Workers = step.Board.Workers.Remove(worker) }, Withdrawn = [] };
     }
 
     /// <summary>A worker cannot be reached: as <see cref="Detach"/>, but it may come back, and then it need not go on with what others do now.</summary>
-    public BoardStep Suspect(string worker) => TakeAway(Set(worker, WorkerCondition.Suspect), worker);
+    public BoardStep Suspect(string worker) => TakeAway(Turn(worker, WorkerCondition.Ready, WorkerCondition.Suspect), worker);
 
     /// <summary>A suspect worker is back. A worker that was not suspect stays as it is.</summary>
-    public TaskBoard Resume(string worker) =>
-        Workers.TryGetValue(worker, out var known) && known.Condition == WorkerCondition.Suspect ? Set(worker, WorkerCondition.Ready) : this;
+    public TaskBoard Resume(string worker) => Turn(worker, WorkerCondition.Suspect, WorkerCondition.Ready);
 
     /// <summary>A worker wants no more tasks.</summary>
-    public TaskBoard Drain(string worker) => Set(worker, WorkerCondition.Draining);
+    public TaskBoard Drain(string worker) =>
+        Workers.TryGetValue(worker, out var known) ? this with { Workers = Workers.SetItem(worker, known with { Condition = WorkerCondition.Draining }) } : this;
 
     /// <summary>Adds tasks. A task that is on the board already stays as it is.</summary>
     public TaskBoard Add(IEnumerable<PlannedTask> tasks)
@@ -127,10 +127,9 @@ public sealed record TaskBoard
         return best;
     }
 
-    private TaskBoard Set(string worker, WorkerCondition condition) =>
-        Workers.TryGetValue(worker, out var known) ? this with { Workers = Workers.SetItem(worker, known with { Condition = condition }) } : this;
-
-    private BoardStep TakeAway(string worker) => TakeAway(this, worker);
+    private TaskBoard Turn(string worker, WorkerCondition from, WorkerCondition to) => Workers.TryGetValue(worker, out var known) && known.Condition == from
+        ? this with { Workers = Workers.SetItem(worker, known with { Condition = to }) }
+        : this;
 
     private static BoardStep TakeAway(TaskBoard board, string worker)
     {

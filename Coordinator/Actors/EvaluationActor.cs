@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Rounds;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Coordinator.Actors;
+
+/// <summary>Measures one round's parameters: Measuring, Done. The central test set is cut into slices that any worker measures; without one each client measures its
+/// own examples. Sums are added in the order of slices or clients, never of arrival. The run is told EvaluationDone, once, and stops this actor.</summary>
+internal sealed class EvaluationActor : ReceiveActor, IWithTimers
+{
+    /// <summary>Tries at each part.</summary>
+    public const int Tries = 3;
+
+    private readonly EvaluationPlan _plan;
+    private readonly IActorRef _registry;
+    private readonly SortedDictionary<Part, MetricSums> _sums = new(Part.Order);
+    private readonly Dictionary<Part, Try> _open = [];
+    private readonly int _parts;
+
+    public EvaluationActor(EvaluationPlan plan, IActorRef registry)
+    {
+        (_plan, _registry) = (plan, registry);
+        var parts = IsCentral
+            ? Enumerable.Range(0, EvaluationSlices.Count(plan.TestExamples)).Select(slice => new Part("", slice))
+            : plan.Clients.Select(client => new Part(client.Id, 0));
+        foreach (var part in parts) _open.Add(part, new(1, "", []));
+        _parts = _open.Count;
+        Become(Measuring);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsCentral => _plan.Job.Data.Placement == Placement.Shared && _plan.TestExamples > 0;
+
+    public static Props Props(EvaluationPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new EvaluationActor(plan, registry));
+
+    protected override void PreStart()
+    {
+        if (_open.Count == 0)
+        {
+            Finish(null, "no client is attached that could measure the model.");
+            return;
+        }
+        Submit(_open.Keys);
+        Progress();
+    }
+
+    protected override void PostStop() => Withdraw();
+
+    private void Measuring()
+    {
+        Receive<TaskAssigned>(assigned =>
+        {
+            var part = new Part(assigned.Key.Client, assigned.Key.Slice);
+            if (_open.TryGetValue(part, out var current)) _open[part] = current with { Worker = assigned.Worker };
+            if (!Timers.IsTimerActive(Deadline.Instance)) Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _plan.Job.Federation.Cohort.Deadline);
+        });
+        Receive<TaskLost>(lost => Skip(new(lost.Key.Client, lost.Key.Slice), $"the worker of client '{lost.Key.Client}' is gone."));
+        Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
+        Receive<BeginUpload>(_ => Sender.Tell(new RefusedOffer(Refusal.Malformed, "An evaluation has no values to upload.")));
+        Receive<UploadRejected>(_ => { });
+        Receive<Deadline>(_ =>
+        {
+            if (IsCentral || _sums.Count == 0) Finish(null, $"{_sums.Count} of {_parts} parts were measured when the deadline passed.");
+            else FinishWithSums();
+        });
+    }
+
+    private void Done()
+    {
+        Receive<TaskAssigned>(_ => { });
+        Receive<TaskLost>(_ => { });
+        Receive<Deadline>(_ => { });
+        ReceiveAny(message =>
+        {
+            if (!Offers.Refuse(message, Sender, Refusal.RoundClosed, $"Round {_plan.Round} is measured.")) Unhandled(message);
+        });
+    }
+
+    private Verdict OnReport(TaskReport report)
+    {
+        var id = report.Id;
+        if (id.Slice > int.MaxValue) return new() { Refused = Refusal.Malformed, Detail = "There is no such slice." };
+        var part = new Part(id.Client, (int)id.Slice);
+        if (_sums.ContainsKey(part)) return new() { Refused = Refusal.Duplicate, Detail = "This part is measured already." };
+        if (!_open.TryGetValue(part, out var current)) return new() { Refused = Refusal.NotInCohort, Detail = $"Nobody asked for this part of the evaluation of round {_plan.Round}." };
+        if (id.Attempt != current.Number) return new() { Refused = Refusal.WrongRound, Detail = $"This is attempt {current.Number}, not {id.Attempt}." };
+        if (report.OutcomeCase == TaskReport.OutcomeOneofCase.Failure)
+        {
+            OnFailure(part, current, report.Failure);
+            return Offers.Taken;
+        }
+        if (MetricsMapping.Read(report.Metrics, out var sums) is { } refusal)
+        {
+            OnFailure(part, current, new() { Reason = refusal.Detail, Permanent = true });
+            return refusal.ToVerdict();
+        }
+        _registry.Tell(new WorkDone(KeyOf(part)));
+        _open.Remove(part);
+        _sums.Add(part, sums);
+        Progress();
+        if (_open.Count == 0) FinishWithSums();
+        return Offers.Taken;
+    }
+
+    private void OnFailure(Part part, Try current, TaskFailure failure)
+    {
+        _registry.Tell(new WorkDone(KeyOf(part)));
+        if (failure.Permanent || current.Number == Tries)
+        {
+            Skip(part, failure.Reason);
+            return;
+        }
+        _open[part] = new(current.Number + 1, "", current.Worker.Length > 0 ? current.Avoid.Add(current.Worker) : current.Avoid);
+        Submit([part]);
+    }
+
+    // A client that cannot measure is left out; a slice that cannot be measured leaves the whole without meaning.
+    private void Skip(Part part, string reason)
+    {
+        if (!_open.Remove(part)) return;
+        if (IsCentral || (_open.Count == 0 && _sums.Count == 0)) Finish(null, reason);
+        else if (_open.Count == 0) FinishWithSums();
+    }
+
+    private void FinishWithSums()
+    {
+        var total = _sums.Values.Aggregate((sum, next) => sum + next);
+        if (total.Examples > 0) Finish(total, "");
+        else Finish(null, "no client has examples to measure the model with: set data.validation above 0.");
+    }
+
+    private void Finish(MetricSums? sums, string problem)
+    {
+        Timers.CancelAll();
+        Withdraw();
+        Become(Done);
+        Context.Parent.Tell(new EvaluationDone(_plan.Round, sums, problem));
+    }
+
+    private void Submit(IEnumerable<Part> parts)
+    {
+        var parameters = _plan.Parameters;
+        var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
+        var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        _registry.Tell(new SubmitWork([.. parts.Select(part => new TaskOrder(
+            new(KeyOf(part), IsCentral ? _plan.TestExamples / _parts : sizes.GetValueOrDefault(part.Client))
+            {
+                Local = _plan.Job.Data.Placement == Placement.Local,
+                Urgent = _plan.Job.Stop.Accuracy is not null,
+                Avoid = _open[part].Avoid,
+            },
+            reference, IsCentral ? _parts : 0))]));
+    }
+
+    private void Withdraw()
+    {
+        if (_open.Count > 0) _registry.Tell(new WithdrawWork([.. _open.Keys.Select(KeyOf)]));
+        _open.Clear();
+    }
+
+    private TaskKey KeyOf(Part part) =>
+        new(_plan.Run, TaskPurpose.Evaluate, _plan.Round, _open.TryGetValue(part, out var current) ? current.Number : 1, part.Client, part.Slice);
+
+    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, "evaluating", _sums.Count, _parts));
+
+    private sealed record Part(string Client, int Slice)
+    {
+        public static readonly IComparer<Part> Order = Comparer<Part>.Create((a, b) =>
+            string.CompareOrdinal(a.Client, b.Client) is not 0 and var order ? order : a.Slice.CompareTo(b.Slice));
+    }
+
+    private sealed record Try(int Number, string Worker, ImmutableHashSet<string> Avoid);
+
+    private sealed class Deadline
+    {
+        public static readonly Deadline Instance = new();
+    }
+}

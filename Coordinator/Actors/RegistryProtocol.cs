@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Actors;
+
+// What runs and the registry of workers say to each other. These messages stay inside one process.
+
+/// <summary>A task together with what its worker must be told.</summary>
+/// <param name="Task">What the board schedules.</param>
+/// <param name="Parameters">Null for initialise.</param>
+/// <param name="Slices">Evaluate: into how many slices the test set is cut; else 0.</param>
+internal sealed record TaskOrder(PlannedTask Task, ParametersRef? Parameters = null, int Slices = 0);
+
+/// <summary>The run's job, which a worker gets before the run's first task.</summary>
+internal sealed record OpenRunWork(string Run, string JobYaml);
+
+/// <summary>Have these done. The sender is told <see cref="TaskAssigned"/> and <see cref="TaskLost"/> about them; results come by the data plane.</summary>
+internal sealed record SubmitWork(ImmutableArray<TaskOrder> Orders);
+
+/// <summary>The task's result is in; its slot is free.</summary>
+internal sealed record WorkDone(TaskKey Key);
+
+/// <summary>Nobody wants these tasks any more. Those that are done already are ignored.</summary>
+internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
+
+/// <summary>A round is durable: workers may drop what they kept for it.</summary>
+internal sealed record AnnounceCommit(string Run, int Round);
+
+/// <summary>The run is over, and with it its tasks.</summary>
+internal sealed record CloseRunWork(string Run);
+
+/// <summary>To the one who submitted the task: a worker has it.</summary>
+internal sealed record TaskAssigned(TaskKey Key, string Worker);
+
+/// <summary>To the one who submitted the task: nobody can do it, for the client's worker is gone. <paramref name="Worker"/> is "" when it never had one.</summary>
+internal sealed record TaskLost(TaskKey Key, string Worker);
+
+/// <summary>From now on the sender gets a <see cref="Roster"/>: the present one, then every change.</summary>
+internal sealed record SubscribeRoster
+{
+    public static readonly SubscribeRoster Instance = new();
+}
+
+/// <summary>No more <see cref="Roster"/> for the sender.</summary>
+internal sealed record UnsubscribeRoster
+{
+    public static readonly UnsubscribeRoster Instance = new();
+}
+
+/// <summary>Who is there and can be given work.</summary>
+/// <param name="Workers">Workers that take tasks now.</param>
+/// <param name="Slots">Their slots.</param>
+/// <param name="Clients">Clients that they announced.</param>
+internal sealed record Roster(int Workers, int Slots, ImmutableSortedSet<string> Clients)
+{
+    /// <summary>What is known before the registry has said anything.</summary>
+    public static readonly Roster Unknown = new(0, 0, ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+
+    /// <summary>Nobody is there.</summary>
+    public static readonly Roster Nobody = new(0, 0, ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+}
+
+/// <summary>To a worker's session: have the worker do this.</summary>
+internal sealed record PlaceTask(AssignTask Task, string JobYaml);
+
+/// <summary>To the registry: the session's worker takes no more tasks.</summary>
+internal sealed record WorkerDraining(string Worker, string Session);
+
+/// <summary>To the registry: the session has ended.</summary>
+internal sealed record WorkerGone(string Worker, string Session);
+
+/// <summary>To the registry: failure detection lost sight of a node.</summary>
+internal sealed record NodeUnreachable(Address Node);
+
+/// <summary>To the registry: an unreachable node answers again.</summary>
+internal sealed record NodeReachable(Address Node);

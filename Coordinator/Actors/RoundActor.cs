@@ -1,0 +1,326 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Rounds;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Coordinator.Actors;
+
+/// <summary>One attempt of one round: Selecting, Training, Aggregating, Committing; or Failed. The run is told RoundReady or RoundGaveUp, once, and stops this actor
+/// when it has no more use for it. What is decided is RoundState's; this actor adds updates, keeps the deadline and talks.</summary>
+internal sealed class RoundActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly RoundPlan _plan;
+    private readonly IActorRef _registry;
+    private readonly UpdateQueue _queue;
+    private readonly ProblemList _problems = new();
+    private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
+    private RoundState _round;
+
+    public RoundActor(RoundPlan plan, IActorRef registry)
+    {
+        (_plan, _registry, _queue) = (plan, registry, new(plan.Mean));
+        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
+        Become(Selecting);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsLocal => _plan.Job.Data.Placement == Placement.Local;
+
+    public static Props Props(RoundPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new RoundActor(plan, registry));
+
+    protected override void PreStart()
+    {
+        Progress(0, 0);
+        if (!IsLocal) Select(_plan.Clients.Select(client => client.Id));
+    }
+
+    protected override void PostStop()
+    {
+        // Stopped by the run, or by a defect: nobody may wait for a verdict for ever, and no task may run for nothing.
+        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
+        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
+        if (_round.Phase == RoundPhase.Training) Withdraw();
+    }
+
+    private void Selecting()
+    {
+        Receive<Roster>(roster =>
+        {
+            if (!IsLocal) return;
+            var minimum = _plan.Job.Federation.Cohort.Minimum;
+            if (roster.Clients.Count >= minimum)
+            {
+                Select(roster.Clients);
+            }
+            else if (roster.Workers > 0 && !Timers.IsTimerActive(Deadline.Instance))
+            {
+                Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached."));
+                StartDeadline();
+            }
+        });
+        Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
+        Receive<OfferUpdate>(OnOffer);
+        Common();
+    }
+
+    private void Training()
+    {
+        Receive<TaskAssigned>(assigned =>
+        {
+            _workers[assigned.Key.Client] = assigned.Worker;
+            // While no worker is there the clock stands still; a task that moves does not set it back.
+            if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
+        });
+        Receive<TaskLost>(lost => ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone."));
+        Receive<OfferUpdate>(OnOffer);
+        Receive<UpdateFolded>(OnFolded);
+        Receive<Deadline>(_ =>
+        {
+            _round = _round.Expire();
+            foreach (var client in _round.Missing) _problems.Add(client, WorkerOf(client), Refusal.Unspecified, "no update by the deadline.");
+            Proceed();
+        });
+        Receive<Roster>(_ => { });
+        Common();
+    }
+
+    private void Aggregating()
+    {
+        Receive<Aggregated>(done =>
+        {
+            if (done.Server is null)
+            {
+                _log.Error(done.Error, "Run {0}, round {1}: aggregating failed.", _plan.Run, _round.Round);
+                GiveUp($"aggregating failed: {done.Error?.Message}");
+                return;
+            }
+            _round = _round.Enter(RoundPhase.Committing);
+            Progress(0, 1);
+            Become(Committing);
+            Context.Parent.Tell(new RoundReady(_round, done.Server, _problems.ToImmutable()));
+        });
+        Over();
+    }
+
+    private void Committing() => Over();
+
+    private void Failed() => Over();
+
+    // The phases in which nothing can change the outcome any more.
+    private void Over()
+    {
+        Receive<OfferUpdate>(OnOffer);
+        Receive<UpdateFolded>(_ => { });
+        Receive<TaskAssigned>(_ => { });
+        Receive<TaskLost>(_ => { });
+        Receive<Deadline>(_ => { });
+        Receive<Roster>(_ => { });
+        Common();
+    }
+
+    private void Common()
+    {
+        Receive<BeginUpload>(begin =>
+        {
+            if (WhyNot(begin.Id, examples: 1) is { } refused)
+            {
+                Note(begin.Id, refused.Reason, refused.Detail);
+                Sender.Tell(refused);
+            }
+            else
+            {
+                Sender.Tell(new UploadPermit(_plan.Server.Parameters.Schema));
+            }
+        });
+        Receive<UploadRejected>(rejected =>
+        {
+            if (WhyNot(rejected.Id, examples: 1) is null) ClientFailed(rejected.Id.Client, rejected.Reason, rejected.Detail);
+            else Note(rejected.Id, rejected.Reason, rejected.Detail);
+        });
+        Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
+    }
+
+    private void Select(IEnumerable<string> clients)
+    {
+        Timers.Cancel(Deadline.Instance);
+        _round = _round.Select(CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients));
+        var parameters = _plan.Server.Parameters;
+        var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
+        var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        Become(Training);
+        _registry.Tell(new SubmitWork([.. _round.Cohort.Select(client => new TaskOrder(new(KeyOf(client), sizes.GetValueOrDefault(client)) { Local = IsLocal }, reference))]));
+        Proceed();
+    }
+
+    private void OnOffer(OfferUpdate offer)
+    {
+        var id = offer.Header.Id;
+        if (WhyNot(id, offer.Header.Examples) is { } refused)
+        {
+            Note(id, refused.Reason, refused.Detail);
+            Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
+            return;
+        }
+        _round = _round.Fold(id.Client);
+        _queue.Enqueue(offer, Sender);
+        _queue.FoldNext(Self);
+    }
+
+    private void OnFolded(UpdateFolded folded)
+    {
+        _queue.Done();
+        var header = folded.Update.Offer.Header;
+        var client = header.Id.Client;
+        if (folded.Error is not null)
+        {
+            // The sum may have taken half of the update: it is worth nothing any more.
+            _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _round.Round, client);
+            folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
+            GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
+            return;
+        }
+        if (folded.Outcome == AddOutcome.Added)
+        {
+            _round = _round.Accept(client, Facts(header));
+            folded.Update.Sender.Tell(Offers.Taken);
+            _registry.Tell(new WorkDone(KeyOf(client)));
+            Proceed();
+        }
+        else
+        {
+            var (reason, detail) = Describe(folded.Outcome);
+            folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+            _round = _round.Fail(client, detail, folding: true);
+            ClientFailed(client, reason, detail);
+        }
+    }
+
+    private Verdict OnReport(TaskReport report)
+    {
+        if (WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
+        if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
+        ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
+        return Offers.Taken;
+    }
+
+    private void ClientFailed(string client, Refusal refused, string reason)
+    {
+        _problems.Add(client, WorkerOf(client), refused, reason);
+        if (_round.Phase != RoundPhase.Training) return;
+        _round = _round.Fail(client, reason);
+        _registry.Tell(new WorkDone(KeyOf(client)));
+        Proceed();
+    }
+
+    // After every change while training.
+    private void Proceed()
+    {
+        Progress(_round.Accepted.Count, _round.Wanted);
+        var decision = _round.Decide();
+        switch (decision.Verdict)
+        {
+            case RoundVerdict.Close:
+                Aggregate();
+                break;
+            case RoundVerdict.Fail:
+                GiveUp(decision.Reason);
+                break;
+            default:
+                _queue.FoldNext(Self);
+                break;
+        }
+    }
+
+    private void Aggregate()
+    {
+        Close(RoundPhase.Aggregating);
+        Progress(0, 1);
+        Become(Aggregating);
+        var (mean, algorithm, server) = (_plan.Mean, _plan.Algorithm, _plan.Server);
+        Task.Run(() =>
+        {
+            var values = new float[mean.Length];
+            mean.Mean(values);
+            mean.Clear();
+            return algorithm.Apply(server, values);
+        }).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
+    }
+
+    private void GiveUp(string reason)
+    {
+        _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _round.Round, _round.Attempt, reason);
+        Close(RoundPhase.Failed);
+        Become(Failed);
+        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _problems.ToImmutable()));
+    }
+
+    private void Close(RoundPhase phase)
+    {
+        Timers.CancelAll();
+        _round = _round.Enter(phase);
+        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
+        Withdraw();
+    }
+
+    private void Withdraw()
+    {
+        var open = _round.Cohort.Where(client => !_round.Accepted.ContainsKey(client)).Select(KeyOf).ToImmutableArray();
+        if (!open.IsEmpty) _registry.Tell(new WithdrawWork(open));
+    }
+
+    private RefusedOffer? WhyNot(TaskId id, ulong examples) => _round.Check(id.Round, id.Attempt, id.Client, examples) switch
+    {
+        null => null,
+        OfferRefusal.WrongRound => new(Refusal.WrongRound, $"This is round {_round.Round}, not {id.Round}."),
+        OfferRefusal.WrongAttempt => new(Refusal.WrongRound, $"This is attempt {_round.Attempt} of round {_round.Round}, not {id.Attempt}."),
+        OfferRefusal.NotInCohort => new(Refusal.NotInCohort, $"Client '{id.Client}' was not asked in round {_round.Round}."),
+        OfferRefusal.Duplicate => new(Refusal.Duplicate, $"The update of client '{id.Client}' for round {_round.Round} is counted already."),
+        OfferRefusal.NoExamples => new(Refusal.NoExamples, "The update rests on no examples."),
+        _ => new(Refusal.RoundClosed, Closed()),
+    };
+
+    private void Note(TaskId id, Refusal reason, string detail)
+    {
+        // That others were faster is no problem of the client's.
+        if (reason != Refusal.RoundClosed) _problems.Add(id.Client, WorkerOf(id.Client), reason, detail);
+    }
+
+    private string Closed() => $"Round {_round.Round} is closed.";
+
+    private string WorkerOf(string client) => _workers.GetValueOrDefault(client, "");
+
+    private TaskKey KeyOf(string client) => new(_plan.Run, TaskPurpose.Train, _round.Round, _round.Attempt, client);
+
+    private void StartDeadline() => Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _plan.Job.Federation.Cohort.Deadline);
+
+    private void Progress(int done, int of) =>
+        Context.Parent.Tell(new StepProgress(_round.Round, _round.Attempt, _round.Phase.ToString().ToLowerInvariant(), done, of));
+
+    private static UpdateFacts Facts(UploadHeader header)
+    {
+        MetricsMapping.Read(header.Training, out var training);
+        MetricSums? validation = header.Validation is not null && MetricsMapping.Read(header.Validation, out var sums) is null ? sums : null;
+        return new((long)header.Examples, training, validation, header.ComputeSeconds);
+    }
+
+    private static (Refusal Reason, string Detail) Describe(AddOutcome outcome) => outcome switch
+    {
+        AddOutcome.NotFinite => (Refusal.NotFinite, "The update has a value that is not a finite number; the training diverged."),
+        AddOutcome.OutOfRange => (Refusal.OutOfRange, "The update has a value that is too large to be counted; the training diverged."),
+        _ => (Refusal.RoundClosed, "The round has taken as many updates as it can."),
+    };
+
+    private sealed record Aggregated(ServerState? Server, Exception? Error);
+
+    private sealed class Deadline
+    {
+        public static readonly Deadline Instance = new();
+    }
+}

@@ -1,0 +1,55 @@
+using Akka.Actor;
+using Federated.Core.Aggregation;
+
+namespace Federated.Coordinator.Actors;
+
+/// <summary>Updates that wait to be added to a mean, which happens off the actor's thread and one after the other. Belongs to one actor, which calls it from its own
+/// thread only. Every buffer is released once: when it has been added, or when it is refused.</summary>
+internal sealed class UpdateQueue(ExactMean mean)
+{
+    private readonly Queue<QueuedUpdate> _waiting = new();
+    private QueuedUpdate? _current;
+
+    public void Enqueue(OfferUpdate offer, IActorRef sender) => _waiting.Enqueue(new(offer, sender));
+
+    /// <summary>Starts on the next update unless one is being added; the actor is told <see cref="UpdateFolded"/>.</summary>
+    public void FoldNext(IActorRef self)
+    {
+        if (_current is not null || !_waiting.TryDequeue(out var next)) return;
+        _current = next;
+        Task.Run(() => Fold(mean, next.Offer)).PipeTo(self,
+            success: outcome => new UpdateFolded(next, outcome, Error: null),
+            failure: error => new UpdateFolded(next, AddOutcome.Added, error));
+    }
+
+    /// <summary>The update that was being added has come to its end.</summary>
+    public void Done() => _current = null;
+
+    /// <summary>Empties the queue without adding.</summary>
+    public IEnumerable<QueuedUpdate> TakeAll()
+    {
+        while (_waiting.TryDequeue(out var next)) yield return next;
+    }
+
+    /// <summary>The update that is being added, if any.</summary>
+    public QueuedUpdate? Current => _current;
+
+    private static AddOutcome Fold(ExactMean mean, OfferUpdate offer)
+    {
+        try
+        {
+            return mean.TryAdd(offer.Values.AsMemory(0, mean.Length), offer.Header.Examples);
+        }
+        finally
+        {
+            // Here and not in the actor, which may be gone by now.
+            offer.Release();
+        }
+    }
+}
+
+/// <summary>An update and who waits for the verdict.</summary>
+internal sealed record QueuedUpdate(OfferUpdate Offer, IActorRef Sender);
+
+/// <summary>An update was added, or why not.</summary>
+internal sealed record UpdateFolded(QueuedUpdate Update, AddOutcome Outcome, Exception? Error);
