@@ -18,7 +18,7 @@ public sealed class RunsActor : ReceiveActor
     private Entry? _active;
 
     /// <summary>Use <see cref="Props"/>.</summary>
-    internal RunsActor(RunsSettings settings)
+    public RunsActor(RunsSettings settings)
     {
         _settings = settings;
         Receive<Hello>(hello => _registry.Forward(hello));

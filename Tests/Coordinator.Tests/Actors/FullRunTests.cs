@@ -1,0 +1,101 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Federated.Coordinator.Actors;
+using Federated.Core.Jobs;
+using Federated.V1;
+
+namespace Federated.Coordinator.Tests.Actors;
+
+public sealed class FullRunTests : ActorTest
+{
+    [Fact]
+    public async Task Three_rounds_give_the_hand_computed_model_and_report_every_round_with_its_evaluation()
+    {
+        var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        Worker(runs, "w1", Script);
+        var run = (await Ask<JobQueued>(runs, new SubmitJob(Job(), "yaml"))).Run;
+
+        var events = await ReadToEnd(await Watch(runs, run));
+
+        // Mean update: (1 * (1, 0) + 3 * (0, 2)) / 4 = (0.25, 1.5); three times on (10, 20).
+        var model = (await Find<CommittedModel>(runs, new GetModel(run)))!;
+        Assert.Equal(3, model.Round);
+        Assert.Equal<float>([10.75f, 24.5f], model.Parameters.Values.ToArray());
+        var details = (await Find<RunDetails>(runs, new GetRun(run)))!;
+        Assert.Equal(RunStatus.Completed, details.Summary.Status);
+        Assert.Equal([1u, 2u, 3u], details.Rounds.Select(report => report.Round));
+        Assert.All(details.Rounds, report =>
+        {
+            Assert.Equal((2u, 2u, 4ul, 1u), (report.Cohort, report.Updates, report.Examples, report.Attempts));
+            Assert.Equal((4ul, 2.0), (report.Training.Examples, report.Training.LossSum));
+            Assert.Equal((600ul, 300ul), (report.Evaluation.Examples, report.Evaluation.Correct));
+            Assert.Equal(1.0, report.TrainSeconds);
+            Assert.Empty(report.Problems);
+        });
+        Assert.Equal(0.5, details.Summary.Accuracy);
+        Assert.Equal(RunStatus.Completed, events[^1].Summary.Status);
+        Assert.Equal([1u, 2u, 3u], events.Where(e => e.EventCase == RunEvent.EventOneofCase.Round).Select(e => e.Round.Round).Distinct());
+        Assert.Null(Store.TryGet(run, model.Parameters.Hash));
+    }
+
+    [Fact]
+    public async Task Two_runs_go_one_after_the_other_in_the_order_of_submission()
+    {
+        var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        var first = (await Ask<JobQueued>(runs, new SubmitJob(Job(1), "one"))).Run;
+        var second = (await Ask<JobQueued>(runs, new SubmitJob(Job(1), "two"))).Run;
+        var waiting = (await Ask<ListReply>(runs, GetRuns.Instance)).Runs;
+        Assert.Equal([(second, RunStatus.Queued), (first, RunStatus.Running)], waiting.Select(run => (run.Run, run.Status)));
+
+        var log = Worker(runs, "w1", Script);
+        await ReadToEnd(await Watch(runs, second));
+
+        var opened = new List<string>();
+        while (opened.Count < 2)
+            if (log.ExpectMsg<object>() is OpenRun open)
+                opened.Add(open.Run);
+        Assert.Equal([first, second], opened);
+        var over = (await Ask<ListReply>(runs, GetRuns.Instance)).Runs;
+        Assert.All(over, run => Assert.Equal(RunStatus.Completed, run.Status));
+    }
+
+    [Fact]
+    public async Task Model_does_not_depend_on_the_number_of_workers()
+    {
+        async Task<string> HashWith(int workers)
+        {
+            var runs = Sys.ActorOf(RunsActor.Props(Settings), $"runs-{workers}");
+            for (var i = 0; i < workers; i++) Worker(runs, $"w{i}", task => task.Id.Kind == TaskKind.Initialise
+                ? Initialised(task.Id, 600, [.. Enumerable.Range(0, 20).Select(client => ($"c{client}", (ulong)client + 1))])
+                : task.Id.Kind == TaskKind.Train
+                    ? Update(task.Id, [0.1f * task.Id.Client[^1], MathF.Sqrt(task.Id.Client.Length + task.Id.Round)], (ulong)task.Id.Client[^1])
+                    : Measured(task.Id, 600, 300));
+            var run = (await Ask<JobQueued>(runs, new SubmitJob(With(Job(), cohort => cohort with { Fraction = 0.5 }), "yaml"))).Run;
+            await ReadToEnd(await Watch(runs, run));
+            return (await Find<CommittedModel>(runs, new GetModel(run)))!.Parameters.Hash;
+        }
+
+        Assert.Equal(await HashWith(1), await HashWith(4));
+    }
+
+    private static object? Script(AssignTask task) => task.Id.Kind switch
+    {
+        TaskKind.Initialise => Initialised(task.Id, 600, ("a", 1), ("b", 3)),
+        TaskKind.Train => task.Id.Client == "a" ? Update(task.Id, [1f, 0f], 1) : Update(task.Id, [0f, 2f], 3),
+        _ => Measured(task.Id, 600, 300),
+    };
+
+    private Akka.TestKit.TestProbe Worker(IActorRef runs, string name, Func<AssignTask, object?> script)
+    {
+        var log = CreateTestProbe();
+        Sys.ActorOf(Props.Create(() => new FakeWorker(HelloOf(name, 2, "s1"), runs, script, log)));
+        return log;
+    }
+
+    private static async Task<Channel<RunEvent>> Watch(IActorRef runs, string run)
+    {
+        var channel = Channel.CreateUnbounded<RunEvent>();
+        Assert.NotNull((await Find<RunSummary>(runs, new WatchRun(run, 0, channel.Writer))));
+        return channel;
+    }
+}
