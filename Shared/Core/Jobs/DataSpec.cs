@@ -8,19 +8,18 @@ public sealed record DataSpec
     public string Name { get; init; } = "digits";
 
     /// <value>csv: the file; null with another data set.</value>
-    [JobField("The table, with a header line; a relative path is looked up in the worker's data folders.")]
+    [JobField("The table; a relative path is looked up in the worker's data folders. Columns go by the header line; without one, in a table of numbers, by c0, c1 ...")]
     [AppliesWhen("data.name", "csv")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
-    [JobField("The label's column.", DefaultInWords = "the last column")]
+    [JobField("The label's column: classes if it has texts or whole numbers, else targets of a regression.", DefaultInWords = "the last column")]
     [AppliesWhen("data.name", "csv")]
     public string? Label { get; init; }
 
-    /// <value>csv with partition natural: the column that names the client.</value>
-    [JobField("The column that names the client who owns a row; it is not a feature.")]
+    /// <value>csv: the column that names the client; it is not a feature. Partition natural and workers with several local clients need it.</value>
+    [JobField("The column that names the client who owns a row, and so is not a feature. Partition natural needs it, and a worker with several local clients.")]
     [AppliesWhen("data.name", "csv")]
-    [AppliesWhen("data.partition.kind", "natural")]
     public string? ClientColumn { get; init; }
 
     /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>

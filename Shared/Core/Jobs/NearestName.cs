@@ -18,7 +18,7 @@ public static class NearestName
         foreach (var name in known)
         {
             var candidate = Plain(name);
-            var begun = plain.Length >= 3 && candidate.StartsWith(plain, StringComparison.Ordinal);
+            var begun = plain.Length >= 3 && candidate.Length > plain.Length && candidate.StartsWith(plain, StringComparison.Ordinal);
             var distance = begun ? 1 : Distance(plain, candidate);
             if (distance > Math.Max(1, Math.Max(plain.Length, candidate.Length) / 3) || distance >= best) continue;
             // One letter for another is no slip: every other one-letter name would be near.

@@ -9,7 +9,8 @@ public sealed record TrainingSpec
     public int Epochs { get; init; } = 1;
 
     /// <value>Examples a step.</value>
-    [JobField("Examples a step; for fedsgd, examples that go through the model at once.", Minimum = 1, Maximum = 1_000_000)]
+    [JobField("Examples a step.", Minimum = 1, Maximum = 1_000_000)]
+    [AppliesWhen("federation.algorithm.name", "fedsgd", Not = true)]
     public int BatchSize { get; init; } = 32;
 
     /// <value>What is minimised.</value>

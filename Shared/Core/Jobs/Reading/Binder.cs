@@ -26,7 +26,7 @@ internal sealed class Binder(JobErrors errors)
                 given.Add(entry.Key);
                 var at = JobFields.Join(path, JobErrors.Show(entry.Key));
                 if (shape.Find(entry.Key) is { } field) Assign(record, field, entry, at);
-                else errors.Add(at, Sentences.UnknownKey(entry.Key, shape), entry.Line);
+                else errors.Add(at, entry.Line, () => Sentences.UnknownKey(entry.Key, shape));
             }
         }
         else if (node is not ScalarNode { IsNull: true })
@@ -94,7 +94,7 @@ internal sealed class Binder(JobErrors errors)
         foreach (var (known, shape) in union.Entries)
             if (known == name) return Record(shape, options, $"{path}.{name}");
         var record = union.Bare.FirstOrDefault(bare => bare.Word == name).Record;
-        if (record is null) errors.Add(path, Sentences.Unknown(name, union.Names), node.Line);
+        if (record is null) errors.Add(path, node.Line, () => Sentences.Unknown(name, union.Names));
         else if (options is not ScalarNode { IsNull: true }) errors.Add(path, $"{name} has no options; write just '- {name}'.", options.Line);
         return record;
     }

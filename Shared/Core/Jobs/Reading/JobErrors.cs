@@ -14,9 +14,12 @@ internal sealed class JobErrors
     public bool None => _errors.Count == 0;
 
     /// <summary>Adds an error.</summary>
-    public void Add(string path, string message, int line)
+    public void Add(string path, string message, int line) => Add(path, line, () => message);
+
+    /// <summary>Adds an error whose sentence is made only when it will be listed.</summary>
+    public void Add(string path, int line, Func<string> message)
     {
-        if (_errors.Count < Most) _errors.Add(new JobError(path, message, line));
+        if (_errors.Count < Most) _errors.Add(new JobError(path, message(), line));
         else _left++;
     }
 
@@ -32,9 +35,9 @@ internal sealed class JobErrors
     }
 
     /// <summary>A value for a message: printable, and cut when it is long.</summary>
-    public static string Show(string value)
+    public static string Show(string value, int longest = LongestValue)
     {
-        var cut = value.Length > LongestValue ? value[..LongestValue] + "…" : value;
+        var cut = value.Length > longest ? value[..longest] + "…" : value;
         return string.Concat(cut.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class Overrides(JobErrors errors)
             MappingNode there => there,
             null or ScalarNode { IsNull: true } => new MappingNode(0),
             // A layer that is only a name gets its first option.
-            ScalarNode bare when bare.Text == key && steps.Length > 1 => new MappingNode(0),
+            ScalarNode bare when bare.Text == key => new MappingNode(0),
             _ => null,
         };
         if (mapping is null)

@@ -12,13 +12,17 @@ internal sealed class TreeReader
 {
     private const int MostBytes = 1 << 20, MostDepth = 32, MostNodes = 20_000;
 
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly JobErrors _errors;
     private readonly bool _isOverride;
     private int _nodes;
 
-    private TreeReader(string text, JobErrors errors, bool isOverride) =>
-        (_parser, _errors, _isOverride) = (new Parser(new Scanner(new StringReader(text), skipComments: true)), errors, isOverride);
+    private TreeReader(string text, JobErrors errors, bool isOverride)
+    {
+        (_scanner, _errors, _isOverride) = (new Scanner(new StringReader(text), skipComments: true), errors, isOverride);
+        _parser = new Parser(_scanner);
+    }
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The YAML.</param>
@@ -40,16 +44,26 @@ internal sealed class TreeReader
             errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"not valid YAML: control character U+{(int)text[at]:X4}; remove it."), isOverride ? 0 : line);
             return null;
         }
+        var reader = new TreeReader(text, errors, isOverride);
         try
         {
-            return new TreeReader(text, errors, isOverride).Document(path);
+            return reader.Document(path);
         }
         catch (YamlException e)
         {
-            errors.Add(path, $"not valid YAML at column {e.Start.Column}: {JobErrors.Show(e.Message.TrimEnd('.'))}.", isOverride ? 0 : (int)e.Start.Line);
+            reader.Broken(path, e.Start, e.Message.TrimEnd('.'));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet throws when a value inside brackets goes on at the beginning of the next line.
+            reader.Broken(path, reader._scanner.CurrentPosition, "a '}' or ']' is missing before here");
             return null;
         }
     }
+
+    private void Broken(string path, Mark at, string why) =>
+        _errors.Add(path, $"not valid YAML at column {at.Column}: {JobErrors.Show(why, 200)}.", _isOverride ? 0 : (int)at.Line);
 
     private JobNode? Document(string path)
     {
@@ -79,13 +93,16 @@ internal sealed class TreeReader
         }
         if (node is NodeEvent { Tag.IsEmpty: false } tagged)
             _errors.Add(path, $"the YAML tag '{JobErrors.Show(tagged.Tag.ToString())}' has no use here; remove it.", line);
-        return node switch
+        switch (node)
         {
-            Scalar scalar => new ScalarNode(scalar.Value, scalar.Style != ScalarStyle.Plain, line),
-            SequenceStart => List(path, depth, line),
-            MappingStart => Mapping(path, depth, line),
-            _ => throw new InvalidOperationException($"The YAML parser gave {node.GetType().Name} where a value begins."),
-        };
+            case Scalar scalar: return new ScalarNode(scalar.Value, scalar.Style != ScalarStyle.Plain, line);
+            case SequenceStart: return List(path, depth, line);
+            case MappingStart: return Mapping(path, depth, line);
+            default:
+                // The parser lets some slips between brackets pass, and then a key comes without anything that could be its value.
+                Broken(path, node.Start, "a value is missing");
+                return null;
+        }
     }
 
     private ListNode? List(string path, int depth, int line)
@@ -102,6 +119,7 @@ internal sealed class TreeReader
     private MappingNode? Mapping(string path, int depth, int line)
     {
         var mapping = new MappingNode(line);
+        var lines = new Dictionary<string, int>();
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
             if (Node(path, depth + 1) is not { } key) return null;
@@ -110,8 +128,8 @@ internal sealed class TreeReader
             var at = JobFields.Join(path, JobErrors.Show(name ?? "?"));
             if (Node(at, depth + 1) is not { } value) return null;
             if (name is null) continue;
-            if (mapping.Find(name) is { } first) _errors.Add(at, $"given twice{(_isOverride ? "" : $", first in line {first.Line}")}; keep one.", key.Line);
-            else mapping.Entries.Add(new MappingEntry(name, value, key.Line));
+            if (lines.TryAdd(name, key.Line)) mapping.Entries.Add(new MappingEntry(name, value, key.Line));
+            else _errors.Add(at, $"given twice{(_isOverride ? "" : $", first in line {lines[name]}")}; keep one.", key.Line);
         }
         return mapping;
     }

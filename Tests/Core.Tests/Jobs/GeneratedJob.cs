@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+
+namespace Federated.Core.Tests.Jobs;
+
+/// <summary>Good jobs by the number, of every kind that a job can be.</summary>
+internal static class GeneratedJob
+{
+    public static JobSpec Create(int number)
+    {
+        var random = new Random(number);
+        var (local, gradient, table) = (random.Next(5) == 0, random.Next(4) == 0, random.Next(2) == 0);
+        var data = table ? Table(random, local) : new DataSpec { Name = Any(random, "digits", "mnist", "fashion-mnist") };
+        data = data with { Placement = local ? Placement.Local : Placement.Shared, Validation = random.NextDouble() * 0.99 };
+        if (!local && data.Partition.Kind != PartitionKind.Natural) data = data with { Clients = random.Next(1, 200), Partition = Partition(random) };
+        var federation = new FederationSpec
+        {
+            Rounds = random.Next(1, 1_000_001),
+            Cohort = new()
+            {
+                Fraction = 1 - random.NextDouble(),
+                Minimum = local || data.Partition.Kind == PartitionKind.Natural ? random.Next(1, 100_001) : random.Next(1, data.Clients + 1),
+                OverSelect = 1 + (9 * random.NextDouble()),
+                Deadline = TimeSpan.FromMilliseconds(random.Next(1, 604_800_001)),
+            },
+            Algorithm = new() { Name = gradient ? "fedsgd" : "fedavg", ServerLearningRate = Positive(random) },
+            Retries = random.Next(0, 1001),
+        };
+        return new JobSpec
+        {
+            Name = Any(random, "a", "0", "null", "1.5", "A-b_c.9", "true", new string('z', 64)),
+            Seed = (ulong)random.NextInt64() * 3,
+            Model = table ? new() { Layers = Layers(random, gradient) } : new() { Name = Any(random, "logistic", "mlp", "mcmahan-cnn") },
+            Data = data,
+            Federation = federation,
+            Training = Training(random, gradient),
+            Evaluation = new() { Every = random.Next(1, 100) },
+            Stop = new() { Accuracy = random.Next(2) == 0 ? null : 1 - random.NextDouble() },
+        };
+    }
+
+    private static DataSpec Table(Random random, bool local)
+    {
+        var table = new DataSpec
+        {
+            Name = "csv",
+            Path = Any(random, "a.csv", "/data/b c.csv", "C:\\data\\x.csv", "null", "\u00e4\u2028\ud83d\ude00\"'#: [", " ", "3", "*x", "!y", "~", "1e3"),
+            Label = Any(random, null, "label", "no", "- x", "&anchor"),
+            Test = random.NextDouble() * 0.99,
+        };
+        if (random.Next(2) == 0) return table;
+        return table with { ClientColumn = "ward", Partition = new() { Kind = local ? PartitionKind.Iid : PartitionKind.Natural } };
+    }
+
+    private static PartitionSpec Partition(Random random) => random.Next(4) switch
+    {
+        0 => new() { Kind = PartitionKind.Iid },
+        1 => new() { Kind = PartitionKind.Shards, ShardsPerClient = random.Next(1, 8) },
+        2 => new() { Kind = PartitionKind.Dirichlet, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
+        _ => new() { Kind = PartitionKind.Quantity, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
+    };
+
+    private static TrainingSpec Training(Random random, bool gradient)
+    {
+        var training = new TrainingSpec { Loss = Any(random, Loss.Mse, Loss.CrossEntropy) };
+        if (gradient) return training;
+        return training with
+        {
+            BatchSize = random.Next(1, 1_000_001),
+            Epochs = random.Next(1, 10_001),
+            ClipNorm = random.Next(2) == 0 ? null : Positive(random),
+            Optimizer = random.Next(2) == 0
+                ? new() { LearningRate = Positive(random), Momentum = 0.001 + (random.NextDouble() * 0.99), Nesterov = random.Next(2) == 0, WeightDecay = Positive(random) }
+                : new()
+                {
+                    Name = Any(random, OptimizerName.Adam, OptimizerName.AdamW),
+                    LearningRate = Positive(random),
+                    Beta1 = random.NextDouble(),
+                    Beta2 = random.NextDouble(),
+                    Epsilon = Math.Min(1, Positive(random)),
+                },
+        };
+    }
+
+    // For tables, whose shapes are not known, so that any order will do.
+    private static ImmutableArray<LayerSpec> Layers(Random random, bool gradient) =>
+    [
+        .. Enumerable.Range(0, random.Next(0, 12)).Select(LayerSpec (_) => random.Next(gradient ? 8 : 9) switch
+        {
+            0 => new DenseLayer { Units = random.Next(1, 1000), Activation = Any(random, Activation.None, Activation.Tanh), Bias = random.Next(2) == 0 },
+            1 => new Conv2dLayer { Filters = random.Next(1, 99), Kernel = random.Next(1, 9), Stride = random.Next(1, 4), Padding = Any(random, Padding.Same, Padding.Valid), Activation = Activation.LeakyRelu },
+            2 => new MaxPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
+            3 => new AvgPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
+            4 => new FlattenLayer(),
+            5 => new DropoutLayer { Rate = random.NextDouble() },
+            6 => new GroupNormLayer { Groups = random.Next(1, 9), Epsilon = Math.Min(1, Positive(random)) },
+            7 => new ActivationLayer { Activation = Any(random, Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Gelu, Activation.LeakyRelu) },
+            _ => new BatchNormLayer { Epsilon = Math.Min(1, Positive(random)), Momentum = 1 - random.NextDouble() },
+        }),
+        new DenseLayer { Units = random.Next(2, 20), Activation = Any(random, Activation.None, Activation.Softmax) },
+    ];
+
+    // Over many orders of magnitude, below the largest value that any key allows.
+    private static double Positive(Random random) => Math.Pow(10, (random.NextDouble() * 18) - 12.01);
+
+    private static T Any<T>(Random random, params T[] values) => values[random.Next(values.Length)];
+}

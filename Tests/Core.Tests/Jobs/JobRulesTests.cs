@@ -1,0 +1,91 @@
+using Federated.Core.Jobs;
+
+namespace Federated.Core.Tests.Jobs;
+
+/// <summary>Rules between keys.</summary>
+public sealed class JobRulesTests
+{
+    private const string Table = "model: {layers: [dense: {units: 3}]}\ndata: {name: csv, path: a.csv";
+
+    [Theory]
+    [InlineData("training: {optimizer: {name: adam, momentum: 0.9}}", "line 2, training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd; remove it.")]
+    [InlineData("training: {optimizer: {beta1: 0.9}}", "line 2, training.optimizer.beta1: has no effect with training.optimizer.name sgd, only with adam or adamw; remove it.")]
+    [InlineData("training: {optimizer: {nesterov: true}}", "line 2, training.optimizer.nesterov: needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.")]
+    [InlineData("data: {partition: {alpha: 0.5}}", "line 2, data.partition.alpha: has no effect with data.partition.kind iid, only with dirichlet or quantity; remove it.")]
+    [InlineData("data: {partition: {kind: shards, minimum_examples: 5}}", "line 2, data.partition.minimum_examples: has no effect with data.partition.kind shards, only with dirichlet or quantity; remove it.")]
+    [InlineData("data: {label: y}", "line 2, data.label: has no effect with data.name digits, only with csv; remove it.")]
+    [InlineData("data: {test: 0.1}", "line 2, data.test: has no effect with data.name digits, only with csv; remove it.")]
+    [InlineData("data: {placement: local, partition: {kind: iid}}", "line 2, data.partition: has no effect with data.placement local, only with shared; remove it.")]
+    [InlineData("data: {placement: local, clients: 3}", "line 2, data.clients: has no effect with data.placement local, only with shared; remove it.")]
+    [InlineData("data: {partition: {kind: natural}}", "line 2, data.partition.kind: natural needs data that names each example's client: data.name csv with data.client_column, not digits.")]
+    [InlineData("data: {clients: 4000}", "line 2, data.clients: 4000 clients with at least 1 examples each need 4000 training examples, and there are 3823. Use at most 3823 clients.")]
+    [InlineData("federation: {cohort: {minimum: 11}}", "line 2, federation.cohort.minimum: 11 updates cannot come from data.clients 10; allowed: 1 to 10.")]
+    [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {epochs: 2}", "line 3, training.epochs: has no effect with federation.algorithm.name fedsgd; remove it or write 1.")]
+    [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {optimizer: {learning_rate: 0.1, beta1: 0.5}}", "line 3, training.optimizer: has no effect with federation.algorithm.name fedsgd; remove it.")]
+    [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {batch_size: 32}", "line 3, training.batch_size: has no effect with federation.algorithm.name fedsgd; remove it.")]
+    [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {clip_norm: 1}", "line 3, training.clip_norm: has no effect with federation.algorithm.name fedsgd; remove it.")]
+    public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
+
+    [Theory]
+    [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {epochs: 1, loss: mse}")]
+    [InlineData("federation: {cohort: {fraction: 0.5, over_select: 3}}")]
+    [InlineData("federation: {cohort: {minimum: 10}}")]
+    [InlineData("training: {loss: mse}")]
+    [InlineData("training: {optimizer: {nesterov: true, momentum: 0.9}}")]
+    [InlineData("training: {optimizer: {name: adamw, weight_decay: 0.01, epsilon: 1e-6}}")]
+    [InlineData("data: {partition: {kind: shards, shards_per_client: 2}}")]
+    public void Keys_that_go_together_are_accepted(string text) => Assert.Empty(Errors("model: {name: mlp}\n" + text));
+
+    [Theory]
+    [InlineData("data: {name: csv}", "line 2, data.path: is missing; data.name csv needs the path of a file, for example patients.csv.")]
+    [InlineData("data: {name: csv, path: a.csv, partition: {kind: natural}}", "line 2, data.client_column: is missing; data.partition.kind natural needs the column that names the client.")]
+    [InlineData("data: {name: csv, path: a.csv, partition: {kind: natural}, client_column: ward, clients: 5}", "line 2, data.clients: has no effect with data.partition.kind natural; remove it.")]
+    public void A_table_has_what_it_needs(string text, string error) => Assert.Equal([error], Errors("model: {layers: [dense: {units: 3}]}\n" + text));
+
+    [Theory]
+    [InlineData(", client_column: ward}")]                       // kept out of the features
+    [InlineData(", client_column: ward, placement: local}")]     // a worker with several wards
+    public void A_client_column_may_be_given_with_any_placement(string rest) => Assert.Empty(Errors(Table + rest));
+
+    [Fact]
+    public void A_table_with_natural_clients_is_accepted() => Assert.Empty(Errors(Table + ", client_column: ward, partition: {kind: natural}}"));
+
+    [Theory]
+    [InlineData("[dense: {units: 10}]", "line 1, model.layers[0]: layer 1: dense gets [1, 8, 8] and needs [features]: put flatten before it.")]
+    [InlineData("[flatten, dense: {units: 9}]", "line 1, model.layers[1]: layer 2: the last layer, dense, gives [9] and the data set needs [10].")]
+    [InlineData("[softmax, flatten, dense: {units: 10}]", "line 1, model.layers[0]: layer 1: softmax gives class probabilities and may only be the last layer of a model.")]
+    public void Layers_that_do_not_fit_are_named_with_their_number_and_shapes(string layers, string error) => Assert.Equal([error], Errors($"model: {{layers: {layers}}}"));
+
+    [Fact]
+    public void A_layer_error_has_the_line_of_its_layer() => Assert.Equal(
+        ["line 4, model.layers[1]: layer 2: group_norm gets [6, 6, 6] and needs channels that its 4 groups divide: the next smaller number of groups is 3."],
+        Errors("model:\n  layers:\n    - conv2d: {filters: 6}\n    - group_norm: {groups: 4}\n    - flatten\n    - dense: {units: 10}\n"));
+
+    [Fact]
+    public void A_named_model_that_does_not_fit_says_which_do() =>
+        Assert.Equal(["line 1, model.name: keras-cnn gets images of 8x8 and needs at least 18x18: use mcmahan-cnn, mlp or logistic, or a layer list."], Errors("model: {name: keras-cnn}"));
+
+    [Fact]
+    public void Softmax_inside_a_model_for_a_table_is_refused_without_knowing_the_table() => Assert.Equal(
+        ["line 1, model.layers[0]: layer 1: softmax gives class probabilities and may only be the last layer of a model."],
+        Errors("model: {layers: [dense: {units: 5, activation: softmax}, dense: {units: 3}]}\ndata: {name: csv, path: a.csv}"));
+
+    [Fact]
+    public void Fedsgd_refuses_batch_norm() => Assert.Equal(
+        ["line 1, model.layers[1]: layer 2: batch_norm has running statistics, which fedsgd's gradients never move; use group_norm, or federation.algorithm.name fedavg."],
+        Errors("model: {layers: [conv2d: {filters: 4}, batch_norm, flatten, dense: {units: 10}]}\nfederation: {algorithm: {name: fedsgd}}"));
+
+    [Fact]
+    public void Regression_has_no_accuracy_to_stop_at_and_no_cross_entropy() => Assert.Equal(
+        [
+            "line 3, stop.accuracy: has no meaning for regression, which has no classes to hit; remove it.",
+            "training.loss: cross_entropy needs classes, and this is regression; use mse.",
+        ], Errors("model: {layers: [dense: {units: 1}]}\ndata: {name: csv, path: a.csv}\nstop: {accuracy: 0.9}"));
+
+    [Fact]
+    public void A_rule_is_silent_where_a_value_that_it_needs_is_wrong() => Assert.Equal(
+        ["line 2, training.optimizer.name: 'adma' is not known; did you mean 'adam'? Allowed: sgd, adam or adamw."],
+        Errors("model: {name: mlp}\ntraining: {optimizer: {name: adma, beta1: 0.8}}"));
+
+    private static string[] Errors(string yaml) => [.. JobReader.Read(yaml).Errors.Select(error => error.ToString())];
+}
