@@ -8,7 +8,8 @@ public sealed record DataSpec
     public string Name { get; init; } = "digits";
 
     /// <value>csv: the file; null with another data set.</value>
-    [JobField("The table; a relative path is looked up in the worker's data folders. Columns go by the header line; without one, in a table of numbers, by c0, c1 ...")]
+    [JobField("The table; a relative path is looked up in the worker's data folders. "
+        + "Columns go by the header line; without one, in a table of numbers, by c0, c1 ...")]
     [AppliesWhen("data.name", "csv")]
     public string? Path { get; init; }
 
@@ -18,7 +19,8 @@ public sealed record DataSpec
     public string? Label { get; init; }
 
     /// <value>csv: the column that names the client; it is not a feature. Partition natural and workers with several local clients need it.</value>
-    [JobField("The column that names the client who owns a row, and so is not a feature. Partition natural needs it, and a worker with several local clients.")]
+    [JobField("The column that names the client who owns a row, and so is not a feature. "
+        + "Partition natural needs it, and a worker with several local clients.")]
     [AppliesWhen("data.name", "csv")]
     public string? ClientColumn { get; init; }
 

@@ -25,7 +25,8 @@ public sealed record AlgorithmSpec
 {
     /// <value>Name of a known algorithm.</value>
     [JobField("fedavg: clients train for some epochs, the server averages what changed, weighted by examples. "
-        + "fedsgd: the update is the gradient over the client's whole data at the round's model, and the server takes one step a round (both McMahan et al. 2017).",
+        + "fedsgd: the update is the gradient over the client's whole data at the round's model, "
+        + "and the server takes one step a round (both McMahan et al. 2017).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 

@@ -14,7 +14,7 @@ public sealed class JobReaderTests
     }
 
     [Fact]
-    public void The_issues_example_is_read_key_by_key()
+    public void A_full_job_is_read_key_by_key()
     {
         var result = JobReader.Read("""
             name: fashion-fedavg
@@ -72,13 +72,10 @@ public sealed class JobReaderTests
     public void Sections_whose_keys_are_all_commented_out_have_their_defaults() =>
         Assert.Equal(new JobSpec { Model = new() { Name = "mlp" } }, JobReader.Read("model: {name: mlp}\nstop:\n#  accuracy: 0.9\ntraining: ~\n").Job);
 
-    [Theory]
-    [InlineData("data: {name: adamw}", "training: {optimizer: {name: adamw}}", "model: {name: mlp}")]
-    public void Text_order_does_not_matter(string wrong, string first, string second)
-    {
-        Assert.Equal(JobReader.Read($"{first}\n{second}").Job, JobReader.Read($"{second}\n{first}").Job);
-        Assert.Null(JobReader.Read($"{wrong}\n{second}").Job);
-    }
+    [Fact]
+    public void The_order_of_keys_does_not_matter() => Assert.Equal(
+        JobReader.Read("model: {name: mlp}\ntraining: {optimizer: {beta1: 0.8, name: adamw}}").Job,
+        JobReader.Read("training: {optimizer: {name: adamw, beta1: 0.8}}\nmodel: {name: mlp}").Job);
 
     [Theory]
     [InlineData("250ms", 0.25)]

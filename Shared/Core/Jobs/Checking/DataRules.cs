@@ -24,7 +24,10 @@ internal static class DataRules
             return;
         }
         if (DatasetCatalog.Find(data.Name) is { } known)
-            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Classes > 0, owned: false)) job.Report(error.Path, error.Message);
+        {
+            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Classes > 0, owned: false))
+                job.Report(error.Path, error.Message);
+        }
         var minimum = job.Spec.Federation.Cohort.Minimum;
         if (job.Sound("federation.cohort") && minimum > data.Clients)
             job.Report("federation.cohort.minimum", $"{minimum} updates cannot come from data.clients {data.Clients}; allowed: 1 to {data.Clients}.");

@@ -14,10 +14,10 @@ internal static class ModelRules
     public static void Check(BoundJob job)
     {
         if (!job.Sound("model") || !IsOne(job)) return;
-        var (model, name) = (job.Spec.Model, job.Spec.Data.Name);
-        if (job.Sound("data.name") && DatasetCatalog.Find(name) is { } data) Plan(job, data);
-        else SoftmaxIsLast(job, model.Layers);
-        if (job.Sound("federation.algorithm.name") && job.Spec.Federation.Algorithm.Name == AlgorithmCatalog.FedSgd) HasNoStatistics(job, model.Layers);
+        var (layers, algorithm) = (job.Spec.Model.Layers, job.Spec.Federation.Algorithm.Name);
+        if (job.Sound("data.name") && DatasetCatalog.Find(job.Spec.Data.Name) is { } data) Plan(job, data);
+        else SoftmaxIsLast(job, layers);
+        if (job.Sound("federation.algorithm.name") && algorithm == AlgorithmCatalog.FedSgd) HasNoStatistics(job, layers);
     }
 
     private static bool IsOne(BoundJob job)
@@ -44,14 +44,16 @@ internal static class ModelRules
     private static void SoftmaxIsLast(BoundJob job, ImmutableArray<LayerSpec> layers)
     {
         for (var i = 0; i < layers.Length - 1; i++)
-            if (LayerNames.IsSoftmax(layers[i])) job.Report(At(i), $"layer {i + 1}: softmax gives class probabilities and may only be the last layer of a model.");
+            if (LayerNames.IsSoftmax(layers[i]))
+                job.Report(At(i), $"layer {i + 1}: softmax gives class probabilities and may only be the last layer of a model.");
     }
 
     private static void HasNoStatistics(BoundJob job, ImmutableArray<LayerSpec> layers)
     {
         for (var i = 0; i < layers.Length; i++)
             if (layers[i] is BatchNormLayer)
-                job.Report(At(i), $"layer {i + 1}: batch_norm has running statistics, which fedsgd's gradients never move; use group_norm, or federation.algorithm.name fedavg.");
+                job.Report(At(i), $"layer {i + 1}: batch_norm has running statistics, which fedsgd's gradients never move; "
+                    + "use group_norm, or federation.algorithm.name fedavg.");
     }
 
     private static string At(int position) => $"model.layers[{position}]";

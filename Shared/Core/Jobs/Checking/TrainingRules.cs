@@ -12,7 +12,8 @@ internal static class TrainingRules
     {
         var optimizer = job.Spec.Training.Optimizer;
         if (optimizer is { Nesterov: true, Momentum: 0 } && job.Sound("training.optimizer"))
-            job.Report("training.optimizer.nesterov", "needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.");
+            job.Report("training.optimizer.nesterov",
+                "needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.");
         if (!job.Sound("data.name", "model") || !IsRegression(job.Spec)) return;
         if (job.Spec.Stop.Accuracy is not null)
             job.Report("stop.accuracy", "has no meaning for regression, which has no classes to hit; remove it.");

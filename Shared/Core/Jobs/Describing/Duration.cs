@@ -12,7 +12,10 @@ internal static class Duration
     private const int MostDigits = 12;   // 10^12 days still fit a decimal count of ticks
 
     private static readonly (string Unit, long Ticks)[] Units =
-        [("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond)];
+    [
+        ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond),
+        ("ms", TimeSpan.TicksPerMillisecond),
+    ];
 
     /// <summary>Reads a duration.</summary>
     /// <returns>null when the text is none. Durations beyond what a <see cref="TimeSpan"/> holds are its maximum.</returns>

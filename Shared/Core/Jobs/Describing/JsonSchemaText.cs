@@ -51,7 +51,8 @@ internal static class JsonSchemaText
         schema["description"] = field.Attribute.Meaning;
         if (field.Attribute.Pattern is { } pattern) schema["pattern"] = $"^{pattern}$";
         if (field.Default is string or Enum or TimeSpan) schema["default"] = field.Default as string ?? ValueText.Of(field.Default);
-        else if (field.Default is bool or int or ulong or double && !field.Attribute.Required) schema["default"] = JsonNode.Parse(ValueText.Of(field.Default));
+        else if (field.Default is bool or int or ulong or double && !field.Attribute.Required)
+            schema["default"] = JsonNode.Parse(ValueText.Of(field.Default));
         return schema;
     }
 

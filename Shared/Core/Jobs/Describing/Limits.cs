@@ -42,7 +42,8 @@ internal static class Limits
     private static string Range(FieldShape field)
     {
         var limits = field.Attribute;
-        if (double.IsFinite(limits.Minimum) && double.IsFinite(limits.Maximum)) return $"{Show(field, limits.Minimum)} to {Show(field, limits.Maximum)}";
+        if (double.IsFinite(limits.Minimum) && double.IsFinite(limits.Maximum))
+            return $"{Show(field, limits.Minimum)} to {Show(field, limits.Maximum)}";
         var low = double.IsFinite(limits.Minimum) ? $"at least {Show(field, limits.Minimum)}"
             : double.IsFinite(limits.ExclusiveMinimum) ? $"above {Show(field, limits.ExclusiveMinimum)}" : "";
         var high = double.IsFinite(limits.Maximum) ? $"at most {Show(field, limits.Maximum)}"

@@ -73,7 +73,8 @@ internal static class ReferencePage
 
     // A key has an effect only where the records around it have one.
     private static IEnumerable<AppliesWhenAttribute> ConditionsAt(string path) =>
-        JobFields.All.Where(placed => placed.Path == path || path.StartsWith(placed.Path + ".", StringComparison.Ordinal)).SelectMany(placed => placed.Field.Conditions);
+        JobFields.All.Where(placed => placed.Path == path || path.StartsWith(placed.Path + ".", StringComparison.Ordinal))
+            .SelectMany(placed => placed.Field.Conditions);
 
     private static void Row(StringBuilder text, string head, FieldShape field, IEnumerable<AppliesWhenAttribute> conditions)
     {
@@ -83,5 +84,6 @@ internal static class ReferencePage
     }
 
     private static string DefaultOf(FieldShape field) =>
-        field.Attribute.DefaultInWords ?? (field.Attribute.Required ? "required" : field.Default is null or System.Collections.ICollection ? "none" : $"`{ValueText.Of(field.Default)}`");
+        field.Attribute.DefaultInWords ?? (field.Attribute.Required ? "required"
+            : field.Default is null || field.Kind == FieldKind.List ? "none" : $"`{ValueText.Of(field.Default)}`");
 }

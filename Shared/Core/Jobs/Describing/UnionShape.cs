@@ -11,12 +11,12 @@ internal sealed class UnionShape
 
     private UnionShape(Type type)
     {
-        var ending = type.Name.EndsWith("Spec", StringComparison.Ordinal) ? type.Name[..^4] : type.Name;
+        var ending = WithoutEnding(type.Name, "Spec");
         var (entries, words) = (ImmutableArray.CreateBuilder<(string, RecordShape)>(), ImmutableArray.CreateBuilder<(string, object)>());
         foreach (var record in type.Assembly.GetTypes().Where(candidate => candidate.BaseType == type))
         {
             if (record.GetCustomAttribute<JobWordAttribute>() is { } word) words.AddRange(WordsOf(record, word));
-            else entries.Add((Words.SnakeCase(record.Name.EndsWith(ending, StringComparison.Ordinal) ? record.Name[..^ending.Length] : record.Name), RecordShape.Of(record)));
+            else entries.Add((Words.SnakeCase(WithoutEnding(record.Name, ending)), RecordShape.Of(record)));
         }
         (Entry, Entries, Bare) = (Words.SnakeCase(ending), entries.ToImmutable(), words.ToImmutable());
         Names = [.. Entries.Select(entry => entry.Name), .. Bare.Select(bare => bare.Word)];
@@ -36,6 +36,8 @@ internal sealed class UnionShape
 
     /// <summary>The shape of an abstract record.</summary>
     public static UnionShape Of(Type type) => Known.GetOrAdd(type, static type => new UnionShape(type));
+
+    private static string WithoutEnding(string name, string ending) => name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name;
 
     private static IEnumerable<(string, object)> WordsOf(Type record, JobWordAttribute attribute)
     {

@@ -53,7 +53,8 @@ internal sealed class Binder(JobErrors errors)
 
     private object? Scalar(FieldShape field, JobNode node, string path)
     {
-        var (value, error) = node is ScalarNode scalar ? ScalarReader.Read(field, scalar) : (null, $"{node.Kind} stands here; {Sentences.Needs(field)}.");
+        var (value, error) = node is ScalarNode scalar ? ScalarReader.Read(field, scalar)
+            : (null, $"{node.Kind} stands here; {Sentences.Needs(field)}.");
         if (error is not null) errors.Add(path, error, node.Line);
         return value;
     }

@@ -21,7 +21,8 @@ internal sealed class Overrides(JobErrors errors)
         }
         var steps = OverridePath.Parse(path);
         if (steps.IsEmpty)
-            errors.Add("", $"'{JobErrors.Show(path)}' is no path; write keys with dots between them and positions in brackets, for example model.layers[0].dense.units.", 0);
+            errors.Add("", $"'{JobErrors.Show(path)}' is no path; write keys with dots between them and positions in brackets, "
+                + "for example model.layers[0].dense.units.", 0);
         else if (TreeReader.Read(value, path, errors) is { } node)
             Put(root, steps.AsSpan(), node, path);
     }
@@ -60,7 +61,8 @@ internal sealed class Overrides(JobErrors errors)
             list.Entries[index] = Put(list.Entries[index], steps[1..], value, path);
             return list;
         }
-        errors.Add(path, list is null or { Entries.Count: 0 } ? $"there is no entry [{index}]: there is no list here." : $"there is no entry [{index}]: the list has [0] to [{list.Entries.Count - 1}].", 0);
+        var there = list is null or { Entries.Count: 0 } ? "there is no list here" : $"the list has [0] to [{list.Entries.Count - 1}]";
+        errors.Add(path, $"there is no entry [{index}]: {there}.", 0);
         return at ?? ScalarNode.None;
     }
 
@@ -70,8 +72,10 @@ internal sealed class Overrides(JobErrors errors)
     {
         var parent = Find(root, path[..Math.Max(0, path.LastIndexOf('.'))]) as MappingNode;
         if (parent?.Find(field.Key) is not { } entry) return;
-        var replaced = field.Attribute.InsteadOf is { } other && entry.Line > 0 && parent.Find(other) is { Line: 0, Value: not ScalarNode { IsNull: true } };
-        var unused = field.Conditions.Any(condition => Find(root, condition.Path) is ScalarNode { Line: 0 } now && !JobFields.Holds(condition, now.Text));
+        var replaced = entry.Line > 0 && field.Attribute.InsteadOf is { } other
+            && parent.Find(other) is { Line: 0, Value: not ScalarNode { IsNull: true } };
+        var unused = field.Conditions.Any(condition =>
+            Find(root, condition.Path) is ScalarNode { Line: 0 } now && !JobFields.Holds(condition, now.Text));
         if (replaced || (unused && HasOnlyText(entry))) parent.Entries.Remove(entry);
     }
 

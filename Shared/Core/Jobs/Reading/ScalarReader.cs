@@ -34,7 +34,8 @@ internal static class ScalarReader
         var names = field.Names;
         if (names.Length > 0) return names.Contains(text) ? (text, null) : (null, Sentences.Unknown(text, names));
         if (text.Length > LongestText) return (null, $"has {text.Length} characters; allowed: at most {LongestText}.");
-        if (text.Any(char.IsControl) || !IsWellFormed(text)) return (null, $"'{JobErrors.Show(text)}' has characters that cannot be printed; remove them.");
+        if (text.Any(char.IsControl) || !IsWellFormed(text))
+            return (null, $"'{JobErrors.Show(text)}' has characters that cannot be printed; remove them.");
         var pattern = field.Attribute.Pattern;
         return pattern is null || Regex.IsMatch(text, $@"\A(?:{pattern})\z", RegexOptions.None, PatternTime) ? (text, null)
             : (null, $"'{JobErrors.Show(text)}' is not possible; allowed: {field.Allowed()}.");
@@ -64,7 +65,8 @@ internal static class ScalarReader
     private static (object?, string?) Natural(FieldShape field, string text)
     {
         if (!IsWhole(text)) return Wrong(field, text);
-        return ulong.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? (value, null) : OutOfRange(field, text);
+        var fits = ulong.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value);
+        return fits ? (value, null) : OutOfRange(field, text);
     }
 
     private static (object?, string?) Real(FieldShape field, string text)
@@ -75,13 +77,18 @@ internal static class ScalarReader
         return double.IsFinite(value) && field.Allow(value) ? (value, null) : OutOfRange(field, text);
     }
 
-    private static (object?, string?) Time(FieldShape field, string text) =>
-        Duration.Parse(text) is not { } value ? (null, $"'{JobErrors.Show(text)}' is not a duration; write it with units, for example {Duration.Examples}; allowed: {field.Allowed()}.")
-        : field.Allow(value.TotalSeconds) ? (value, null) : OutOfRange(field, text);
+    private static (object?, string?) Time(FieldShape field, string text)
+    {
+        if (Duration.Parse(text) is not { } value)
+            return (null, $"'{JobErrors.Show(text)}' is not a duration; write it with units, for example {Duration.Examples}; allowed: {field.Allowed()}.");
+        return field.Allow(value.TotalSeconds) ? (value, null) : OutOfRange(field, text);
+    }
 
-    private static (object?, string?) Wrong(FieldShape field, string text) => (null, $"'{JobErrors.Show(text)}' is not a {field.Noun()}; allowed: {field.Allowed()}.");
+    private static (object?, string?) Wrong(FieldShape field, string text) =>
+        (null, $"'{JobErrors.Show(text)}' is not a {field.Noun()}; allowed: {field.Allowed()}.");
 
-    private static (object?, string?) OutOfRange(FieldShape field, string text) => (null, $"{JobErrors.Show(text)} is out of range; allowed: {field.Allowed()}.");
+    private static (object?, string?) OutOfRange(FieldShape field, string text) =>
+        (null, $"{JobErrors.Show(text)} is out of range; allowed: {field.Allowed()}.");
 
     private static bool IsWhole(string text)
     {

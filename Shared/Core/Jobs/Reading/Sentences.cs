@@ -23,7 +23,8 @@ internal static class Sentences
         record.Fields.IsEmpty ? "needs no options" : $"needs keys with values ({string.Join(", ", record.Fields.Select(field => field.Key))})";
 
     /// <summary>A name that is not known, with the nearest one and all that are.</summary>
-    public static string Unknown(string text, IReadOnlyList<string> known) => $"'{JobErrors.Show(text)}' is not known; {Instead(NearestName.Of(text, known))}{Words.List(known)}.";
+    public static string Unknown(string text, IReadOnlyList<string> known) =>
+        $"'{JobErrors.Show(text)}' is not known; {Instead(NearestName.Of(text, known))}{Words.List(known)}.";
 
     /// <summary>A key that is not known, with the nearest one, or the place where a key of this name belongs.</summary>
     public static string UnknownKey(string key, RecordShape record)

@@ -41,7 +41,8 @@ internal sealed class TreeReader
         if (text.AsSpan().IndexOfAnyInRange('\0', '\b') is var at and >= 0)
         {
             var line = text.AsSpan(0, at).Count('\n') + 1;
-            errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"not valid YAML: control character U+{(int)text[at]:X4}; remove it."), isOverride ? 0 : line);
+            var message = string.Create(CultureInfo.InvariantCulture, $"not valid YAML: control character U+{(int)text[at]:X4}; remove it.");
+            errors.Add(path, message, isOverride ? 0 : line);
             return null;
         }
         var reader = new TreeReader(text, errors, isOverride);
@@ -83,7 +84,8 @@ internal sealed class TreeReader
         var line = Line(node);
         if (++_nodes > MostNodes || depth > MostDepth)
         {
-            _errors.Add(path, depth > MostDepth ? $"nested deeper than {MostDepth} levels." : $"more than {MostNodes} values, the most that a job may have.", line);
+            var message = depth > MostDepth ? $"nested deeper than {MostDepth} levels." : $"more than {MostNodes} values, the most that a job may have.";
+            _errors.Add(path, message, line);
             return null;
         }
         if (node is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
