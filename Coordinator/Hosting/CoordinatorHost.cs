@@ -48,6 +48,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <exception cref="CoordinatorOptionsException">The options break their rules.</exception>
     /// <exception cref="PortInUseException">One of the two ports is taken.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the node was a member; nothing is left running.</exception>
+    public static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, CancellationToken cancellationToken) =>
+        StartAsync(options, RunsActor.Props, cancellationToken);
+
     internal static async Task<CoordinatorHost> StartAsync(CoordinatorOptions options, Func<RunsSettings, Props> runs, CancellationToken cancellationToken)
     {
         var errors = CoordinatorOptionsValidator.Check(options);

@@ -47,6 +47,25 @@ public sealed class CoordinatorHostTests
     }
 
     [Fact]
+    public async Task Submitted_job_becomes_a_run_that_can_be_listed_watched_and_stopped()
+    {
+        await using var host = await CoordinatorHost.StartAsync(AnyPort, CancellationToken.None);
+        using var channel = GrpcChannel.ForAddress(host.GrpcAddress);
+        var runs = new Runs.RunsClient(channel);
+
+        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = "name: mine\nmodel: { name: mlp }\n" });
+        using var watch = runs.Watch(new WatchRequest { Run = submitted.Run });
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
+        var stopped = await runs.StopAsync(new StopRequest { Run = submitted.Run });
+        await foreach (var _ in watch.ResponseStream.ReadAllAsync()) { }   // ends with the run
+
+        Assert.Empty(submitted.Errors);
+        Assert.Equal(submitted.Run, Assert.Single((await runs.ListAsync(new ListRequest())).Runs).Run);
+        Assert.Equal("mine", stopped.Summary.Name);
+        Assert.Equal(RunStatus.Stopped, (await runs.ShowAsync(new ShowRequest { Run = submitted.Run })).Summary.Status);
+    }
+
+    [Fact]
     public async Task Health_and_reflection_answer()
     {
         await using var host = await StartAsync(AnyPort);
@@ -119,6 +138,17 @@ public sealed class CoordinatorHostTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CoordinatorHost.StartAsync(options, _ => Props.Create(() => new EmptyRuns()), cancel.Token));
 
         using var again = Listen(own);
+    }
+
+    [Fact]
+    public async Task Only_coordinators_vote_on_who_lives_on()
+    {
+        await using var host = await StartAsync(AnyPort);
+        var downing = host.System.Settings.Config.GetConfig("akka.cluster.split-brain-resolver");
+
+        Assert.IsType<Akka.Cluster.SBR.SplitBrainResolverProvider>(Akka.Cluster.Cluster.Get(host.System).DowningProvider);
+        Assert.Equal(("keep-majority", "coordinator"), (downing.GetString("active-strategy"), downing.GetString("keep-majority.role")));
+        Assert.False(downing.GetBoolean("down-all-when-unstable", true));
     }
 
     [Fact]
