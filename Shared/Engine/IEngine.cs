@@ -45,7 +45,8 @@ public interface IRunEngine : IDisposable
     /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
     MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
 
-    /// <summary>Measures parameters on a client's own test share (placement local) or, without one, its validation share.</summary>
+    /// <summary>Measures parameters on a client's own test share (placement local) or, without one, its validation share; sums over no
+    /// examples where it has neither.</summary>
     MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation);
 }
 

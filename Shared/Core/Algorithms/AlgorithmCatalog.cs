@@ -33,8 +33,14 @@ public static class AlgorithmCatalog
     /// <summary>Why an algorithm cannot train a model; null where it can.</summary>
     /// <param name="spec">The algorithm.</param>
     /// <param name="schema">The model's tensors.</param>
-    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema) =>
-        spec.Name == FedSgd && schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable) is { } statistic
-            ? $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg"
+    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema)
+    {
+        if (schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable) is not { } statistic) return null;
+        if (spec.Name == FedSgd)
+            return $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg";
+        return spec.ServerLearningRate > 1
+            ? $"a server learning rate above 1 overshoots, which can make running variances negative ('{statistic.Name}' is a running statistic): "
+                + "use group_norm instead of batch_norm, or at most 1"
             : null;
+    }
 }
