@@ -2,6 +2,7 @@ using Federated.Coordinator.Actors;
 using Federated.Coordinator.Storage;
 using Federated.Core.Parameters;
 using Federated.V1;
+using Federated.Wire;
 using Federated.Wire.Streams;
 using Grpc.Core;
 
@@ -51,13 +52,13 @@ internal sealed class TransferService(
     private async Task<Verdict> ReceiveUpdateAsync(UploadHeader header, ParameterSchema schema, UploadReader reader, RunsLink runs, CancellationToken cancellationToken)
     {
         // Before a slot is taken: an upload that cannot fit must not wait for one.
-        if (UploadHeaders.CheckSchema(header, schema) is { } mismatch) return mismatch.ToVerdict();
+        if (UploadHeaders.CheckSchema(header, schema) is { } mismatch) return Rejected(header, mismatch, runs);
         var lease = await slots.RentAsync(schema.Count, cancellationToken);
         var offered = false;
         try
         {
             var refusal = await Counted(reader.ReadUpdateAsync(header, schema, lease.Values, cancellationToken), header.Id.Run, reader, runs);
-            if (refusal is not null) return refusal.ToVerdict();
+            if (refusal is not null) return Rejected(header, refusal, runs);
             offered = true;
             // Not cancelled with the call: from here on the round owns the buffer, and a client that hangs up must not free the slot before the buffer is free.
             return await runs.AskAsync<Verdict>(new OfferUpdate(header, lease.Values, lease.Release), CancellationToken.None);
@@ -82,13 +83,20 @@ internal sealed class TransferService(
         {
             var (parameters, refusal) = await Counted(reader.ReadInitialAsync(header, cancellationToken), header.Id.Run, reader, runs);
             return parameters is null
-                ? refusal!.ToVerdict()
+                ? Rejected(header, refusal!, runs)
                 : await runs.AskAsync<Verdict>(new OfferInitialised(header, parameters), cancellationToken);
         }
         finally
         {
             lease.Release();
         }
+    }
+
+    // The round learns it too: this client's task is over, and nobody needs to wait for it.
+    private static Verdict Rejected(UploadHeader header, UploadRefusal refusal, RunsLink runs)
+    {
+        runs.Tell(new UploadRejected(header.Id, refusal.Reason, refusal.Detail));
+        return refusal.ToVerdict();
     }
 
     // The bytes are told before the result is offered, since that may be what closes the round and its accounts.

@@ -13,6 +13,8 @@ internal static class HostLogging
         var frameworks = least is LogLevel.Information ? LogLevel.Warning : least;
         logging.AddFilter("Microsoft", frameworks);
         logging.AddFilter("Grpc", frameworks);
+        // It calls a node that is still joining an error; whoever asks for the health gets the answer.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -122,10 +122,26 @@ public sealed class UploadTests
 
         Assert.Equal(reason, verdict.Refused);
         Assert.NotEmpty(verdict.Detail);
-        Assert.DoesNotContain(server.ToldSoFar(), message => message is OfferUpdate or OfferInitialised);
+        var told = server.ToldSoFar();
+        Assert.DoesNotContain(told, message => message is OfferUpdate or OfferInitialised);
+        // What had a permit and failed later is told to the round; what never got so far is not its business.
+        var rejected = told.OfType<UploadRejected>().ToArray();
+        Assert.Equal(told.OfType<BeginUpload>().Select(begin => new UploadRejected(begin.Id, reason, verdict.Detail)), rejected);
         Assert.Equal(2, server.Slots.Free);
         Assert.Equal(Refusal.Unspecified, (await Uploads.SendAsync(server.Transfer, Uploads.Whole(Uploads.Header(), Uploads.Values))).Refused);   // nothing was disturbed
         Assert.Equal((2, 1), (server.Slots.Free, server.Slots.IdleBuffers));
+    }
+
+    [Fact]
+    public async Task Bad_initial_parameters_are_refused_and_told_to_the_run()
+    {
+        await using var server = await GrpcServer.StartAsync(Accept);
+
+        var verdict = await Uploads.SendAsync(server.Transfer, Uploads.Whole(Uploads.InitialHeader(), [1, 2, 3, 4, 5, float.NaN]));
+
+        Assert.Equal(Refusal.NotFinite, verdict.Refused);
+        Assert.Equal(Refusal.NotFinite, (await server.ToldAsync<UploadRejected>()).Reason);
+        Assert.Equal(2, server.Slots.Free);
     }
 
     private static IEnumerable<UploadPart> Bad(string fault)
