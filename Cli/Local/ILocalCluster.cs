@@ -1,0 +1,18 @@
+namespace Federated.Cli.Local;
+
+/// <summary>A coordinator and workers in this process. Disposing of it ends them.</summary>
+internal interface ILocalCluster : IAsyncDisposable
+{
+    /// <summary>The coordinator's gRPC services.</summary>
+    Uri Address { get; }
+
+    /// <summary>Fails when one of the nodes ends by itself; never completes otherwise.</summary>
+    Task Failure { get; }
+}
+
+/// <summary>What a local cluster is made of.</summary>
+/// <param name="Workers">Worker nodes, at least 1.</param>
+/// <param name="Slots">Tasks that each of them trains at once, at least 1.</param>
+/// <param name="DataFolders">Absolute; searched for data sets before the standard places.</param>
+/// <param name="LogLevel">Of the nodes' log on standard error.</param>
+internal sealed record LocalClusterOptions(int Workers, int Slots, IReadOnlyList<string> DataFolders, string LogLevel);

@@ -1,0 +1,25 @@
+using Federated.Cli.Watching;
+using Federated.V1;
+
+namespace Federated.Cli.Results;
+
+/// <summary>One committed round: a line of <c>metrics.jsonl</c>. Property names are the keys in snake_case.</summary>
+internal sealed record RoundRecord(
+    uint Round, uint Attempts, uint Cohort, uint Updates, ulong Examples, double? Accuracy, double? Loss, double? TrainingAccuracy, double? TrainingLoss,
+    double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
+    IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts)
+{
+    public static RoundRecord Of(RoundReport round) => new(
+        round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
+        round.Evaluation.Accuracy(), round.Evaluation.MeanLoss(), round.Training.Accuracy(), round.Training.MeanLoss(),
+        round.Validation.Accuracy(), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
+        [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
+        [.. round.FailedAttempts]);
+}
+
+/// <summary>A client whose update a round did without.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="Worker">The worker that it was on; "" for none.</param>
+/// <param name="Refused">Why its update was refused; null when it failed or never answered.</param>
+/// <param name="Reason">One sentence.</param>
+internal sealed record ProblemRecord(string Client, string Worker, string? Refused, string Reason);

@@ -1,0 +1,30 @@
+using Federated.Cli.Watching;
+
+namespace Federated.Cli.Results;
+
+/// <summary>What a run came to: <c>summary.json</c>, and what <c>run --json</c> prints. Property names are the keys in snake_case.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Job">The job's name.</param>
+/// <param name="Status">completed, stopped or failed.</param>
+/// <param name="Rounds">Committed rounds.</param>
+/// <param name="Accuracy">Test accuracy of the final model, 0 to 1; null where it was not measured.</param>
+/// <param name="Loss">Test loss of the final model; null where it was not measured.</param>
+/// <param name="ModelSha256">SHA-256 of the bytes of <c>model.safetensors</c>, lower-case hex; null without a model.</param>
+/// <param name="WallSeconds">From the start of the run to its end.</param>
+/// <param name="TrainSeconds">Compute of the counted training, summed over clients.</param>
+/// <param name="BytesDown">Parameters sent to workers.</param>
+/// <param name="BytesUp">Payload received from workers.</param>
+/// <param name="Clients">Clients that could take part.</param>
+/// <param name="Workers">Workers attached at the end.</param>
+internal sealed record RunResult(
+    string Run, string Job, string Status, uint Rounds, double? Accuracy, double? Loss, string? ModelSha256,
+    double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers)
+{
+    public static RunResult Of(RunBoard board, string? modelSha256)
+    {
+        var summary = board.Summary;
+        var evaluation = board.LastRound?.Evaluation;
+        return new(summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Round, evaluation.Accuracy(), evaluation.MeanLoss(), modelSha256,
+            summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers);
+    }
+}

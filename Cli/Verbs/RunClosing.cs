@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+using Federated.Cli.Local;
+using Federated.Cli.Terminal;
+
+namespace Federated.Cli.Verbs;
+
+/// <summary>The last lines of <c>federated run</c>: what was reached and where it is.</summary>
+internal static class RunClosing
+{
+    public static string Text(LocalRun.Outcome outcome)
+    {
+        var result = outcome.Result;
+        var text = new StringBuilder("\n");
+        text.Append(result.Status).Append(outcome.Reason.Length > 0 ? $": {outcome.Reason}\n" : "\n");
+        Row("accuracy", Format.Measure(result.Accuracy));
+        Row("loss", Format.Measure(result.Loss));
+        Row("rounds", result.Rounds.ToString(CultureInfo.InvariantCulture));
+        Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");
+        Row("traffic", $"{Format.Bytes(result.BytesDown)} down, {Format.Bytes(result.BytesUp)} up");
+        Row("results", outcome.Folder);
+        if (result.ModelSha256 is { } sha256)
+        {
+            Row("model sha256", sha256);
+            Row("look at it", "python3 -c 'from safetensors.numpy import load_file; "
+                + $"print({{k: v.shape for k, v in load_file(\"{Path.Combine(outcome.Folder, "model.safetensors")}\").items()}})'");
+        }
+        return text.ToString();
+
+        void Row(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-13} {value}\n");
+    }
+}

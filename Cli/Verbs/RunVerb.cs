@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Federated.Cli.Client;
+using Federated.Cli.Jobs;
+using Federated.Cli.Local;
+using Federated.Cli.Results;
+using Federated.Cli.Terminal;
+using Federated.Cli.Watching;
+using Federated.Core;
+using Federated.Core.Jobs;
+using Federated.V1;
+
+namespace Federated.Cli.Verbs;
+
+/// <summary><c>federated run</c>: a coordinator and workers in this process, one job, its results in a folder.</summary>
+internal sealed class RunVerb : Verb
+{
+    private readonly Argument<string?> _job = new("JOB.yaml")
+    {
+        Description = "The job file. Without one, a job that needs no download: handwritten digits on ten clients.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<int?> _workers = SharedOptions.Number("--workers", "n", "Workers to host, 1 to 64. Default: 2, or 1 on a single core.", 1, 64);
+    private readonly Option<int?> _slots = SharedOptions.Number("--slots", "n", "Clients that each worker trains at once, 1 to 1024. Default: the cores divided by the workers.", 1, 1024);
+    private readonly Option<string[]> _set = SharedOptions.Set();
+    private readonly Option<string?> _out = new("--out") { Description = "Folder for job.yaml, metrics.jsonl, summary.json and model.safetensors. Default: federated-runs/NAME-RUN.", HelpName = "dir" };
+    private readonly Option<bool> _force = new("--force") { Description = "Replace an earlier run's files in the --out folder." };
+    private readonly Option<string[]> _data = SharedOptions.DataFolders();
+    private readonly Option<bool> _json = SharedOptions.Json("Print exactly one JSON object, the run's summary, on standard output; everything else goes to standard error.");
+
+    public RunVerb(CommandEnvironment environment) : base("run", "Run a job on this machine: a coordinator and workers in one process, on the code of a deployment.", environment)
+    {
+        Add(_job);
+        foreach (var option in new Option[] { _workers, _slots, _set, _out, _force, _data, _json }) Add(option);
+    }
+
+    public override IReadOnlyList<(string, string)> Examples =>
+    [
+        ("federated run", "train on the embedded digits with 10 clients and 2 workers"),
+        ("federated run my-job.yaml --set federation.rounds=3 --set seed=7", "run a job with some of its values changed"),
+        ("federated run my-job.yaml --workers 4 --out results --json > summary.json", "for scripts: results in a folder, one JSON object on standard output"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
+    {
+        var json = parsed.GetValue(_json);
+        var folder = parsed.GetValue(_out) is { } given ? Environment.PathOf(given) : null;
+        var job = await JobSource.ReadAsync(parsed.GetValue(_job), parsed.GetValue(_set) ?? [], Environment);
+        CheckPlacement(job.Spec);
+        if (folder is not null) ResultsFolder.CheckFree(folder, parsed.GetValue(_force));
+
+        // With --json only the object goes to standard output.
+        var people = json ? Environment.Error : Environment.Output;
+        LocalRun.Outcome outcome;
+        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed), interrupt))
+        {
+            using var client = new RunsClient(cluster.Address, Environment.Time);
+            IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
+            var running = new LocalRun(client, view, people.WriteLineAsync)
+                .RunAsync(job, run => folder ?? Environment.PathOf(Path.Combine("federated-runs", $"{job.Spec.Name}-{run}")), interrupt);
+            if (await Task.WhenAny(running, cluster.Failure) != running) await cluster.Failure;
+            outcome = await running;
+        }
+        if (json) await PrintJsonAsync(outcome.Result);
+        await people.WriteAsync(RunClosing.Text(outcome));
+        if (outcome.Status == RunStatus.Failed) throw new CommandException(ExitCodes.RunFailed, $"The run failed: {outcome.Reason}", remedy: "");
+        return interrupt.IsCancellationRequested && outcome.Status == RunStatus.Stopped ? ExitCodes.Interrupted : RunExit.Of(outcome.Status);
+    }
+
+    private LocalClusterOptions ClusterOptions(ParseResult parsed)
+    {
+        var cores = System.Environment.ProcessorCount;
+        var workers = parsed.GetValue(_workers) ?? Math.Min(2, cores);
+        var slots = parsed.GetValue(_slots) ?? Math.Max(1, cores / workers);
+        return new LocalClusterOptions(workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "warn");
+    }
+
+    private static void CheckPlacement(JobSpec job)
+    {
+        if (job.Data.Placement != Placement.Local) return;
+        throw new CommandException(ExitCodes.JobInvalid,
+            "data.placement is local: the data stays with workers that announce their clients, and `run` hosts none of those. "
+            + "Simulate with --set data.placement=shared, or start `federated coordinator` and `federated worker --client ID`, and submit the job.", remedy: "");
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+
+namespace Federated.Cli.Verbs;
+
+/// <summary>Options that several verbs have, alike in name and meaning.</summary>
+internal static class SharedOptions
+{
+    /// <summary>Of every verb.</summary>
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell what the nodes do, and show stack traces of errors.", Recursive = true };
+
+    public static Option<bool> Json(string description = "Print JSON for programs instead of text for people.") => new("--json") { Description = description };
+
+    public static Option<string[]> Set() => Many("--set", "path=value", "Override a value of the job, for example federation.rounds=3. May be repeated.");
+
+    public static Option<string[]> DataFolders() => Many("--data-dir", "dir",
+        "Look for data sets in this folder first, then in FEDERATED_DATA, your cache and /usr/share/datasets. May be repeated.");
+
+    public static Option<string?> Coordinator() => new("--coordinator")
+    {
+        Description = "The coordinator's gRPC address. Default: the environment variable FEDERATED_COORDINATOR, else http://127.0.0.1:5600.",
+        HelpName = "url",
+    };
+
+    public static Argument<string> Run() => new("RUN") { Description = "The run's id, as submit and ls print it." };
+
+    /// <summary>One value a use, any number of uses.</summary>
+    public static Option<string[]> Many(string name, string helpName, string description) =>
+        new(name) { Description = description, HelpName = helpName, CustomParser = result => [.. result.Tokens.Select(token => token.Value)], Arity = ArgumentArity.OneOrMore };
+
+    /// <summary>A whole number within a range; anything else is an error of the command line.</summary>
+    public static Option<int?> Number(string name, string helpName, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
+                result.AddError($"{name} is {value}: it must be from {least} to {most}.");
+        });
+        return option;
+    }
+}

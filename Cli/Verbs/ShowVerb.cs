@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using Federated.Cli.Client;
+using Federated.Cli.Results;
+using Federated.Cli.Terminal;
+using Federated.Cli.Watching;
+using Federated.Core;
+using Federated.V1;
+
+namespace Federated.Cli.Verbs;
+
+/// <summary><c>federated show</c>: one run, its rounds and what went wrong in them.</summary>
+internal sealed class ShowVerb : Verb
+{
+    private readonly Argument<string> _run = SharedOptions.Run();
+    private readonly Option<bool> _job = new("--job") { Description = "Print the run's complete job file instead." };
+    private readonly Option<string?> _coordinator = SharedOptions.Coordinator();
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    public ShowVerb(CommandEnvironment environment) : base("show", "Show a run with its rounds, and the clients that were refused, failed or missing.", environment)
+    {
+        Add(_run);
+        foreach (var option in new Option[] { _job, _coordinator, _json }) Add(option);
+    }
+
+    public override IReadOnlyList<(string, string)> Examples => [("federated show RUN", "what a run has reached"), ("federated show RUN --job > again.yaml", "its job, to run it again")];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
+    {
+        using var client = new RunsClient(CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable), Environment.Time);
+        var details = await client.ShowAsync(parsed.GetValue(_run)!, interrupt);
+        if (parsed.GetValue(_job)) await Environment.Output.WriteAsync(details.JobYaml);
+        else if (parsed.GetValue(_json)) await PrintJsonAsync(new DetailsRecord(RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)]));
+        else await PrintAsync(details);
+        return ExitCodes.Success;
+    }
+
+    private async Task PrintAsync(RunDetails details)
+    {
+        var summary = details.Summary;
+        var output = Environment.Output;
+        await output.WriteLineAsync($"{summary.Run}: {summary.Name}, {StatusNames.Of(summary.Status)}{(summary.Reason.Length > 0 ? $": {summary.Reason}" : "")}");
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {summary.Round}/{summary.Rounds}, {summary.Clients} clients, {summary.Workers} workers, ")
+            + $"{Format.Seconds(summary.WallSeconds)} ({Format.Seconds(summary.TrainSeconds)} of training), {Format.Bytes(summary.BytesDown)} down, {Format.Bytes(summary.BytesUp)} up");
+        if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds, int.MaxValue));
+        foreach (var round in details.Rounds)
+        {
+            foreach (var failure in round.FailedAttempts) await output.WriteLineAsync($"round {round.Round}: an attempt failed: {failure}");
+            foreach (var problem in round.Problems)
+                await output.WriteLineAsync($"round {round.Round}: {problem.Client}{(problem.Worker.Length > 0 ? $" on {problem.Worker}" : "")}: {(problem.Refused == Refusal.Unspecified ? "" : $"refused ({problem.Refused}): ")}{problem.Reason}");
+        }
+    }
+
+    private sealed record DetailsRecord(RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds);
+}

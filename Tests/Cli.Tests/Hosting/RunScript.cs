@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Federated.Core.Parameters;
+using Federated.V1;
+
+namespace Federated.Cli.Tests.Hosting;
+
+/// <summary>Events of a run of two rounds with fixed numbers.</summary>
+internal static class RunScript
+{
+    public static RunSummary Summary(RunStatus status, uint round, string reason = "") => new()
+    {
+        Run = FakeCoordinator.RunId,
+        Name = "two-rounds",
+        Status = status,
+        Reason = reason,
+        Round = round,
+        Rounds = 2,
+        SubmittedUnixMs = 1_767_225_600_000,
+        WallSeconds = 1.5 * round,
+        TrainSeconds = 4.25 * round,
+        BytesDown = 2_000 * (ulong)round,
+        BytesUp = 10_000 * (ulong)round,
+        Clients = 10,
+        Workers = 2,
+    };
+
+    public static RoundReport Round(uint round, uint? correct) => new()
+    {
+        Round = round,
+        Attempts = 1,
+        Cohort = 10,
+        Updates = 10,
+        Examples = 3823,
+        Training = new Metrics { Examples = 4, LossSum = 2, Correct = 3 },
+        Evaluation = correct is { } right ? new Metrics { Examples = 1000, LossSum = 250, Correct = right } : null,
+        WallSeconds = 1.5,
+        TrainSeconds = 4.25,
+        BytesDown = 2_000,
+        BytesUp = 10_000,
+        ParametersSha256 = new string('a', 64),
+    };
+
+    public static RunEvent Committed(uint round, uint? correct, RunStatus status = RunStatus.Running) =>
+        new() { Summary = Summary(status, round), Round = Round(round, correct) };
+
+    public static RunEvent Ended(RunStatus status, uint round, string reason = "") => new() { Summary = Summary(status, round, reason) };
+
+    public static RunEvent Training(uint round, uint done) =>
+        new() { Summary = Summary(RunStatus.Running, round - 1), Progress = new RoundProgress { Round = round, Attempt = 1, Phase = "training", Done = done, Of = 10 } };
+
+    public static RunEvent Notice(string text) => new() { Summary = Summary(RunStatus.Running, 0), Notice = text };
+
+    /// <summary>Both rounds, each evaluated after it was committed, the first one only when the second is under way.</summary>
+    public static IReadOnlyList<RunEvent> Complete =>
+    [
+        Notice("waiting for workers"), Training(1, 4), Committed(1, null), Training(2, 1), Committed(1, 900), Committed(2, null), Committed(2, 950), Ended(RunStatus.Completed, 2),
+    ];
+
+    public static ParameterVector Model => new(new ParameterSchema(ImmutableArray.Create(new TensorSpec("1.weight", [2, 2]), new TensorSpec("1.bias", [2]))), [1, 2, 3, 4, 5, 6]);
+}

@@ -1,0 +1,81 @@
+using Federated.Cli.Tests.Hosting;
+using Federated.Cli.Watching;
+
+namespace Federated.Cli.Tests.Watching;
+
+public sealed class RunTableTests
+{
+    [Fact]
+    public void Render_of_an_open_round_shows_rounds_bar_and_sums()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Committed(1, 900));
+        board.Apply(RunScript.Training(2, 4));
+
+        Assert.Equal("""
+            ╭───────┬──────────┬────────┬─────────┬────────┬─────────┬────────╮
+            │ round │ accuracy │   loss │ clients │   down │      up │   time │
+            ├───────┼──────────┼────────┼─────────┼────────┼─────────┼────────┤
+            │   1/2 │   0.9000 │ 0.2500 │   10/10 │ 2.0 kB │ 10.0 kB │ 1.50 s │
+            ╰───────┴──────────┴────────┴─────────┴────────┴─────────┴────────╯
+            round 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4/10 training
+            two-rounds quiet-otter-1  running  10 clients on 2 workers  time 0:03  ETA 0:01  down 2.0 kB  up 10.0 kB
+            """, Text(board, TimeSpan.FromSeconds(2), 10));
+    }
+
+    [Fact]
+    public void Render_with_more_rounds_than_rows_shows_the_latest()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Committed(1, 900));
+        board.Apply(RunScript.Committed(2, 950));
+
+        var text = Text(board, TimeSpan.Zero, 1);
+
+        Assert.Contains("2/2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("1/2", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_shows_names_with_brackets_as_they_are()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Notice("client [red]x[/] is late"));
+
+        Assert.Contains("client [red]x[/] is late", Text(board, TimeSpan.Zero, 10), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LiveView_draws_on_a_terminal_until_the_events_end()
+    {
+        using var output = new StringWriter();
+        var screen = CommandHarness.PlainScreen(output);
+        screen.Profile.Capabilities.Ansi = true;
+        screen.Profile.Capabilities.Interactive = true;
+        var board = new RunBoard();
+
+        await new LiveView(screen, TimeProvider.System).ShowAsync(Updates(board), board);
+
+        var text = output.ToString();
+        Assert.Contains("0.9500", text, StringComparison.Ordinal);
+        Assert.Contains("completed", text, StringComparison.Ordinal);
+    }
+
+    private static async IAsyncEnumerable<RunUpdate> Updates(RunBoard board)
+    {
+        foreach (var next in RunScript.Complete)
+        {
+            await Task.Yield();
+            board.Apply(next);
+            yield return new RunUpdate(next, []);
+        }
+    }
+
+    // Trailing spaces of the screen's lines have no meaning.
+    private static string Text(RunBoard board, TimeSpan sinceEvent, int rows)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        CommandHarness.PlainScreen(output).Write(RunTable.Render(board, sinceEvent, rows));
+        return string.Join('\n', output.ToString().Split('\n').Select(line => line.TrimEnd())).TrimEnd();
+    }
+}
