@@ -1,0 +1,54 @@
+using Federated.Cluster.Tests.Processes;
+using Federated.V1;
+using Grpc.Net.Client;
+
+namespace Federated.Cluster.Tests;
+
+public sealed class KilledWorkerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [UnixFact]
+    public async Task Run_survives_the_kill_of_a_worker_in_the_middle_of_a_round_and_gives_the_same_model()
+    {
+        await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+        var workers = await Task.WhenAll(Enumerable.Range(1, 3).Select(number => deployment.StartWorkerAsync($"worker-{number}")));
+        using var channel = GrpcChannel.ForAddress(deployment.Grpc);
+        var runs = new Runs.RunsClient(channel);
+
+        var disturbed = await RunAsync(runs, progress =>
+        {
+            if (progress is not { Phase: "training", Round: 2, Done: >= 1 } || progress.Done >= progress.Of) return false;
+            workers[0].Send(UnixSignal.Kill);
+            return true;
+        });
+        Assert.NotEqual(0, await workers[0].ExitAsync());
+        var undisturbed = await RunAsync(runs, _ => true);
+
+        Assert.True(disturbed.KilledInRound is 2, "The worker was not killed within round 2.");
+        Assert.Equal([1u, 2u, 3u, 4u], disturbed.Rounds.Keys);
+        Assert.All(disturbed.Rounds.Values, round => Assert.Equal(12u, round.Updates));
+        Assert.Equal(undisturbed.Rounds.Values.Select(round => round.ParametersSha256), disturbed.Rounds.Values.Select(round => round.ParametersSha256));
+    }
+
+    private static async Task<(SortedDictionary<uint, RoundReport> Rounds, uint KilledInRound)> RunAsync(Runs.RunsClient runs, Func<RoundProgress, bool> disturb)
+    {
+        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = Jobs.SlowRounds });
+        Assert.Empty(submitted.Errors);
+        var (rounds, killedInRound) = (new SortedDictionary<uint, RoundReport>(), 0u);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var watch = runs.Watch(new WatchRequest { Run = submitted.Run }, cancellationToken: limit.Token);
+        RunSummary? last = null;
+        while (await watch.ResponseStream.MoveNext(limit.Token))
+        {
+            var next = watch.ResponseStream.Current;
+            last = next.Summary;
+            if (next.EventCase == RunEvent.EventOneofCase.Round) rounds[next.Round.Round] = next.Round;
+            if (killedInRound == 0 && next.EventCase == RunEvent.EventOneofCase.Progress && disturb(next.Progress)) killedInRound = next.Progress.Round;
+        }
+        Assert.Equal((RunStatus.Completed, ""), (last!.Status, last.Reason));
+        return (rounds, killedInRound);
+    }
+}

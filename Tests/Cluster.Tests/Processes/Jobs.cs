@@ -1,0 +1,15 @@
+namespace Federated.Cluster.Tests.Processes;
+
+/// <summary>Jobs that take seconds.</summary>
+internal static class Jobs
+{
+    /// <summary>Rounds of 24 clients that take a few seconds each on one slot, so that a process can be killed within one.</summary>
+    public const string SlowRounds = """
+        name: slow-rounds
+        seed: 7
+        model: { name: mlp }
+        data: { name: digits, clients: 24, partition: { kind: dirichlet, alpha: 0.5 } }
+        federation: { rounds: 4, cohort: { fraction: 0.5, deadline: 5m } }
+        training: { epochs: 20, batch_size: 8 }
+        """;
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Federated.Cluster.Tests.Processes;
+using Federated.Core;
+
+namespace Federated.Cluster.Tests;
+
+/// <summary><c>federated run</c> as a process.</summary>
+public sealed class RunCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_gives_the_same_model_again_and_with_any_number_of_workers()
+    {
+        var hashes = new List<string>();
+        foreach (var (workers, name) in new[] { ("2", "first"), ("2", "again"), ("1", "one"), ("4", "four") })
+        {
+            await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--json", "--out", name, "--workers", workers, "--set", "federation.rounds=2");
+            Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
+
+            using var summary = JsonDocument.Parse(Assert.Single(run.Output));   // exactly one object, on one line
+            Assert.Equal("completed", summary.RootElement.GetProperty("status").GetString());
+            Assert.Equal(int.Parse(workers), summary.RootElement.GetProperty("workers").GetInt32());
+            var hash = summary.RootElement.GetProperty("model_sha256").GetString()!;
+            var model = await File.ReadAllBytesAsync(Path.Combine(_folder.Path, name, "model.safetensors"));
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(model)), hash);
+            hashes.Add(hash);
+        }
+        Assert.Single(hashes.Distinct());
+    }
+
+    [UnixFact]
+    public async Task Run_that_gets_an_interrupt_ends_with_what_it_reached()
+    {
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--json", "--out", "out", "--set", "federation.rounds=100000");
+        await run.LineAsync(line => line.StartsWith("round 2/100000", StringComparison.Ordinal));
+        run.Send(UnixSignal.Interrupt);
+
+        Assert.True(await run.ExitAsync() == ExitCodes.Interrupted, run.Transcript());
+        using var summary = JsonDocument.Parse(Assert.Single(run.Output));
+        Assert.Equal("stopped", summary.RootElement.GetProperty("status").GetString());
+        Assert.True(summary.RootElement.GetProperty("rounds").GetInt32() >= 2);
+        Assert.Equal(
+            ["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"],
+            Directory.GetFiles(Path.Combine(_folder.Path, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_with_a_data_set_that_is_not_there_says_where_it_looked()
+    {
+        var job = _folder.Write("table.yaml", "name: table\nmodel: { name: logistic }\ndata: { name: csv, path: absent.csv }\n");
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", job, "--data-dir", "here");
+
+        Assert.True(await run.ExitAsync() == ExitCodes.DataMissing, run.Transcript());
+        Assert.Empty(run.Output);
+        Assert.Contains(run.Error, line => line.Contains(Path.Combine(_folder.Path, "here", "absent.csv"), StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Error, line => line.StartsWith("   at ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_whose_model_does_not_fit_the_data_is_an_error_of_the_job()
+    {
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--set", "model={name: keras-cnn}");
+
+        Assert.True(await run.ExitAsync() == ExitCodes.JobInvalid, run.Transcript());
+        Assert.Empty(run.Output);
+    }
+}
