@@ -77,7 +77,8 @@ internal sealed class RunEngine : IRunEngine
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
 
-    private MetricSums Measure(Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)
+    private MetricSums Measure(
+        Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)
     {
         workspace.Replica.Parameters.Load(parameters.Span);
         return Evaluator.Measure(workspace, _job.Training.Loss, examples, indices, cancellation);

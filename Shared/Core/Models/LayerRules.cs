@@ -100,7 +100,7 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
     }
 
     private bool Covers(string what, int size) => input is not [_, var height, var width] || (size <= height && size <= width)
-        || Fault($"{_name} gets {Got} and its {size}x{size} {what} needs H and W of at least {size}: take a smaller {what} or fewer layers that shrink before it");
+        || Fault($"{_name} gets {Got} and its {size}x{size} {what} needs H and W of at least {size}: take a smaller one, or shrink less before it");
 
     private bool Fits(params ReadOnlySpan<int> sizes)
     {

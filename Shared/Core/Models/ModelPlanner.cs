@@ -60,7 +60,8 @@ public static class ModelPlanner
         if (!tensors.Any(tensor => tensor.Trainable)) return Refused(new PlanError(0, "the model has no layer with weights, so there is nothing to train"));
         var count = tensors.Sum(tensor => (long)tensor.Count);
         if (count > int.MaxValue)
-            return Refused(new PlanError(0, string.Create(CultureInfo.InvariantCulture, $"the model has {count:N0} parameters, at most {int.MaxValue:N0} are possible")));
+            return Refused(new PlanError(0, string.Create(CultureInfo.InvariantCulture,
+                $"the model has {count:N0} parameters, at most {int.MaxValue:N0} are possible")));
         return new PlanResult(new ModelPlan(input, outputs, planned.ToImmutable(), new ParameterSchema(tensors)), []);
     }
 

@@ -43,7 +43,8 @@ internal sealed class FlatParameters : IDisposable
     /// <exception cref="ArgumentException">The length is not P.</exception>
     public void Load(ReadOnlySpan<float> values)
     {
-        if (values.Length != Schema.Count) throw new ArgumentException($"The model has {Schema.Count} parameters, got {values.Length}.", nameof(values));
+        if (values.Length != Schema.Count)
+            throw new ArgumentException($"The model has {Schema.Count} parameters, got {values.Length}.", nameof(values));
         values.CopyTo(Values);
     }
 
@@ -51,7 +52,8 @@ internal sealed class FlatParameters : IDisposable
     /// <exception cref="ArgumentException">The length is not P.</exception>
     public void Save(Span<float> values)
     {
-        if (values.Length != Schema.Count) throw new ArgumentException($"The model has {Schema.Count} parameters, got room for {values.Length}.", nameof(values));
+        if (values.Length != Schema.Count)
+            throw new ArgumentException($"The model has {Schema.Count} parameters, got room for {values.Length}.", nameof(values));
         Values.CopyTo(values);
     }
 

@@ -4,7 +4,8 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Federated.Engine.Training;
 
-/// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1), as torch.nn.utils.clip_grad_norm_.</summary>
+/// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1), as PyTorch's
+/// clip_grad_norm_.</summary>
 internal static class GradientClipping
 {
     /// <param name="gradients">In place; null where a tensor has none.</param>

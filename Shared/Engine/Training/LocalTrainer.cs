@@ -13,7 +13,8 @@ namespace Federated.Engine.Training;
 /// <summary>Trains one client in one round. Results depend on the arguments alone: each call of <see cref="Train"/> or <see cref="Gradient"/> draws its
 /// order of examples and its dropout masks afresh from seed, round and client, and the optimiser starts from nothing. Not thread-safe.</summary>
 internal sealed class LocalTrainer(
-    Workspace workspace, TrainingSpec training, ExampleSet examples, ImmutableArray<int> indices, TrainingScope scope, CancellationToken cancellation) : ILocalTrainer
+    Workspace workspace, TrainingSpec training, ExampleSet examples, ImmutableArray<int> indices, TrainingScope scope, CancellationToken cancellation)
+    : ILocalTrainer
 {
     private readonly FlatParameters _parameters = workspace.Replica.Parameters;
     private readonly bool _pairs = BatchPlan.NeedsPairs(workspace.Replica.Plan);
