@@ -1,7 +1,6 @@
 namespace Federated.Coordinator.Grpc;
 
-/// <summary>Keeps arrays of the models' sizes from one upload to the next: a fresh array of 100 MB costs a pass of zeroing and page faults, and a full collection
-/// to get rid of. <see cref="System.Buffers.ArrayPool{T}"/> would round sizes up to powers of two and never let go of them. Thread-safe.</summary>
+/// <summary>Keeps arrays of the models' sizes from one upload to the next: a fresh array of 100 MB costs page faults, and a full collection to get rid of. <see cref="System.Buffers.ArrayPool{T}"/> would round sizes up to powers of two and never let go of them. Thread-safe.</summary>
 internal sealed class BufferPool : IDisposable
 {
     private readonly object _lock = new();

@@ -39,8 +39,8 @@ internal static class GrpcEndpoints
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = null;
-        // What may be under way is rate times round trip: 1 MiB feeds 280 Mbit/s a stream at 30 ms. The connection's window is the sum of its streams', so that
-        // uploads which wait for a slot, unread, can never hold up the one that has it.
+        // What may be under way is rate times round trip: 1 MiB feeds 280 Mbit/s a stream at 30 ms. The connection's window is the sum of its
+        // streams', so that uploads which wait for a slot, unread, can never hold up the one that has it.
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindow;
         kestrel.Limits.Http2.InitialConnectionWindowSize = MaxStreams * StreamWindow;

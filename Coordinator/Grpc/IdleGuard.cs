@@ -2,7 +2,8 @@ using Grpc.Core;
 
 namespace Federated.Coordinator.Grpc;
 
-/// <summary>A stream of requests that is cut when its peer falls silent. Only waiting for the peer counts, not what the caller does between two reads.</summary>
+/// <summary>A stream of requests that is cut when its peer falls silent. Only waiting for the peer counts, not what the caller does between
+/// two reads.</summary>
 internal sealed class IdleGuard<T> : IAsyncStreamReader<T>, IDisposable
 {
     private readonly IAsyncStreamReader<T> _inner;
@@ -37,7 +38,8 @@ internal sealed class IdleGuard<T> : IAsyncStreamReader<T>, IDisposable
         }
         catch (Exception e) when (_silent && e is OperationCanceledException or IOException)
         {
-            throw new RpcException(new Status(StatusCode.DeadlineExceeded, $"Nothing came for {_idle.TotalSeconds:0.###} s, so the upload was cut; send it again."));
+            var silence = $"Nothing came for {_idle.TotalSeconds:0.###} s, so the upload was cut; send it again.";
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, silence));
         }
         finally
         {

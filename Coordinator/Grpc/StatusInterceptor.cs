@@ -25,7 +25,8 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> log, TimeProv
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try { await continuation(request, responseStream, context); }
         catch (Exception e) when (e is not RpcException) { throw Translate(e, context); }
@@ -42,7 +43,8 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> log, TimeProv
     private RpcException Translate(Exception error, ServerCallContext context)
     {
         // When the client has gone, reads and writes fail in several ways; none of them is news.
-        var gone = context.CancellationToken.IsCancellationRequested && error is OperationCanceledException or IOException or InvalidOperationException;
+        var gone = context.CancellationToken.IsCancellationRequested
+            && error is OperationCanceledException or IOException or InvalidOperationException;
         var (code, detail) = error switch
         {
             _ when gone && context.Deadline <= time.GetUtcNow().UtcDateTime => (StatusCode.DeadlineExceeded, "The call's deadline has passed."),

@@ -10,7 +10,8 @@ namespace Federated.Coordinator.Grpc;
 
 /// <summary>The data plane: checks bytes, asks RunsActor, hands buffers over. Which task may do what, only the actors know.</summary>
 internal sealed class TransferService(
-    RunsGate gate, ParameterStore store, UploadSlots slots, TransferLimits limits, TimeProvider time, IHostApplicationLifetime lifetime) : Transfer.TransferBase
+    RunsGate gate, ParameterStore store, UploadSlots slots, TransferLimits limits, TimeProvider time, IHostApplicationLifetime lifetime)
+    : Transfer.TransferBase
 {
     private readonly UploadLimits _uploads = new(limits.MaxModelBytes);
 
@@ -49,7 +50,8 @@ internal sealed class TransferService(
         return await runs.AskAsync<Verdict>(new OfferReport(request), context.CancellationToken);
     }
 
-    private async Task<Verdict> ReceiveUpdateAsync(UploadHeader header, ParameterSchema schema, UploadReader reader, RunsLink runs, CancellationToken cancellationToken)
+    private async Task<Verdict> ReceiveUpdateAsync(
+        UploadHeader header, ParameterSchema schema, UploadReader reader, RunsLink runs, CancellationToken cancellationToken)
     {
         // Before a slot is taken: an upload that cannot fit must not wait for one.
         if (UploadHeaders.CheckSchema(header, schema) is { } mismatch) return Rejected(header, mismatch, runs);
@@ -60,7 +62,8 @@ internal sealed class TransferService(
             var refusal = await Counted(reader.ReadUpdateAsync(header, schema, lease.Values, cancellationToken), header.Id.Run, reader, runs);
             if (refusal is not null) return Rejected(header, refusal, runs);
             offered = true;
-            // Not cancelled with the call: from here on the round owns the buffer, and a client that hangs up must not free the slot before the buffer is free.
+            // Not cancelled with the call: from here on the round owns the buffer, and a client that hangs up must not free the slot before
+            // the buffer is free.
             return await runs.AskAsync<Verdict>(new OfferUpdate(header, lease.Values, lease.Release), CancellationToken.None);
         }
         catch when (offered)

@@ -30,8 +30,9 @@ internal static class ClusterNode
             Port = options.ClusterPort,
             PublicHostName = options.PublicHost ?? options.Host,
         });
-        // keep-majority of role coordinator, from the settings that all nodes share: only coordinators vote, so workers that die, however many at once, never
-        // outvote a coordinator. With one coordinator, the side that has it lives on; workers on the other side end and are restarted.
+        // keep-majority of role coordinator, from the settings that all nodes share: only coordinators vote, so workers that die, however many
+        // at once, never outvote a coordinator. With one coordinator, the side that has it lives on; workers on the other side end and are
+        // restarted.
         akka.WithClustering(new ClusterOptions { Roles = [ClusterSettings.CoordinatorRole] });
         akka.AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend);
         akka.AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend);

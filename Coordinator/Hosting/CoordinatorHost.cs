@@ -51,7 +51,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
     public static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, CancellationToken cancellationToken) =>
         StartAsync(options, RunsActor.Props, cancellationToken);
 
-    internal static async Task<CoordinatorHost> StartAsync(CoordinatorOptions options, Func<RunsSettings, Props> runs, CancellationToken cancellationToken)
+    internal static async Task<CoordinatorHost> StartAsync(
+        CoordinatorOptions options, Func<RunsSettings, Props> runs, CancellationToken cancellationToken)
     {
         var errors = CoordinatorOptionsValidator.Check(options);
         if (!errors.IsEmpty) throw new CoordinatorOptionsException(errors);
@@ -71,8 +72,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         {
             await StopAsync(app);
             // Somebody may have taken a port between the probe and now.
-            if (PortConflict.In(e) is { } grpc) throw new PortInUseException(options.Host, grpc ? options.Port : options.ClusterPort, grpc ? "port" : "cluster-port", e);
-            throw;
+            if (PortConflict.In(e) is not { } grpc) throw;
+            throw new PortInUseException(options.Host, grpc ? options.Port : options.ClusterPort, grpc ? "port" : "cluster-port", e);
         }
     }
 
@@ -105,11 +106,12 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddSingleton(store);
         var limits = new TransferLimits(options.MaxModelBytes, options.ConcurrentUploads);
         services.AddSingleton(provider => new RunsGate(
-            cancellationToken => RunsGate.FindLocalAsync(provider.GetRequiredService<ActorSystem>(), ClusterSettings.RunsSingleton, cancellationToken), limits.Ask));
+            cancellation => RunsGate.FindLocalAsync(provider.GetRequiredService<ActorSystem>(), ClusterSettings.RunsSingleton, cancellation), limits.Ask));
         services.AddFederatedGrpc(limits);
         services.AddHealthChecks().AddCheck<NodeHealth>("node");
         // The address is known when the first worker can ask for it: the node joins after it listens.
-        var settings = new RunsSettings(store, () => AddressOf(app!, options).GetLeftPart(UriPartial.Authority), TimeProvider.System, ProductVersion.Text);
+        string TransferAddress() => AddressOf(app!, options).GetLeftPart(UriPartial.Authority);
+        var settings = new RunsSettings(store, TransferAddress, TimeProvider.System, ProductVersion.Text);
         services.AddAkka(ClusterSettings.SystemName, akka => ClusterNode.Configure(akka, options, address.ToString(), () => runs(settings)));
 
         app = builder.Build();

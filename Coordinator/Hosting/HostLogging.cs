@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Federated.Coordinator.Hosting;
@@ -20,7 +21,7 @@ internal static class HostLogging
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     public static Akka.Event.LogLevel ForAkka(string level) => Parse(level) switch

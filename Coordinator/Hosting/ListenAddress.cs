@@ -41,7 +41,8 @@ internal static class ListenAddress
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new CoordinatorOptionsException([$"host is '{host}' ({address}), which is no address of this machine: give one that is, or 0.0.0.0 with public-host."]);
+            throw new CoordinatorOptionsException(
+                [$"host is '{host}' ({address}), which is no address of this machine: give one that is, or 0.0.0.0 with public-host."]);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {

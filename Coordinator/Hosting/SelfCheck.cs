@@ -15,12 +15,13 @@ public static class SelfCheck
     /// <summary>Success when the node serves; else one line on <paramref name="errors"/> and another code of <see cref="ExitCodes"/>.</summary>
     public static async Task<int> RunAsync(CoordinatorOptions options, TextWriter errors)
     {
-        var wildcard = options.Host is "*" or "+" || (IPAddress.TryParse(options.Host, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
+        var wildcard = options.Host is "*" or "+" || (IPAddress.TryParse(options.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
         var target = new UriBuilder(Uri.UriSchemeHttp, wildcard ? "127.0.0.1" : options.Host, options.Port).Uri;
         using var channel = GrpcChannel.ForAddress(target);
         try
         {
-            var reply = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience);
+            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + Patience;
+            var reply = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: deadline);
             if (reply.Status == HealthCheckResponse.Types.ServingStatus.Serving) return ExitCodes.Success;
             errors.WriteLine($"The coordinator at {target} is {reply.Status}.");
             return ExitCodes.Failure;

@@ -84,8 +84,9 @@ public static class CoordinatorOptionsReader
 
         long Number(string name, string value, long maximum, long fallback)
         {
-            if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= -1 && number <= maximum) return number;
-            errors.Add($"{name} is '{value}': it must be a whole number.");
+            var whole = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+            if (whole && number >= -maximum && number <= maximum) return number;
+            errors.Add($"{name} is '{value}': it must be a whole number of at most {maximum}.");
             return fallback;
         }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
+using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Options;
 
@@ -15,9 +14,10 @@ public static class CoordinatorOptionsValidator
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         if (string.IsNullOrWhiteSpace(options.Host)) errors.Add("host is empty: give a name or address of this machine, for example 127.0.0.1.");
-        if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name)) errors.Add("public-host is empty: give the name under which workers reach this node, or leave it out.");
+        if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name))
+            errors.Add("public-host is empty: give the name under which workers reach this node, or leave it out.");
         if (options.PublicHost is null && IsWildcard(options.Host))
-            errors.Add($"host {options.Host} listens on every address, which nobody can connect to: set public-host to the name under which workers reach this node.");
+            errors.Add($"host {options.Host} is every address, which nobody can connect to: set public-host to the name under which workers reach this node.");
         else if (options.PublicHost is { } wildcard && IsWildcard(wildcard))
             errors.Add($"public-host {wildcard} is no address that workers can connect to: give this node's name or address.");
         CheckPort(errors, "port", options.Port);
@@ -28,19 +28,6 @@ public static class CoordinatorOptionsValidator
         if (options.ConcurrentUploads is < 1 or > 1024) errors.Add($"concurrent-uploads is {options.ConcurrentUploads}: it must be from 1 to 1024.");
         if (!LogLevels.Contains(options.LogLevel)) errors.Add($"log-level is '{options.LogLevel}': it must be one of {string.Join(", ", LogLevels)}.");
         return errors.ToImmutable();
-    }
-
-    /// <summary>Splits <c>host:port</c>; an IPv6 address stands in brackets, as in <c>[::1]:5601</c>.</summary>
-    public static bool TryParseSeed(string seed, [NotNullWhen(true)] out string? host, out int port)
-    {
-        (host, port) = (null, 0);
-        var colon = seed.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue) return false;
-        var name = seed[..colon];
-        var bracketed = name is ['[', .., ']'];
-        if ((!bracketed && name.Contains(':')) || name.Any(char.IsWhiteSpace) || name.Contains('/')) return false;
-        host = name;
-        return true;
     }
 
     // Parameters are one array of float: its length is an int.
@@ -54,13 +41,13 @@ public static class CoordinatorOptionsValidator
     private static void CheckSeeds(ImmutableArray<string>.Builder errors, CoordinatorOptions options)
     {
         if (options.Seeds.IsDefaultOrEmpty) return;
-        var wrong = options.Seeds.Where(seed => !TryParseSeed(seed, out _, out _)).ToArray();
+        var self = $"{options.PublicHost ?? options.Host}:{options.ClusterPort}";
+        var wrong = options.Seeds.Where(seed => !SeedAddress.TryParse(seed, out _, out _)).ToArray();
         foreach (var seed in wrong) errors.Add($"seeds has '{seed}': each must be host:port with a port from 1 to 65535.");
         if (options.ClusterPort == 0) errors.Add("seeds are given but cluster-port is 0: the other nodes could not know the port, so choose one.");
-        else if (wrong.Length == 0 && !options.Seeds.Contains($"{options.PublicHost ?? options.Host}:{options.ClusterPort}", StringComparer.OrdinalIgnoreCase))
-            // A coordinator that is no seed itself forms a cluster of its own when it restarts while the others are away.
-            errors.Add($"seeds are {string.Join(", ", options.Seeds)}, and {options.PublicHost ?? options.Host}:{options.ClusterPort}, this node, is not among them: "
-                + "name every coordinator node, this one included.");
+        else if (wrong.Length == 0 && !options.Seeds.Contains(self, StringComparer.OrdinalIgnoreCase))
+            // A seed that restarts and finds no other seed forms a cluster of its own, so every coordinator has to be among them.
+            errors.Add($"seeds are {string.Join(", ", options.Seeds)}, and {self}, this node, is not among them: name every coordinator node, this one included.");
     }
 
     private static bool IsWildcard(string host) => host is "0.0.0.0" or "::" or "[::]" or "*" or "+";

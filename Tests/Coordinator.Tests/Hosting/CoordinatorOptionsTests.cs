@@ -1,4 +1,5 @@
 using Federated.Coordinator.Options;
+using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Tests.Hosting;
 
@@ -72,7 +73,7 @@ public sealed class CoordinatorOptionsTests
     [InlineData("::1:5601", false)]
     [InlineData("ho st:5601", false)]
     [InlineData("http://host:5601", false)]
-    public void Seed_is_host_and_port(string seed, bool valid) => Assert.Equal(valid, CoordinatorOptionsValidator.TryParseSeed(seed, out _, out _));
+    public void Seed_is_host_and_port(string seed, bool valid) => Assert.Equal(valid, SeedAddress.TryParse(seed, out _, out _));
 
     [Fact]
     public void Arguments_are_read_in_both_forms()
@@ -95,7 +96,7 @@ public sealed class CoordinatorOptionsTests
         Assert.Equal(5, errors.Length);
         Assert.Contains(errors, error => error.StartsWith("'stray' is no option", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.StartsWith("There is no option 'colour'", StringComparison.Ordinal));
-        Assert.Contains("port is 'many': it must be a whole number.", errors);
+        Assert.Contains("port is 'many': it must be a whole number of at most 2147483647.", errors);
         Assert.Contains(errors, error => error.StartsWith("cluster-port is 70000", StringComparison.Ordinal));
         Assert.Contains("host has no value: write --host VALUE.", errors);
     }

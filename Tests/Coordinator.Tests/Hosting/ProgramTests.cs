@@ -16,7 +16,7 @@ public sealed class ProgramTests
 
         Assert.Equal((ExitCodes.Usage, ""), (ended.Code, ended.Output));
         Assert.Contains("concurrent-uploads is 'none'", ended.Errors);
-        Assert.Contains("port is '-5'", ended.Errors);
+        Assert.Contains("port is -5: it must be from 0 to 65535", ended.Errors);
         Assert.Contains(ExitCodes.Remedy(ExitCodes.Usage), ended.Errors);
     }
 
