@@ -43,7 +43,7 @@ internal sealed class GrpcServer : IAsyncDisposable
 
     public UploadSlots Slots => _app.Services.GetRequiredService<UploadSlots>();
 
-    public static async Task<GrpcServer> StartAsync(Func<object, object?> answer, TransferLimits? limits = null, bool active = true)
+    public static async Task<GrpcServer> StartAsync(Func<object, object?> answer, TransferLimits? limits = null, bool active = true, TimeProvider? time = null)
     {
         limits ??= new TransferLimits(MaxModelBytes: 64 << 20, ConcurrentUploads: 2);
         var system = ActorSystem.Create("grpc-tests", "akka { loglevel = OFF, stdout-loglevel = OFF }");
@@ -58,7 +58,7 @@ internal sealed class GrpcServer : IAsyncDisposable
             kestrel.ListenLocalhostAnyPort();
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<ParameterStore>();
         builder.Services.AddSingleton(new RunsGate(cancel => active ? Task.FromResult(runs) : RunsGate.FindLocalAsync(system, "runs", cancel), limits.Ask));
         builder.Services.AddFederatedGrpc(limits);
