@@ -15,6 +15,9 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     /// <summary>Tries at each part.</summary>
     public const int Tries = 3;
 
+    /// <summary>Its only phase, as progress names it. Told after its tasks were handed in.</summary>
+    public const string Phase = "evaluating";
+
     private readonly EvaluationPlan _plan;
     private readonly IActorRef _registry;
     private readonly SortedDictionary<Part, MetricSums> _sums = new(Part.Order);
@@ -166,7 +169,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private TaskKey KeyOf(Part part) =>
         new(_plan.Run, TaskPurpose.Evaluate, _plan.Round, _open.TryGetValue(part, out var current) ? current.Number : 1, part.Client, part.Slice);
 
-    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, "evaluating", _sums.Count, _parts));
+    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, Phase, _sums.Count, _parts));
 
     private sealed record Part(string Client, int Slice)
     {

@@ -14,6 +14,9 @@ namespace Federated.Coordinator.Actors;
 /// when it has no more use for it. What is decided is RoundState's; this actor adds updates, keeps the deadline and talks.</summary>
 internal sealed class RoundActor : ReceiveActor, IWithTimers
 {
+    /// <summary>The phase before its tasks are handed in, as progress names it.</summary>
+    public const string SelectingPhase = "selecting";
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RoundPlan _plan;
     private readonly IActorRef _registry;

@@ -8,7 +8,16 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
 
-// What a run and the actors of its steps say to each other.
+// What RunsActor, a run and the actors of its steps say to each other.
+
+/// <summary>To a run: your turn.</summary>
+internal sealed record StartRun
+{
+    public static readonly StartRun Instance = new();
+}
+
+/// <summary>From a run to its parent, whenever the summary changes.</summary>
+internal sealed record RunChanged(RunSummary Summary);
 
 /// <summary>What one attempt of a round needs.</summary>
 /// <param name="Run">The run.</param>
@@ -29,7 +38,10 @@ internal sealed record RoundReady(RoundState Round, ServerState Server, Immutabl
 internal sealed record RoundGaveUp(int Round, int Attempt, string Reason, ImmutableArray<ClientProblem> Problems);
 
 /// <summary>To the run: how far a step is.</summary>
-internal sealed record StepProgress(int Round, int Attempt, string Phase, int Done, int Of);
+internal sealed record StepProgress(int Round, int Attempt, string Phase, int Done, int Of)
+{
+    public RoundProgress ToProto() => new() { Round = (uint)Round, Attempt = (uint)Attempt, Phase = Phase, Done = (uint)Done, Of = (uint)Of };
+}
 
 /// <summary>To the run: a sentence for those who watch.</summary>
 internal sealed record StepNotice(string Sentence);

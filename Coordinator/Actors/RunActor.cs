@@ -8,15 +8,6 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>To a run: your turn.</summary>
-internal sealed record StartRun
-{
-    public static readonly StartRun Instance = new();
-}
-
-/// <summary>From a run to its parent, whenever the summary changes.</summary>
-internal sealed record RunChanged(RunSummary Summary);
-
 /// <summary>One run: Queued, Initialising, Running, Ended. What comes next is RunState's decision; initialising, rounds and evaluations are children, each a state
 /// machine of its own; this actor applies changes, publishes parameters and tells those who watch. After its end it answers questions.</summary>
 internal sealed class RunActor : ReceiveActor, IWithTimers
@@ -24,18 +15,19 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
     /// <summary>Time between two progress events: five a second.</summary>
     public static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
 
+    private const string WaitingNotice = "Waiting for workers: none is attached.";
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly string _run;
     private readonly JobSpec _job;
     private readonly string _yaml;
-    private readonly RunsSettings _settings;
+    private readonly HandedOutParameters _parameters;
     private readonly IActorRef _registry;
     private readonly IFederatedAlgorithm _algorithm;
     private readonly RunLedger _ledger;
     private readonly RunWatchers _watchers = new();
     private readonly Dictionary<int, IActorRef> _evaluations = [];
-    private readonly Dictionary<int, string> _measuring = [];
-    private readonly HashSet<string> _published = new(StringComparer.Ordinal);
+    private readonly List<EvaluationPlan> _planned = [];
     private RunState _state = RunState.Initial;
     private Roster _roster = Roster.Unknown;
     private ServerState? _server;
@@ -49,9 +41,10 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
 
     public RunActor(string run, SubmitJob submit, RunsSettings settings, IActorRef registry)
     {
-        (_run, _job, _yaml, _settings, _registry) = (run, submit.Job, submit.Yaml, settings, registry);
+        (_run, _job, _yaml, _registry) = (run, submit.Job, submit.Yaml, registry);
         _algorithm = AlgorithmCatalog.Create(_job.Federation.Algorithm);
         _ledger = new(run, _job, settings.Time);
+        _parameters = new(settings.Parameters, run);
         Become(Queued);
     }
 
@@ -59,6 +52,8 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
 
     public static Props Props(string run, SubmitJob submit, RunsSettings settings, IActorRef registry) =>
         Akka.Actor.Props.Create(() => new RunActor(run, submit, settings, registry));
+
+    private bool IsWaiting => _state.Phase == RunPhase.Running && _roster.Workers == 0 && !ReferenceEquals(_roster, Roster.Unknown);
 
     protected override void PreStart() => Context.Parent.Tell(new RunChanged(Summary()));
 
@@ -90,9 +85,9 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         Receive<RunInitialised>(initialised =>
         {
             EndStep(_initialise);
-            (_initialise, _mean) = (null, initialised.Mean);
-            Publish(initialised.Server);
-            Change(new RunChange.Initialised(initialised.Server.Parameters.Hash, initialised.Clients, initialised.TestExamples));
+            (_initialise, _server, _mean) = (null, initialised.Server, initialised.Mean);
+            _parameters.Publish(_server.Parameters, round: 0, measured: false);
+            Change(new RunChange.Initialised(_server.Parameters.Hash, initialised.Clients, initialised.TestExamples));
             Become(Running);
             Advance();
         });
@@ -142,7 +137,12 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
     private void Active()
     {
         Receive<Roster>(OnRoster);
-        Receive<StepNotice>(notice => Notice(notice.Sentence));
+        Receive<StepNotice>(notice =>
+        {
+            // The round waits for something: its tasks will not come soon.
+            BeginEvaluations();
+            Notice(notice.Sentence);
+        });
         Receive<StepProgress>(OnProgress);
         Receive<ProgressTick>(_ =>
         {
@@ -203,23 +203,37 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         if (_ready is not { } ready || !_state.MayCommit(_job)) return;
         var round = ready.Round.Round;
         var measured = RunState.IsEvaluated(_job, round);
-        _ready = null;
-        Publish(ready.Server);
+        (_server, _ready) = (ready.Server, null);
+        _parameters.Publish(_server.Parameters, round, measured);
         var report = _ledger.Commit(ready, _state.FailedAttempts);
         EndStep(_round);
         _round = null;
-        Change(new RunChange.RoundCommitted(round, ready.Server.Parameters.Hash, measured));
+        Change(new RunChange.RoundCommitted(round, _server.Parameters.Hash, measured));
         _registry.Tell(new AnnounceCommit(_run, round));
         Tell(new() { Round = report });
-        if (measured)
+        if (measured) PlanEvaluation(round);
+        // Who hands in its tasks first gets the free slots. A stop rule waits for the evaluation, so that goes first and the next round opens when it has begun;
+        // else the next round goes first, and the evaluation begins when that trains.
+        if (measured && _job.Stop.Accuracy is not null)
         {
-            _measuring[round] = ready.Server.Parameters.Hash;
-            var clients = _job.Data.Placement == Placement.Local ? [.. _roster.Clients.Select(client => new ClientShare(client, 0))] : _state.Clients;
-            var plan = new EvaluationPlan(_run, round, _job, ready.Server.Parameters, _state.TestExamples, clients);
-            _evaluations[round] = StartStep(EvaluationActor.Props(plan, _registry), $"evaluation-{round}", new StepGone(StepKind.Evaluation, round));
+            BeginEvaluations();
+            return;
         }
-        RetireUnneeded();
         Advance();
+        if (_round is null) BeginEvaluations();
+    }
+
+    private void PlanEvaluation(int round)
+    {
+        var clients = _job.Data.Placement == Placement.Local ? [.. _roster.Clients.Select(client => new ClientShare(client, 0))] : _state.Clients;
+        _planned.Add(new(_run, round, _job, _server!.Parameters, _state.TestExamples, clients));
+    }
+
+    private void BeginEvaluations()
+    {
+        foreach (var plan in _planned)
+            _evaluations[plan.Round] = StartStep(EvaluationActor.Props(plan, _registry), $"evaluation-{plan.Round}", new StepGone(StepKind.Evaluation, plan.Round));
+        _planned.Clear();
     }
 
     private void RoundFailed(string reason)
@@ -227,6 +241,7 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         var (round, attempt) = (_state.Round + 1, _state.OpenAttempt);
         EndStep(_round);
         _round = null;
+        BeginEvaluations();
         Change(new RunChange.RoundFailed(round, attempt, reason));
         Notice($"Attempt {attempt} of round {round} failed: {reason}");
         Advance();
@@ -239,8 +254,7 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         Change(new RunChange.Evaluated(round, sums));
         if (sums is null) Notice($"The model of round {round} could not be measured: {problem}");
         else if (_ledger.Evaluate(round, sums.Value) is { } report) Tell(new() { Round = report });
-        _measuring.Remove(round);
-        RetireUnneeded();
+        _parameters.Measured(round);
         // First, for it may end the run with this round's model; then a later round need not be committed any more.
         Advance();
         if (!_state.Ended) CommitWhenAllowed();
@@ -248,10 +262,9 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
 
     private void OnRoster(Roster roster)
     {
-        // The first roster counts as news, too.
-        var news = _roster.Workers > 0 || ReferenceEquals(_roster, Roster.Unknown);
+        var waited = IsWaiting;
         _roster = roster;
-        if (roster.Workers == 0 && news) Notice("Waiting for workers: none is attached.");
+        if (IsWaiting && !waited) Notice(WaitingNotice);
         _round?.Tell(roster);
         Context.Parent.Tell(new RunChanged(Summary()));
     }
@@ -261,6 +274,7 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         var summary = Summary();
         var replay = _ledger.Rounds.Where(report => report.Round >= watch.FromRound).Select(report => new RunEvent { Summary = summary, Round = report });
         if (_progress is not null && !_state.Ended) replay = replay.Append(ProgressEvent(_progress));
+        if (IsWaiting) replay = replay.Append(new RunEvent { Summary = summary, Notice = WaitingNotice });
         _watchers.Add(watch.Events, replay.Append(new RunEvent { Summary = summary }));
         if (_state.Ended) _watchers.Complete();
         Sender.Tell(new RunFound<RunSummary>(summary));
@@ -268,8 +282,10 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
 
     private void OnProgress(StepProgress progress)
     {
+        if (progress.Phase == EvaluationActor.Phase) Advance();
+        else if (progress.Phase != RoundActor.SelectingPhase) BeginEvaluations();
         // Evaluations run beside the next round, which is what people want to see.
-        if (progress.Phase == "evaluating" && _state.OpenAttempt > 0) return;
+        if (progress.Phase == EvaluationActor.Phase && _state.OpenAttempt > 0) return;
         _progress = progress;
         _progressUntold = true;
         if (!Timers.IsTimerActive(ProgressTick.Instance)) TellProgress();
@@ -282,18 +298,7 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         if (_watchers.Any) _watchers.Tell(ProgressEvent(_progress!));
     }
 
-    private RunEvent ProgressEvent(StepProgress progress) => new()
-    {
-        Summary = Summary(),
-        Progress = new()
-        {
-            Round = (uint)progress.Round,
-            Attempt = (uint)progress.Attempt,
-            Phase = progress.Phase,
-            Done = (uint)progress.Done,
-            Of = (uint)progress.Of,
-        },
-    };
+    private RunEvent ProgressEvent(StepProgress progress) => new() { Summary = Summary(), Progress = progress.ToProto() };
 
     private void End(RunChange change)
     {
@@ -302,12 +307,12 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
         foreach (var evaluation in _evaluations.Values) EndStep(evaluation);
         (_initialise, _round, _ready, _mean, _plan) = (null, null, null, null, null);
         _evaluations.Clear();
-        _measuring.Clear();
+        _planned.Clear();
         Timers.CancelAll();
         _ledger.End();
         _registry.Tell(new CloseRunWork(_run));
         _registry.Tell(UnsubscribeRoster.Instance);
-        _settings.Parameters.RetireRun(_run);
+        _parameters.RetireAll();
         Become(Ended);
         Change(change);
         _log.Info("Run {0} is {1}. {2}", _run, _state.Phase, _state.Reason);
@@ -334,24 +339,6 @@ internal sealed class RunActor : ReceiveActor, IWithTimers
             : id.Round <= _state.Round ? (Refusal.RoundClosed, $"Round {id.Round} is closed.")
             : (Refusal.WrongRound, $"Round {id.Round} is not open.");
         Offers.Refuse(message, Sender, reason, detail);
-    }
-
-    // Parameters stay while a round starts from them or an evaluation measures them. By hash, since two rounds may have the same.
-    private void RetireUnneeded()
-    {
-        var needed = _measuring.Values.Append(_server!.Parameters.Hash).ToHashSet(StringComparer.Ordinal);
-        foreach (var hash in _published.Where(hash => !needed.Contains(hash)).ToArray())
-        {
-            _published.Remove(hash);
-            _settings.Parameters.Retire(_run, hash);
-        }
-    }
-
-    private void Publish(ServerState server)
-    {
-        _server = server;
-        _published.Add(server.Parameters.Hash);
-        _settings.Parameters.Publish(_run, server.Parameters);
     }
 
     private IActorRef StartStep(Props props, string name, StepGone gone)

@@ -73,7 +73,9 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
         });
         Receive<Repeat>(_ =>
         {
-            foreach (var place in _unaccepted.Values) HandOver(place);
+            // Until the worker has accepted a task of the run, nothing tells that OpenRun arrived.
+            foreach (var place in _unaccepted.Values.DistinctBy(place => place.Task.Id.Run).Where(place => !_openedSurely.Contains(place.Task.Id.Run))) Open(place);
+            foreach (var place in _unaccepted.Values) _worker.Tell(place.Task);
         });
         Receive<CancelTasks>(cancel =>
         {
@@ -99,11 +101,11 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
 
     private void HandOver(PlaceTask place)
     {
-        var run = place.Task.Id.Run;
-        // Until the worker has accepted a task of the run, nothing tells that OpenRun arrived.
-        if (_opened.Add(run) || !_openedSurely.Contains(run)) _worker.Tell(new OpenRun { Run = run, JobYaml = place.JobYaml });
+        if (_opened.Add(place.Task.Id.Run)) Open(place);
         _worker.Tell(place.Task);
     }
+
+    private void Open(PlaceTask place) => _worker.Tell(new OpenRun { Run = place.Task.Id.Run, JobYaml = place.JobYaml });
 
     private void StopRepeatingWhenDone()
     {

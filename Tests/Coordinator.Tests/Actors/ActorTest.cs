@@ -86,6 +86,8 @@ public abstract class ActorTest() : TestKit("""
     private protected static OfferReport Failure(TaskId id, string reason, bool permanent = false) =>
         new(new() { Id = id, Failure = new() { Reason = reason, Permanent = permanent } });
 
+    private protected static Task<Verdict> Offer(IActorRef actor, object offer) => Ask<Verdict>(actor, offer);
+
     /// <summary>Real time, so that a missing answer fails a test instead of hanging it.</summary>
     private protected static Task<T> Ask<T>(IActorRef actor, object question) => actor.Ask<T>(question, TimeSpan.FromSeconds(20));
 

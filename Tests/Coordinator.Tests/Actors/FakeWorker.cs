@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Federated.Coordinator.Actors;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;

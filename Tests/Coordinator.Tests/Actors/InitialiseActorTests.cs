@@ -1,0 +1,97 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Federated.Coordinator.Actors;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Tests.Actors;
+
+public sealed class InitialiseActorTests : ActorTest
+{
+    private readonly TestProbe _run;
+    private readonly TestProbe _registry;
+
+    public InitialiseActorTests()
+    {
+        (_run, _registry) = (CreateTestProbe(), CreateTestProbe());
+        _run.IgnoreMessages(message => message is StepProgress);
+    }
+
+    [Fact]
+    public async Task First_result_becomes_the_state_before_the_first_round_without_clients_that_have_no_examples()
+    {
+        var initialise = Open(Job());
+        Assert.Equal(TaskPurpose.Initialise, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Key.Purpose);
+        Assert.Null((await Ask<UploadPermit>(initialise, new BeginUpload(Id()))).Schema);
+        Assert.Equal(Refusal.Unspecified, (await Offer(initialise, Initialised(Id(), 600, ("a", 5), ("empty", 0), ("b", 7)))).Refused);
+        var initialised = _run.ExpectMsg<RunInitialised>();
+        Assert.Equal<ClientShare>([new("a", 5), new("b", 7)], initialised.Clients);
+        Assert.Equal((600L, Start.Hash, 0), (initialised.TestExamples, initialised.Server.Parameters.Hash, initialised.Server.Round));
+        Assert.Equal(Refusal.Duplicate, (await Offer(initialise, Initialised(Id(), 600, ("a", 5)))).Refused);
+    }
+
+    [Fact]
+    public async Task Failure_is_tried_on_another_worker_and_fails_the_run_after_three_times()
+    {
+        var initialise = Open(Job());
+        for (uint attempt = 1; attempt <= 3; attempt++)
+        {
+            Assert.Equal((int)attempt - 1, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
+            initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{attempt}"));
+            await Offer(initialise, Failure(Id(attempt), $"reason {attempt}"));
+            _registry.ExpectMsg<WorkDone>();
+            if (attempt < 3) Assert.Equal($"Worker 'w{attempt}' could not make the initial parameters: reason {attempt}", _run.ExpectMsg<StepNotice>().Sentence);
+        }
+        Assert.Equal("Making the initial parameters failed 3 times; the last time: reason 3", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
+    [Fact]
+    public async Task Permanent_failure_fails_the_run_with_its_sentence()
+    {
+        var initialise = Open(Job());
+        await Offer(initialise, Failure(Id(), "Data set 'mnist' was not found in /data.", permanent: true));
+        Assert.Equal("Data set 'mnist' was not found in /data.", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
+    [Fact]
+    public async Task Upload_that_the_service_rejected_is_tried_again_and_the_earlier_attempt_is_refused()
+    {
+        var initialise = Open(Job());
+        initialise.Tell(new UploadRejected(Id(), Refusal.BadChecksum, "The checksum is wrong."));
+        _run.ExpectMsg<StepNotice>();
+        Assert.Equal(Refusal.WrongRound, (await Ask<RefusedOffer>(initialise, new BeginUpload(Id()))).Reason);
+        Assert.Equal(Refusal.WrongRound, (await Offer(initialise, Initialised(Id(), 1, ("a", 1)))).Refused);
+        Assert.Equal(Refusal.WrongRound, (await Offer(initialise, Failure(Id(), "late"))).Refused);
+        Assert.NotNull(await Ask<UploadPermit>(initialise, new BeginUpload(Id(2))));
+    }
+
+    [Fact]
+    public async Task Data_that_cannot_meet_the_minimum_fails_the_run_with_a_sentence()
+    {
+        var initialise = Open(With(Job(), cohort => cohort with { Minimum = 3 }));
+        await Offer(initialise, Initialised(Id(), 1, ("a", 1), ("b", 1)));
+        Assert.Equal("federation.cohort.minimum asks for 3 updates a round, but the data has only 2 clients with examples.", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
+    [Fact]
+    public async Task Data_without_clients_fails_a_shared_run_but_not_a_local_one()
+    {
+        await Offer(Open(Job()), Initialised(Id(), 1));
+        _run.ExpectMsg<InitialiseFailed>();
+        await Offer(Open(Job() with { Data = new() { Placement = Placement.Local } }), Initialised(Id(), 1));
+        Assert.Empty(_run.ExpectMsg<RunInitialised>().Clients);
+    }
+
+    [Fact]
+    public async Task Report_of_metrics_is_malformed()
+    {
+        Assert.Equal(Refusal.Malformed, (await Offer(Open(Job()), Measured(Id(), 1, 1))).Refused);
+    }
+
+    private IActorRef Open(JobSpec job) =>
+        _run.ChildActorOf(InitialiseActor.Props(new("run", job, AlgorithmCatalog.Create(job.Federation.Algorithm)), _registry));
+
+    private static TaskId Id(uint attempt = 1) => new() { Run = "run", Attempt = attempt, Kind = TaskKind.Initialise };
+}

@@ -1,0 +1,297 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.TestKit;
+using Federated.Coordinator.Actors;
+using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Tests.Actors;
+
+public sealed class RoundActorTests : ActorTest
+{
+    private readonly TestProbe _run;
+    private readonly TestProbe _registry;
+
+    public RoundActorTests()
+    {
+        (_run, _registry) = (CreateTestProbe(), CreateTestProbe());
+        _run.IgnoreMessages(message => message is StepProgress);
+    }
+
+    [Fact]
+    public async Task Mean_of_the_updates_moves_the_model_and_every_buffer_is_given_back_once()
+    {
+        var released = 0;
+        var round = Open(Job());
+        var work = _registry.ExpectMsg<SubmitWork>();
+        Assert.Equal(["a", "b"], work.Orders.Select(order => order.Task.Key.Client));
+        Assert.All(work.Orders, order => Assert.Equal((Start.Hash, 2ul), (order.Parameters!.Sha256, order.Parameters.Count)));
+
+        Assert.NotNull((await Ask<UploadPermit>(round, new BeginUpload(Id("a")))).Schema);
+        Assert.Equal(Refusal.Unspecified, (await Offer(round, Update(Id("b"), [0f, 2f], 3, () => Interlocked.Increment(ref released)))).Refused);
+        Assert.Equal("b", _registry.ExpectMsg<WorkDone>().Key.Client);
+        Assert.Equal(Refusal.Unspecified, (await Offer(round, Update(Id("a"), [1f, 0f], 1, () => Interlocked.Increment(ref released)))).Refused);
+
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal<float>([10.25f, 21.5f], ready.Server.Parameters.Values.ToArray());
+        Assert.Equal(["a", "b"], ready.Round.Accepted.Keys);
+        Assert.Empty(ready.Problems);
+        Assert.Equal(2, released);
+    }
+
+    [Fact]
+    public async Task Foreign_repeated_and_empty_updates_are_refused_by_name_listed_and_do_not_disturb_the_round()
+    {
+        var released = 0;
+        OfferUpdate Bad(TaskId id, ulong examples = 1) => Update(id, [9f, 9f], examples, () => Interlocked.Increment(ref released));
+        var round = Open(Job());
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+
+        Assert.Equal(Refusal.WrongRound, (await Offer(round, Bad(Id("b", round: 4)))).Refused);
+        Assert.Equal(Refusal.WrongRound, (await Offer(round, Bad(Id("b", attempt: 1)))).Refused);
+        Assert.Equal(Refusal.NotInCohort, (await Offer(round, Bad(Id("x")))).Refused);
+        Assert.Equal(Refusal.Duplicate, (await Offer(round, Bad(Id("a")))).Refused);
+        Assert.Equal(Refusal.NoExamples, (await Offer(round, Bad(Id("b"), examples: 0))).Refused);
+        Assert.Equal(Refusal.NotInCohort, (await Ask<RefusedOffer>(round, new BeginUpload(Id("x")))).Reason);
+        Assert.Equal(5, released);
+
+        await Offer(round, Update(Id("b"), [0f, 2f]));
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal<float>([10.5f, 21f], ready.Server.Parameters.Values.ToArray());
+        Assert.Equal(
+            [("a", Refusal.Duplicate), ("b", Refusal.WrongRound), ("b", Refusal.NoExamples), ("x", Refusal.NotInCohort)],
+            ready.Problems.Select(problem => (problem.Client, problem.Refused)));
+    }
+
+    [Fact]
+    public async Task Update_with_a_value_that_cannot_be_summed_fails_its_client_only()
+    {
+        var round = Open(Job());
+        Assert.Equal(Refusal.OutOfRange, (await Offer(round, Update(Id("a"), [3e38f, 0f]))).Refused);
+        Assert.Equal(Refusal.NotFinite, (await Offer(round, Update(Id("a"), [float.NaN, 0f]))).Refused);
+        await Offer(round, Update(Id("b"), [1f, 1f]));
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal<float>([11f, 21f], ready.Server.Parameters.Values.ToArray());
+        Assert.Equal(["a", "a"], ready.Problems.Select(problem => problem.Client));
+    }
+
+    [Fact]
+    public async Task Upload_that_the_service_rejected_is_not_waited_for()
+    {
+        var round = Open(Job());
+        round.Tell(new UploadRejected(Id("a"), Refusal.BadChecksum, "The checksum is wrong."));
+        await Offer(round, Update(Id("b"), [1f, 1f]));
+        Assert.Equal(("a", Refusal.BadChecksum), _run.ExpectMsg<RoundReady>().Problems.Select(problem => (problem.Client, problem.Refused)).Single());
+    }
+
+    [Fact]
+    public async Task Failed_client_is_listed_with_worker_and_reason_and_the_round_closes_without_it()
+    {
+        var round = Open(Job());
+        round.Tell(new TaskAssigned(Key("a"), "w7"));
+        Assert.Equal(Refusal.Unspecified, (await Offer(round, Failure(Id("a"), "Out of memory."))).Refused);
+        await Offer(round, Update(Id("b"), [1f, 1f]));
+        var problem = _run.ExpectMsg<RoundReady>().Problems.Single();
+        Assert.Equal(("a", "w7", Refusal.Unspecified, "Out of memory."), (problem.Client, problem.Worker, problem.Refused, problem.Reason));
+    }
+
+    [Fact]
+    public async Task Over_selected_round_closes_with_the_wanted_updates_cancels_the_rest_and_refuses_late_ones()
+    {
+        var released = 0;
+        var job = With(Job(), cohort => cohort with { Fraction = 0.5, OverSelect = 2 });
+        var round = Open(job, clients: ["a", "b", "c", "d"]);
+        Assert.Equal(4, _registry.ExpectMsg<SubmitWork>().Orders.Length);
+        await Offer(round, Update(Id("c"), [1f, 0f]));
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+
+        var withdrawn = _registry.FishForMessage<WithdrawWork>(_ => true);
+        Assert.Equal(["b", "d"], withdrawn.Keys.Select(key => key.Client));
+        Assert.Empty(_run.ExpectMsg<RoundReady>().Problems);
+        Assert.Equal(Refusal.RoundClosed, (await Offer(round, Update(Id("b"), [5f, 5f], release: () => released++))).Refused);
+        Assert.Equal(1, released);
+    }
+
+    [Fact]
+    public async Task Deadline_with_the_minimum_closes_the_round_and_lists_who_is_missing()
+    {
+        var round = Open(Job());
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        round.Tell(new TaskAssigned(Key("b"), "w2"));
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+        Advance(TimeSpan.FromMinutes(1));
+        var problem = _run.ExpectMsg<RoundReady>().Problems.Single();
+        Assert.Equal(("b", "w2", "no update by the deadline."), (problem.Client, problem.Worker, problem.Reason));
+    }
+
+    [Fact]
+    public async Task Deadline_without_the_minimum_fails_the_round()
+    {
+        var round = Open(With(Job(), cohort => cohort with { Minimum = 2 }));
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+        Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("1 of at least 2 updates had arrived at the deadline.", _run.ExpectMsg<RoundGaveUp>().Reason);
+        Assert.Contains("b", _registry.FishForMessage<WithdrawWork>(_ => true).Keys.Select(key => key.Client));
+    }
+
+    [Fact]
+    public async Task Clock_stands_still_until_the_first_task_is_assigned()
+    {
+        var round = Open(With(Job(), cohort => cohort with { Minimum = 2 }));
+        await Ask<UploadPermit>(round, new BeginUpload(Id("a")));
+        Advance(TimeSpan.FromHours(1));
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+        await Offer(round, Update(Id("b"), [1f, 0f]));
+        _run.ExpectMsg<RoundReady>();
+    }
+
+    [Fact]
+    public async Task Round_fails_at_once_when_too_few_clients_are_left()
+    {
+        var round = Open(With(Job(), cohort => cohort with { Minimum = 2 }));
+        await Offer(round, Failure(Id("b"), "No data."));
+        var gaveUp = _run.ExpectMsg<RoundGaveUp>();
+        Assert.Equal((3, 2), (gaveUp.Round, gaveUp.Attempt));
+        Assert.Equal("1 of 2 clients failed and at least 2 updates are needed; client 'b': No data.", gaveUp.Reason);
+    }
+
+    [Fact]
+    public async Task Defect_of_the_algorithm_fails_the_round_with_its_message()
+    {
+        var round = Open(Job(), new GatedAlgorithm(() => throw new InvalidOperationException("broken step")));
+        await Offer(round, Update(Id("a"), [1f, 0f]));
+        await Offer(round, Update(Id("b"), [1f, 0f]));
+        Assert.Contains("broken step", _run.ExpectMsg<RoundGaveUp>().Reason);
+    }
+
+    [Fact]
+    public async Task Local_round_waits_for_enough_clients_and_then_asks_those_that_are_there()
+    {
+        var round = Open(Local(minimum: 2), clients: []);
+        round.Tell(RosterOf("a"));
+        Assert.Equal("Round 3 waits for clients: 1 of at least 2 are attached.", _run.ExpectMsg<StepNotice>().Sentence);
+        Assert.Equal(Refusal.NotInCohort, (await Ask<RefusedOffer>(round, new BeginUpload(Id("a")))).Reason);
+        round.Tell(RosterOf("a", "z"));
+        var orders = _registry.ExpectMsg<SubmitWork>().Orders;
+        Assert.Equal(["a", "z"], orders.Select(order => order.Task.Key.Client));
+        Assert.All(orders, order => Assert.True(order.Task.Local));
+    }
+
+    [Fact]
+    public async Task Local_round_that_waits_too_long_for_clients_fails()
+    {
+        var round = Open(Local(minimum: 2), clients: []);
+        round.Tell(RosterOf("a"));
+        _run.ExpectMsg<StepNotice>();
+        await Ask<RefusedOffer>(round, new BeginUpload(Id("a")));
+        Advance(TimeSpan.FromMinutes(1));
+        Assert.StartsWith("fewer than 2 clients", _run.ExpectMsg<RoundGaveUp>().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Local_client_whose_worker_is_gone_is_not_waited_for()
+    {
+        var round = Open(Local(minimum: 1), clients: []);
+        round.Tell(RosterOf("a", "b"));
+        round.Tell(new TaskLost(Key("b"), "w2"));
+        await Offer(round, Update(Id("a"), [1f, 1f]));
+        Assert.Equal("worker 'w2' is gone.", _run.ExpectMsg<RoundReady>().Problems.Single().Reason);
+    }
+
+    [Theory]
+    [InlineData("Aggregating")]
+    [InlineData("Committing")]
+    [InlineData("Failed")]
+    public async Task Nothing_changes_the_outcome_after_training(string phase)
+    {
+        using var gate = new ManualResetEventSlim();
+        var released = 0;
+        var round = Open(With(Job(), cohort => cohort with { Fraction = 0.5, OverSelect = 2 }), phase == "Aggregating" ? new GatedAlgorithm(gate.Wait) : null);
+        if (phase == "Failed")
+        {
+            await Offer(round, Failure(Id("a"), "x"));
+            await Offer(round, Failure(Id("b"), "x"));
+            _run.ExpectMsg<RoundGaveUp>();
+        }
+        else
+        {
+            await Offer(round, Update(Id("a"), [1f, 0f]));
+            if (phase == "Committing") _run.ExpectMsg<RoundReady>();
+        }
+
+        Assert.Equal(Refusal.RoundClosed, (await Offer(round, Update(Id("b"), [7f, 7f], release: () => released++))).Refused);
+        Assert.Equal(Refusal.RoundClosed, (await Ask<RefusedOffer>(round, new BeginUpload(Id("b")))).Reason);
+        Assert.Equal(Refusal.RoundClosed, (await Offer(round, Failure(Id("b"), "late"))).Refused);
+        round.Tell(new UploadRejected(Id("b"), Refusal.NotFinite, "late"));
+        round.Tell(new TaskAssigned(Key("b"), "w"));
+        round.Tell(new TaskLost(Key("b"), "w"));
+        round.Tell(RosterOf("q"));
+        Advance(TimeSpan.FromHours(1));
+        Assert.Equal(Refusal.RoundClosed, (await Ask<RefusedOffer>(round, new BeginUpload(Id("b")))).Reason);
+        Assert.Equal(1, released);
+
+        gate.Set();
+        if (phase == "Aggregating") Assert.Equal<float>([11f, 20f], _run.ExpectMsg<RoundReady>().Server.Parameters.Values.ToArray());
+        await _run.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task Report_of_metrics_for_a_train_task_is_malformed()
+    {
+        var round = Open(Job());
+        Assert.Equal(Refusal.Malformed, (await Offer(round, Measured(Id("a"), 5, 1))).Refused);
+    }
+
+    [Fact]
+    public async Task Stopped_round_withdraws_its_tasks_and_leaves_no_offer_without_an_answer()
+    {
+        var released = 0;
+        var round = Open(Job(), clients: [.. Enumerable.Range(0, 50).Select(i => $"c{i}")]);
+        _registry.ExpectMsg<SubmitWork>();
+        var offers = Enumerable.Range(0, 40).Select(i => Offer(round, Update(Id($"c{i}"), [1f, 0f], release: () => Interlocked.Increment(ref released)))).ToArray();
+        round.Tell(PoisonPill.Instance);
+        var verdicts = await Task.WhenAll(offers);
+        Assert.All(verdicts, verdict => Assert.True(verdict.Refused is Refusal.Unspecified or Refusal.RoundClosed));
+        var withdrawn = _registry.FishForMessage<WithdrawWork>(_ => true);
+        Assert.Equal(50 - verdicts.Count(verdict => verdict.Refused == Refusal.Unspecified), withdrawn.Keys.Length);
+        await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref released) == 40), TimeSpan.FromSeconds(5));
+    }
+
+    private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null)
+    {
+        algorithm ??= AlgorithmCatalog.Create(job.Federation.Algorithm);
+        var server = AlgorithmCatalog.Create(job.Federation.Algorithm).Init(Start);
+        ImmutableArray<ClientShare> shares = [.. (clients ?? ["a", "b"]).Select(client => new ClientShare(client, 1))];
+        return _run.ChildActorOf(RoundActor.Props(new("run", job, 3, 2, server, algorithm, shares, new ExactMean(2)), _registry));
+    }
+
+    private static JobSpec Local(int minimum) => With(Job(), cohort => cohort with { Minimum = minimum }) with { Data = new() { Placement = Placement.Local } };
+
+    private static Roster RosterOf(params string[] clients) => new(1, 1, [.. clients]);
+
+    private static TaskKey Key(string client) => new("run", TaskPurpose.Train, 3, 2, client);
+
+    private static TaskId Id(string client, uint round = 3, uint attempt = 2) => new() { Run = "run", Round = round, Attempt = attempt, Client = client, Kind = TaskKind.Train };
+
+    /// <summary>FedAvg that lets a test decide when, or whether, the server's step ends.</summary>
+    private sealed class GatedAlgorithm(Action gate) : IFederatedAlgorithm
+    {
+        private readonly IFederatedAlgorithm _inner = AlgorithmCatalog.Create(new());
+
+        public string Name => "gated";
+
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update) => throw new NotSupportedException();
+
+        public ServerState Init(Core.Parameters.ParameterVector parameters) => _inner.Init(parameters);
+
+        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean)
+        {
+            gate();
+            return _inner.Apply(state, mean);
+        }
+    }
+}
