@@ -12,7 +12,8 @@ public static class SeedAddress
     {
         (host, port) = (null, 0);
         var colon = text.LastIndexOf(':');
-        if (colon < 1 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue) return false;
+        if (colon < 1) return false;
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > ushort.MaxValue) return false;
         var name = text[..colon];
         var isBracketed = name is ['[', .., ']'];
         if ((!isBracketed && name.Contains(':')) || name.Any(c => char.IsWhiteSpace(c) || c is '/' or '@')) return false;
