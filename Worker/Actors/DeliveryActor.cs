@@ -7,9 +7,11 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>Brings one result to the coordinator and keeps it until it is stopped: Sending, Pausing between tries, Settled. A coordinator that lost what was not
+/// <summary>Brings one result to the coordinator and keeps it until it is stopped: Sending, Pausing between tries, Settled. A coordinator that lost
+/// what was not
 /// durable yet gets it again by <see cref="Reattached"/> or <see cref="Resend"/>.</summary>
-/// <remarks>A verdict is final, whatever it says, except that the node is not the active one. Only failures of the transport that may pass are tried again, without end:
+/// <remarks>A verdict is final, whatever it says, except that the node is not the active one. Only failures of the transport that may pass are tried
+/// again, without end:
 /// whoever no longer wants the result stops this actor.</remarks>
 internal sealed class DeliveryActor : ReceiveActor, IWithTimers
 {
@@ -93,8 +95,11 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         if (verdict.Refused != Refusal.Unspecified && verdict.Refused != _lastRefusal)
         {
             // Late and repeated results are everyday life; anything else means that one of the two sides has a defect.
-            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.WrongRound or Refusal.UnknownRun ? LogLevel.InfoLevel : LogLevel.WarningLevel;
-            _log.Log(level, null, "The coordinator refused the result of the {0}: {1}. {2}", TaskWork.Name(_result.Id), verdict.Refused, verdict.Detail);
+            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.WrongRound or Refusal.UnknownRun
+                ? LogLevel.InfoLevel
+                : LogLevel.WarningLevel;
+            var task = TaskWork.Name(_result.Id);
+            _log.Log(level, null, "The coordinator refused the result of the {0}: {1}. {2}", task, verdict.Refused, verdict.Detail);
         }
         _lastRefusal = verdict.Refused;
         _failures = 0;

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Federated.Core.Parameters;
 using Federated.V1;
 using Federated.Worker.Tasks;
@@ -12,7 +13,8 @@ internal sealed record Drain
     public static readonly Drain Instance = new();
 }
 
-/// <summary>A coordinator is there again, perhaps another one that knows less than the last: send again what it has not confirmed as durable.</summary>
+/// <summary>A coordinator is there again, perhaps another one that knows less than the last: send again what it has not confirmed as
+/// durable.</summary>
 internal sealed record Reattached
 {
     public static readonly Reattached Instance = new();
@@ -33,8 +35,10 @@ internal sealed record ParametersReady(ParameterVector Parameters);
 /// <summary>They could not be had; the reason is a sentence.</summary>
 internal sealed record ParametersFailed(string Reason);
 
-/// <summary>To the trainers: compute as soon as one is free. Reply to <paramref name="ReplyTo"/>: <see cref="Computed"/>; none when it was cancelled.</summary>
-internal sealed record ComputeTask(AssignTask Task, SharedRunEngine Engine, ParameterVector? Parameters, Akka.Actor.IActorRef ReplyTo, CancellationToken Cancellation);
+/// <summary>To the trainers: compute as soon as one is free. Reply to <paramref name="ReplyTo"/>: <see cref="Computed"/>; none when it was
+/// cancelled.</summary>
+internal sealed record ComputeTask(
+    AssignTask Task, SharedRunEngine Engine, ParameterVector? Parameters, IActorRef ReplyTo, CancellationToken Cancellation);
 
 /// <summary>What the engine gave, or the report that it failed.</summary>
 internal sealed record Computed(TaskResult Result);

@@ -49,7 +49,8 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
         }
         else if (wanted.SchemaHash != _schema.Hash || wanted.Count != (ulong)_schema.Count)
         {
-            Sender.Tell(new ParametersFailed($"The parameters of run {_run} have another schema than the model that its job makes here; the versions of coordinator and worker may differ."));
+            Sender.Tell(new ParametersFailed(
+                $"The parameters of run {_run} have another schema than the model that its job makes here; the versions of coordinator and worker may differ."));
         }
         else if (_fetches.TryGetValue(wanted.Sha256, out var underWay))
         {
@@ -84,7 +85,7 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
     {
         var fetch = _fetches[failed.Sha256];
         fetch.Failures++;
-        _log.Info("Run {0}: fetching parameters {1} failed ({2} of {3}): {4}", _run, failed.Sha256, fetch.Failures, _timings.FetchTries, failed.Reason);
+        _log.Info("Run {0}: try {1} of {2} to fetch parameters {3} failed: {4}", _run, fetch.Failures, _timings.FetchTries, failed.Sha256, failed.Reason);
         if (fetch.Failures < _timings.FetchTries)
         {
             fetch.Pausing = true;

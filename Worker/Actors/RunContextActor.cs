@@ -7,7 +7,8 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One open run: Opening its engine while tasks wait, then Open, or Failed, where every task is reported as failed with the reason.</summary>
+/// <summary>One open run: Opening its engine while tasks wait, then Open, or Failed, where every task is reported as failed with the
+/// reason.</summary>
 internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -17,10 +18,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private readonly string _run;
     private readonly WorkerScope _worker;
     private readonly IActorRef _trainers;
-    private readonly string? _yaml;
+    private readonly string _yaml;
     private Task<SharedRunEngine>? _opening;
-    private RunScope? _scope;
-    private Failed? _failed;
 
     public RunContextActor(OpenRun run, WorkerScope worker, IActorRef trainers)
     {
@@ -28,27 +27,16 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Become(Opening);
     }
 
-    public RunContextActor(string run, WorkerScope worker, string reason)
-    {
-        (_run, _worker, _trainers, _failed) = (run, worker, ActorRefs.Nobody, new Failed(reason, IsPermanent: false, Defect: null));
-        Become(Broken);
-    }
-
     public IStash Stash { get; set; } = null!;
 
-    /// <summary>A run that the coordinator opens.</summary>
-    public static Props Props(OpenRun run, WorkerScope worker, IActorRef trainers) => Akka.Actor.Props.Create(() => new RunContextActor(run, worker, trainers));
-
-    /// <summary>A run that was never opened here: its tasks are reported as failed, so that they go elsewhere.</summary>
-    public static Props Unopened(string run, WorkerScope worker) =>
-        Akka.Actor.Props.Create(() => new RunContextActor(run, worker, $"Run {run} is not open on worker '{worker.Options.Name}'."));
+    public static Props Props(OpenRun run, WorkerScope worker, IActorRef trainers) =>
+        Akka.Actor.Props.Create(() => new RunContextActor(run, worker, trainers));
 
     // A client or delivery that fails has a defect that a restart would meet again, and it would have lost what it kept anyway.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     protected override void PreStart()
     {
-        if (_yaml is null) return;
         _opening = OpenAsync(_yaml, _worker, _stopped.Token);
         _opening.PipeTo(Self, success: engine => new Opened(engine), failure: error => error is EngineException
             ? new Failed(error.Message, IsPermanent: true, Defect: null)
@@ -64,7 +52,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private static Task<SharedRunEngine> OpenAsync(string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
     {
         var job = worker.ReadJob(yaml);
-        return new SharedRunEngine(job, await worker.Engine.OpenAsync(job, job.Data.Placement == Placement.Local ? worker.Options.Clients : [], cancellation));
+        var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
+        return new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation));
     }, cancellation);
 
     // Whoever closes the run while it is being opened gets an engine that nobody needs.
@@ -82,23 +71,23 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             var schema = engine.Schema;
             opened.Engine.Exit();
             var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schema, _worker.Transfer, _worker.Timings), "parameters");
-            _scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers);
-            Become(Open);
+            var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers);
+            Become(() => Open(scope));
             Stash.UnstashAll();
         });
         Receive<Failed>(failed =>
         {
-            _failed = failed;
-            _log.Log(failed.Defect is null ? LogLevel.WarningLevel : LogLevel.ErrorLevel, failed.Defect, "Run {0} fails on this worker: {1}", _run, failed.Reason);
-            Become(Broken);
+            var level = failed.Defect is null ? LogLevel.WarningLevel : LogLevel.ErrorLevel;
+            _log.Log(level, failed.Defect, "Run {0} fails on this worker: {1}", _run, failed.Reason);
+            Become(() => Broken(failed));
             Stash.UnstashAll();
         });
         ReceiveAny(_ => Stash.Stash());
     }
 
-    private void Open()
+    private void Open(RunScope scope)
     {
-        Receive<AssignTask>(task => Client(task.Id.Client).Tell(task));
+        Receive<AssignTask>(task => Client(task.Id.Client, scope).Tell(task));
         Receive<CancelTasks>(cancel =>
         {
             foreach (var client in cancel.Ids.Select(id => id.Client).Distinct())
@@ -107,18 +96,23 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Receive<RoundCommitted>(TellAll);
         Receive<Reattached>(again =>
         {
-            _scope!.Parameters.Tell(again);
+            scope.Parameters.Tell(again);
             TellAll(again);
         });
         Receive<TaskSettled>(Context.Parent.Forward);
     }
 
-    private void Broken()
+    private void Broken(Failed failed)
     {
         Receive<AssignTask>(task =>
         {
-            if (_failures.TryGetValue(task.Id, out var known)) known.Tell(Resend.Instance);
-            else _failures[task.Id] = Context.ActorOf(DeliveryActor.Props(TaskResult.Failed(task.Id, _failed!.Reason, _failed.IsPermanent), _worker.Transfer, _worker.Timings, Context.Parent));
+            if (_failures.TryGetValue(task.Id, out var known))
+            {
+                known.Tell(Resend.Instance);
+                return;
+            }
+            var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent);
+            _failures[task.Id] = Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Context.Parent));
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
         Receive<RoundCommitted>(committed => DropFailures(id => id.Round <= committed.Round));
@@ -128,9 +122,9 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         });
     }
 
-    private IActorRef Client(string client)
+    private IActorRef Client(string client, RunScope scope)
     {
-        if (!_clients.TryGetValue(client, out var actor)) _clients[client] = actor = Context.ActorOf(ClientActor.Props(client, _scope!));
+        if (!_clients.TryGetValue(client, out var actor)) _clients[client] = actor = Context.ActorOf(ClientActor.Props(client, scope));
         return actor;
     }
 

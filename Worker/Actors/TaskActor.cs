@@ -4,7 +4,8 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Delivering. It lives on after its delivery, with the result, until its
+/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Delivering. It lives on after its delivery, with the
+/// result, until its
 /// client stops it; stopping it at any time cancels what is under way.</summary>
 internal sealed class TaskActor : ReceiveActor
 {

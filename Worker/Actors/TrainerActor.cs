@@ -5,7 +5,8 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One thread's worth of computing. Works inside its message handler, which is why it lives on the trainers' dispatcher and nowhere else.</summary>
+/// <summary>One thread's worth of computing. Works inside its message handler, which is why it lives on the trainers' dispatcher and nowhere
+/// else.</summary>
 internal sealed class TrainerActor : ReceiveActor
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();

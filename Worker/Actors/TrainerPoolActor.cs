@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>The worker's trainers, one a slot, on threads of their own. Work waits here in order of arrival; a trainer has at most one task.</summary>
+/// <summary>The worker's trainers, one a slot, on threads of their own. Work waits here in order of arrival; a trainer has at most one
+/// task.</summary>
 internal sealed class TrainerPoolActor : ReceiveActor
 {
     /// <summary>Name of the trainers' dispatcher in the configuration.</summary>
@@ -13,7 +14,8 @@ internal sealed class TrainerPoolActor : ReceiveActor
 
     public TrainerPoolActor(int slots, TimeProvider time)
     {
-        for (var i = 0; i < slots; i++) _free.Enqueue(Context.ActorOf(Akka.Actor.Props.Create(() => new TrainerActor(time)).WithDispatcher(Dispatcher), $"trainer-{i}"));
+        var trainer = Akka.Actor.Props.Create(() => new TrainerActor(time)).WithDispatcher(Dispatcher);
+        for (var i = 0; i < slots; i++) _free.Enqueue(Context.ActorOf(trainer, $"trainer-{i}"));
         Receive<ComputeTask>(work =>
         {
             _waiting.Enqueue(work);
@@ -28,7 +30,8 @@ internal sealed class TrainerPoolActor : ReceiveActor
 
     public static Props Props(int slots, TimeProvider time) => Akka.Actor.Props.Create(() => new TrainerPoolActor(slots, time));
 
-    /// <summary>The dispatcher with as many threads as slots: training blocks its thread for seconds, so it may not share one with other actors.</summary>
+    /// <summary>The dispatcher with as many threads as slots: training blocks its thread for seconds, so it may not share one with other
+    /// actors.</summary>
     public static string Hocon(int slots) => $$"""
         federated.trainers {
           type = ForkJoinDispatcher

@@ -8,7 +8,8 @@ using Federated.Worker.Grpc;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>A worker's side of the link: Connecting, Attached, Draining. Runs and their tasks live on while the coordinator is away; what they gave goes to
+/// <summary>A worker's side of the link: Connecting, Attached, Draining. Runs and their tasks live on while the coordinator is away; what they gave
+/// goes to
 /// whoever welcomes the worker next.</summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
@@ -18,7 +19,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     private readonly WorkerStatus _status;
     private readonly Hello _hello;
     private readonly IActorRef _trainers;
-    private readonly Dictionary<string, KnownRun> _runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpenedRun> _runs = new(StringComparer.Ordinal);
     private readonly HashSet<TaskId> _unsettled = [];
     private IActorRef _session = ActorRefs.Nobody;
     private int _hellos;
@@ -44,10 +45,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <param name="scope">What the worker's actors share.</param>
     /// <param name="coordinator">Leads to the coordinator's runs, wherever they live.</param>
     /// <param name="status">Is told what the host must know.</param>
-    public static Props Props(WorkerScope scope, IActorRef coordinator, WorkerStatus status) => Akka.Actor.Props.Create(() => new WorkerActor(scope, coordinator, status));
+    public static Props Props(WorkerScope scope, IActorRef coordinator, WorkerStatus status) =>
+        Akka.Actor.Props.Create(() => new WorkerActor(scope, coordinator, status));
 
-    // A run that fails has a defect that a restart would meet again; without it, its tasks are refused as not open and go elsewhere.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    // A run's actor that fails starts afresh: it opens the run again, and what it had accepted is covered by the coordinator's deadlines.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Restart);
 
     protected override void PreStart() => StartLooking();
 
@@ -57,14 +59,14 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<StillLooking>(_ => _log.Warning("Still looking for a coordinator at {0}.", string.Join(", ", _scope.Options.Seeds)));
         Receive<GiveUp>(_ =>
         {
-            _log.Error("No coordinator answered at {0} within {1} s.", string.Join(", ", _scope.Options.Seeds), _scope.Options.CoordinatorTimeout?.TotalSeconds);
+            var limit = _scope.Options.CoordinatorTimeout?.TotalSeconds;
+            _log.Error("No coordinator answered at {0} within {1} s.", string.Join(", ", _scope.Options.Seeds), limit);
             End(ExitCodes.CoordinatorUnreachable);
         });
         Receive<Welcome>(OnWelcome);
         Receive<Refused>(OnRefused);
         Receive<Drain>(_ => StartDraining());
         Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
-        ReceiveRunEnds();
     }
 
     private void Attached()
@@ -75,7 +77,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         ReceiveTaskEnds();
         Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
         Receive<Drain>(_ => StartDraining());
-        ReceiveRunEnds();
         Receive<Terminated>(gone =>
         {
             if (!gone.ActorRef.Equals(_session)) return;
@@ -100,7 +101,6 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Warning("{0} tasks were still running after {1} s; they are given up.", _unsettled.Count, _scope.Options.DrainTimeout.TotalSeconds);
             End(ExitCodes.Success);
         });
-        ReceiveRunEnds();
         Receive<Terminated>(gone =>
         {
             // Nobody is left to take what the tasks would give.
@@ -123,21 +123,9 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<RoundCommitted>(committed => Tell(committed.Run, committed));
         Receive<CloseRun>(close =>
         {
-            if (!_runs.Remove(close.Run, out var run)) return;
-            Context.Stop(Context.Unwatch(run.Actor));
-            Forget(close.Run);
+            if (_runs.Remove(close.Run, out var run)) Close(close.Run, run);
         });
     }
-
-    // In every state: a run's actor that failed takes its tasks along.
-    private void ReceiveRunEnds() => Receive<Terminated>(
-        gone => _runs.Any(run => run.Value.Actor.Equals(gone.ActorRef)),
-        gone =>
-        {
-            var run = _runs.First(run => run.Value.Actor.Equals(gone.ActorRef)).Key;
-            _runs.Remove(run);
-            Forget(run);
-        });
 
     private void StartLooking()
     {
@@ -187,12 +175,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Warning("The coordinator opened a run that is no run: {0}", wrong);
             return;
         }
-        if (_runs.TryGetValue(open.Run, out var known))
+        if (_runs.TryGetValue(open.Run, out var opened))
         {
-            if (known.IsOpen) return;
-            Context.Stop(Context.Unwatch(known.Actor));
+            if (opened.JobYaml == open.JobYaml) return;
+            // A coordinator that lost its memory gave the name to another run.
+            Close(open.Run, opened);
         }
-        _runs[open.Run] = new KnownRun(Context.Watch(Context.ActorOf(RunContextActor.Props(open, _scope, _trainers))), IsOpen: true);
+        _runs[open.Run] = new OpenedRun(Context.ActorOf(RunContextActor.Props(open, _scope, _trainers)), open.JobYaml);
     }
 
     private void OnAssign(AssignTask task)
@@ -202,11 +191,17 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Warning("The coordinator assigned a task that is no task: {0}", wrong);
             return;
         }
+        // Its OpenRun was lost. The coordinator repeats both until the task is accepted.
+        if (!_runs.TryGetValue(task.Id.Run, out var run)) return;
         _session.Tell(new TaskAccepted { Id = task.Id });
         _unsettled.Add(task.Id);
-        if (!_runs.TryGetValue(task.Id.Run, out var run))
-            _runs[task.Id.Run] = run = new KnownRun(Context.Watch(Context.ActorOf(RunContextActor.Unopened(task.Id.Run, _scope))), IsOpen: false);
         run.Actor.Tell(task);
+    }
+
+    private void Close(string run, OpenedRun opened)
+    {
+        Context.Stop(opened.Actor);
+        foreach (var id in _unsettled.Where(id => id.Run == run)) Self.Tell(new TaskSettled(id));
     }
 
     private void StartDraining()
@@ -231,16 +226,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void Tell(string run, object message)
     {
-        if (_runs.TryGetValue(run, out var known)) known.Actor.Tell(message);
+        if (_runs.TryGetValue(run, out var opened)) opened.Actor.Tell(message);
     }
 
-    private void Forget(string run)
-    {
-        foreach (var id in _unsettled.Where(id => id.Run == run)) Self.Tell(new TaskSettled(id));
-    }
-
-    /// <summary>A run of the coordinator; not open when a task came without it.</summary>
-    private sealed record KnownRun(IActorRef Actor, bool IsOpen);
+    private sealed record OpenedRun(IActorRef Actor, string JobYaml);
 
     private sealed class SayHello
     {

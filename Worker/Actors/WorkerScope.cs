@@ -14,7 +14,8 @@ namespace Federated.Worker.Actors;
 /// <param name="Transfer">The data plane.</param>
 /// <param name="Timings">Delays and limits.</param>
 /// <param name="Time">Measures work.</param>
-internal sealed record WorkerScope(WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time);
+internal sealed record WorkerScope(
+    WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time);
 
 /// <summary>What the actors of one open run share beside that.</summary>
 /// <param name="Run">The run's id.</param>

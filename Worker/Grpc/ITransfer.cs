@@ -11,10 +11,12 @@ internal interface ITransfer
     /// <param name="address">URL with scheme http or https.</param>
     void Connect(string address);
 
-    /// <summary>Fetches parameters and verifies them by their hash. What the peer sends wrong is a result, a broken connection an RpcException.</summary>
+    /// <summary>Fetches parameters and verifies them by their hash. What the peer sends wrong is a result, a broken connection an
+    /// RpcException.</summary>
     Task<Received<ParameterVector>> DownloadAsync(string run, ParametersRef parameters, ParameterSchema schema, CancellationToken cancellation);
 
-    /// <summary>Delivers the result of an initialise or train task. <paramref name="values"/> are not used any more when the returned task has ended.</summary>
+    /// <summary>Delivers the result of an initialise or train task. <paramref name="values"/> are not used any more when the returned task has
+    /// ended.</summary>
     Task<Verdict> UploadAsync(UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation);
 
     /// <summary>Delivers metrics or a failure.</summary>

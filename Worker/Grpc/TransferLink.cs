@@ -21,7 +21,9 @@ internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
 
     /// <summary>True when an address can be connected to.</summary>
     public static bool IsAddress(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps) && uri.Host.Length > 0;
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.Host.Length > 0;
 
     public void Connect(string address)
     {
@@ -33,7 +35,8 @@ internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
         }
     }
 
-    public async Task<Received<ParameterVector>> DownloadAsync(string run, ParametersRef parameters, ParameterSchema schema, CancellationToken cancellation)
+    public async Task<Received<ParameterVector>> DownloadAsync(
+        string run, ParametersRef parameters, ParameterSchema schema, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);
         using var call = Client.Download(new DownloadRequest { Run = run, Sha256 = parameters.Sha256 }, cancellationToken: limit.Token);

@@ -1,6 +1,7 @@
 namespace Federated.Worker.Options;
 
-/// <summary>Delays between tries: doubled after every failure up to a cap, each spread by a fifth either way so that many workers do not call at once.</summary>
+/// <summary>Delays between tries: doubled after every failure up to a cap, each spread by a fifth either way so that many workers do not call at
+/// once.</summary>
 /// <param name="First">Delay after the first failure, above zero.</param>
 /// <param name="Cap">Longest delay before the spread, at least <paramref name="First"/>.</param>
 internal sealed record Backoff(TimeSpan First, TimeSpan Cap)

@@ -18,18 +18,19 @@ public sealed record WorkerOptions
     public int ClusterPort { get; init; }
 
     /// <value>Cluster addresses (host:port) of the coordinator nodes. Default 127.0.0.1:5601.</value>
-    public ImmutableArray<string> Seeds { get; init; } = ["127.0.0.1:5601"];
+    public ImmutableArray<string> Seeds { get; init => field = value.IsDefault ? [] : value; } = ["127.0.0.1:5601"];
 
     /// <value>Tasks trained at once, 1 to 1024; each takes one core. Default: the number of cores.</value>
     public int Slots { get; init; } = Environment.ProcessorCount;
 
     /// <value>Folders in which data sets are looked for, before the standard places.</value>
-    public ImmutableArray<string> DataFolders { get; init; } = [];
+    public ImmutableArray<string> DataFolders { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <value>placement local: the clients whose data lives here. Default none.</value>
-    public ImmutableArray<string> Clients { get; init; } = [];
+    public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for ever.</value>
+    /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for
+    /// ever.</value>
     public TimeSpan? CoordinatorTimeout { get; init; }
 
     /// <value>How long a worker that was told to end may go on with the tasks that it has accepted; zero or more. Default 30 s.</value>

@@ -11,9 +11,12 @@ public static class WorkerOptionsReader
     public const string EnvironmentPrefix = "FEDERATED_WORKER_";
 
     private static readonly ImmutableArray<string> Names =
-        ["name", "host", "public-host", "cluster-port", "seeds", "slots", "data-folders", "clients", "coordinator-timeout", "drain-timeout", "log-level"];
+    [
+        "name", "host", "public-host", "cluster-port", "seeds", "slots", "data-folders", "clients", "coordinator-timeout", "drain-timeout", "log-level",
+    ];
 
-    /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults. Lists are separated by commas, data
+    /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults. Lists are separated by commas,
+    /// data
     /// folders as the platform separates paths; times are seconds.</summary>
     /// <returns>The options and everything that is wrong with them, in reading and by <see cref="WorkerOptionsValidator"/>.</returns>
     public static (WorkerOptions Options, ImmutableArray<string> Errors) Read(IReadOnlyList<string> arguments)
@@ -78,13 +81,15 @@ public static class WorkerOptionsReader
 
         TimeSpan? Seconds()
         {
-            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= 1e9) return TimeSpan.FromSeconds(seconds);
+            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= 1e9)
+                return TimeSpan.FromSeconds(seconds);
             errors.Add($"{name} is '{value}': it must be a number of seconds.");
             return null;
         }
     }
 
-    private static ImmutableArray<string> Split(string value, char separator) => [.. value.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    private static ImmutableArray<string> Split(string value, char separator) =>
+        [.. value.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     // Arguments override environment variables only under the same key.
     private static string Key(string name) => name.Replace('-', '_').ToUpperInvariant();

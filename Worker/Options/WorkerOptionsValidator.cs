@@ -16,12 +16,14 @@ public static class WorkerOptionsValidator
         var errors = ImmutableArray.CreateBuilder<string>();
         if (TaskIds.CheckName(options.Name) is { } name) errors.Add($"name {name}.");
         CheckHosts(errors, options);
-        if (options.ClusterPort is < 0 or > ushort.MaxValue) errors.Add($"cluster-port is {options.ClusterPort}: it must be from 0 to 65535, and 0 takes any free one.");
+        if (options.ClusterPort is < 0 or > ushort.MaxValue)
+            errors.Add($"cluster-port is {options.ClusterPort}: it must be from 0 to 65535, and 0 takes any free one.");
         CheckSeeds(errors, options);
         if (options.Slots is < 1 or > 1024) errors.Add($"slots is {options.Slots}: it must be from 1 to 1024.");
         CheckClients(errors, options);
-        if (!options.DataFolders.IsDefault && options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
-        if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero) errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");
+        if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
+        if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero)
+            errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");
         if (options.DrainTimeout < TimeSpan.Zero) errors.Add($"drain-timeout is {options.DrainTimeout.TotalSeconds} s: it must be 0 or more.");
         if (!LogLevels.Contains(options.LogLevel)) errors.Add($"log-level is '{options.LogLevel}': it must be one of {string.Join(", ", LogLevels)}.");
         return errors.ToImmutable();
@@ -30,21 +32,23 @@ public static class WorkerOptionsValidator
     private static void CheckHosts(ImmutableArray<string>.Builder errors, WorkerOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.Host)) errors.Add("host is empty: give a name or address of this machine, for example 127.0.0.1.");
-        if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name)) errors.Add("public-host is empty: give the name under which the coordinator reaches this node, or leave it out.");
+        if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name))
+            errors.Add("public-host is empty: give the name under which the coordinator reaches this node, or leave it out.");
         if (IsWildcard(options.PublicHost ?? options.Host))
-            errors.Add($"{(options.PublicHost is null ? "host" : "public-host")} is {options.PublicHost ?? options.Host}, which nobody can connect to: set public-host to the name under which the coordinator reaches this node.");
+            errors.Add($"{(options.PublicHost is null ? "host" : "public-host")} is {options.PublicHost ?? options.Host}, which nobody can connect to: "
+                + "set public-host to the name under which the coordinator reaches this node.");
     }
 
     private static void CheckSeeds(ImmutableArray<string>.Builder errors, WorkerOptions options)
     {
-        if (options.Seeds.IsDefaultOrEmpty) errors.Add("seeds is empty: give the cluster address of every coordinator node as host:port, for example 127.0.0.1:5601.");
-        else foreach (var seed in options.Seeds.Where(seed => !SeedAddress.TryParse(seed, out _, out _)))
-                errors.Add($"seeds has '{seed}': each must be host:port with a port from 1 to 65535.");
+        if (options.Seeds.IsEmpty)
+            errors.Add("seeds is empty: give the cluster address of every coordinator node as host:port, for example 127.0.0.1:5601.");
+        foreach (var seed in options.Seeds.Where(seed => !SeedAddress.TryParse(seed, out _, out _)))
+            errors.Add($"seeds has '{seed}': each must be host:port with a port from 1 to 65535.");
     }
 
     private static void CheckClients(ImmutableArray<string>.Builder errors, WorkerOptions options)
     {
-        if (options.Clients.IsDefault) return;
         foreach (var client in options.Clients)
             if (TaskIds.CheckName(client) is { } wrong) errors.Add($"clients has '{client}', which {wrong}.");
         foreach (var twice in options.Clients.GroupBy(client => client, StringComparer.Ordinal).Where(group => group.Count() > 1))

@@ -17,7 +17,8 @@ internal sealed record WorkerTimings
     /// <value>Between tries to fetch parameters.</value>
     public Backoff Fetch { get; init; } = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
 
-    /// <value>Tries to fetch parameters before the tasks that wait for them fail. With the delays above, 10 tries outlast a standby's takeover.</value>
+    /// <value>Tries to fetch parameters before the tasks that wait for them fail. With the delays above, 10 tries outlast a standby's
+    /// takeover.</value>
     public int FetchTries { get; init; } = 10;
 
     /// <value>Longest single call that moves parameters or an update.</value>

@@ -4,7 +4,8 @@ using Federated.Engine;
 
 namespace Federated.Worker.Tasks;
 
-/// <summary>A run's engine together with the number of threads that are inside it, so that it is disposed of when the run is closed and the last has left.
+/// <summary>A run's engine together with the number of threads that are inside it, so that it is disposed of when the run is closed and the last has
+/// left.
 /// Thread-safe.</summary>
 internal sealed class SharedRunEngine(JobSpec job, IRunEngine engine)
 {

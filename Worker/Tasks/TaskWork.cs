@@ -20,7 +20,8 @@ internal static class TaskWork
     /// <param name="cancellation">Checked by the engine between steps.</param>
     /// <exception cref="EngineException">The engine cannot do it, now or ever.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static TaskResult Execute(AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, TimeProvider time, CancellationToken cancellation)
+    public static TaskResult Execute(
+        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, TimeProvider time, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (task.Id.Kind == TaskKind.Initialise) return Initialise(task.Id, job, engine, time);
@@ -46,12 +47,13 @@ internal static class TaskWork
     {
         var started = time.GetTimestamp();
         var initial = engine.InitialParameters();
+        var seconds = Seconds(time, started);
         var initialised = new Initialised { TestExamples = (ulong)engine.TestExamples };
         initialised.Schema.AddRange(initial.Schema.ToProto());
         // With local placement each worker knows only its own clients; those come with its Hello.
         if (job.Data.Placement == Placement.Shared)
             initialised.Clients.AddRange(engine.Clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
-        var header = new UploadHeader { Id = id, SchemaHash = initial.Schema.Hash, ComputeSeconds = Seconds(time, started), Initialised = initialised };
+        var header = new UploadHeader { Id = id, SchemaHash = initial.Schema.Hash, ComputeSeconds = seconds, Initialised = initialised };
         return new(header, initial.Values, Buffer: null);
     }
 
@@ -67,7 +69,11 @@ internal static class TaskWork
             if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(buffer.Values.Span)) || !double.IsFinite(outcome.Update.Training.LossSum))
             {
                 buffer.Return();
-                return TaskResult.Failed(id, $"Client '{id.Client}' diverged in round {id.Round}: its update or loss is not finite. Lower training.optimizer.learning_rate or set training.clip_norm.", permanent: false);
+                return TaskResult.Failed(
+                    id,
+                    $"Client '{id.Client}' diverged in round {id.Round}: its update or loss is not finite. "
+                    + "Lower training.optimizer.learning_rate or set training.clip_norm.",
+                    permanent: false);
             }
             var header = new UploadHeader
             {
@@ -87,10 +93,12 @@ internal static class TaskWork
         }
     }
 
-    private static TaskResult Evaluate(AssignTask task, IRunEngine engine, ParameterVector parameters, TimeProvider time, CancellationToken cancellation)
+    private static ReportResult Evaluate(
+        AssignTask task, IRunEngine engine, ParameterVector parameters, TimeProvider time, CancellationToken cancellation)
     {
         var id = task.Id;
-        if (id.Client.Length == 0 && id.Slice >= task.Slices) return TaskResult.Failed(id, $"There is no slice {id.Slice} of {task.Slices} of the test set.", permanent: false);
+        if (id.Client.Length == 0 && id.Slice >= task.Slices)
+            return TaskResult.Failed(id, $"There is no slice {id.Slice} of {task.Slices} of the test set.", permanent: false);
         var started = time.GetTimestamp();
         var sums = id.Client.Length == 0
             ? engine.EvaluateTest(parameters.Values, checked((int)id.Slice), checked((int)task.Slices), cancellation)

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.V1;
 using Federated.Worker.Actors;
 using Federated.Worker.Tasks;

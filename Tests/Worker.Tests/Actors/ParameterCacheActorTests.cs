@@ -1,10 +1,7 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.Core.Parameters;
-using Federated.V1;
 using Federated.Wire.Streams;
 using Federated.Worker.Actors;
-using Federated.Worker.Options;
 using Federated.Worker.Tests.Fakes;
 using Grpc.Core;
 using Status = Grpc.Core.Status;

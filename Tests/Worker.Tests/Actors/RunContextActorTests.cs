@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Worker.Actors;
@@ -57,7 +56,8 @@ public sealed class RunContextActorTests : WorkerTestKit
     [Fact]
     public void Defect_in_opening_fails_tasks_for_now()
     {
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Open(new FakeEngine { OpenError = new InvalidOperationException("Boom.") }).Tell(Train()));
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() =>
+            Open(new FakeEngine { OpenError = new InvalidOperationException("Boom.") }).Tell(Train()));
 
         var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
         Assert.False(failure.Permanent);
@@ -94,18 +94,6 @@ public sealed class RunContextActorTests : WorkerTestKit
 
         AwaitHandled(run);
         Assert.False(Network.HasMessages);
-    }
-
-    [Fact]
-    public void Run_that_was_never_opened_fails_tasks_for_now()
-    {
-        var run = ChildActorOf(RunContextActor.Unopened(Run, Scope(new FakeEngine())));
-
-        run.Tell(Train());
-
-        var failure = Network.ExpectMsg<ReportCall>().Report.Failure;
-        Assert.False(failure.Permanent);
-        Assert.Equal("Run run-1 is not open on worker 'w1'.", failure.Reason);
     }
 
     [Theory]

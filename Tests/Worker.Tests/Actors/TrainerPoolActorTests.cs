@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.Worker.Actors;
@@ -10,6 +9,8 @@ namespace Federated.Worker.Tests.Actors;
 
 public sealed class TrainerPoolActorTests : WorkerTestKit
 {
+    // Ends trainings that a test leaves behind, so that the actor system can stop.
+    private readonly CancellationTokenSource _end = new();
     private readonly SharedRunEngine _engine;
     private readonly IActorRef _pool;
 
@@ -84,7 +85,8 @@ public sealed class TrainerPoolActorTests : WorkerTestKit
     public void Defect_in_a_task_is_logged_and_reported_and_the_slot_lives_on()
     {
         Compute("a");
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Training.ExpectMsg<TrainCall>().Fail(new InvalidOperationException("Boom.")));
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() =>
+            Training.ExpectMsg<TrainCall>().Fail(new InvalidOperationException("Boom.")));
 
         var failure = Failure();
         foreach (var client in (string[])["b", "c"]) Compute(client);
@@ -110,8 +112,14 @@ public sealed class TrainerPoolActorTests : WorkerTestKit
         Training.ExpectMsg<RunDisposed>();
     }
 
-    private void Compute(string client, CancellationToken cancellation = default) =>
-        _pool.Tell(new ComputeTask(Train(client), _engine, Global, TestActor, cancellation));
+    private void Compute(string client, CancellationToken? cancellation = null) =>
+        _pool.Tell(new ComputeTask(Train(client), _engine, Global, TestActor, cancellation ?? _end.Token));
+
+    protected override void AfterAll()
+    {
+        _end.Cancel();
+        base.AfterAll();
+    }
 
     private V1.TaskFailure Failure() => Assert.IsType<ReportResult>(ExpectMsg<Computed>().Result).Report.Failure;
 }

@@ -1,6 +1,7 @@
 namespace Federated.Worker.Tests.Fakes;
 
-/// <summary>The answer to a call, given by the test. Whoever awaits it has got it when the method returns: then a message to the same actor comes after it.</summary>
+/// <summary>The answer to a call, given by the test. Whoever awaits it has got it when the method returns: then a message to the same actor comes
+/// after it.</summary>
 internal sealed class Answer<T>
 {
     private readonly TaskCompletionSource<T> _source = new();

@@ -13,7 +13,8 @@ namespace Federated.Worker.Tests.Fakes;
 /// <summary>A Hello as the singleton got it, with its sender.</summary>
 internal sealed record GotHello(Hello Hello, IActorRef Worker);
 
-/// <summary>A real cluster node with the coordinator's role, whose singleton answers every Hello in the test's words and tells the test what workers say.</summary>
+/// <summary>A real cluster node with the coordinator's role, whose singleton answers every Hello in the test's words and tells the test what workers
+/// say.</summary>
 internal sealed class CoordinatorNode : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -28,7 +29,11 @@ internal sealed class CoordinatorNode : IAsyncDisposable
             .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
             .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0, PublicHostName = "127.0.0.1" })
             .WithClustering(new ClusterOptions { Roles = [ClusterSettings.CoordinatorRole] })
-            .WithSingleton<StandIn>(ClusterSettings.RunsSingleton, (_, _, _) => Props.Create(() => new StandIn(answer, _said.Writer)), new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole }, createProxyToo: false));
+            .WithSingleton<StandIn>(
+                ClusterSettings.RunsSingleton,
+                (_, _, _) => Props.Create(() => new StandIn(answer, _said.Writer)),
+                new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole },
+                createProxyToo: false));
         _host = builder.Build();
     }
 

@@ -39,7 +39,8 @@ internal sealed record RunOpened(JobSpec Job, ImmutableArray<string> LocalClient
 /// <summary>The observer is told when a run's engine is disposed of.</summary>
 internal sealed record RunDisposed;
 
-/// <summary>Two clients, four parameters; an update is the global parameters plus the round. With an observer, every Train waits for the test.</summary>
+/// <summary>Two clients, four parameters; an update is the global parameters plus the round. With an observer, every Train waits for the
+/// test.</summary>
 internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngine
 {
     public static readonly ParameterSchema TheSchema = new([new TensorSpec("w", [2, 2])]);

@@ -61,7 +61,8 @@ internal sealed class TransferServer : Transfer.TransferBase, IAsyncDisposable
     {
         Interlocked.Increment(ref Downloads);
         if (request.Sha256 != Parameters.Hash) throw new RpcException(new Status(StatusCode.NotFound, "Retired."));
-        var parameters = Interlocked.Decrement(ref _corrupt) >= 0 ? new ParameterVector(Parameters.Schema, new float[Parameters.Schema.Count]) : Parameters;
+        var spoilt = Interlocked.Decrement(ref _corrupt) >= 0;
+        var parameters = spoilt ? new ParameterVector(Parameters.Schema, new float[Parameters.Schema.Count]) : Parameters;
         return ParameterSender.SendAsync(responseStream, parameters, context.CancellationToken);
     }
 

@@ -7,7 +7,12 @@ namespace Federated.Worker.Tests.Grpc;
 
 public sealed class TransferLinkTests : IAsyncLifetime
 {
-    private readonly TransferServer _server = new() { Corrupt = 1, Unavailable = 1, Verdict = new Verdict { Refused = Refusal.Duplicate, Detail = "Counted." } };
+    private readonly TransferServer _server = new()
+    {
+        Corrupt = 1,
+        Unavailable = 1,
+        Verdict = new Verdict { Refused = Refusal.Duplicate, Detail = "Counted." },
+    };
     private readonly TransferLink _link = new(TimeSpan.FromSeconds(30));
     private readonly TaskId _train = new() { Run = "run-1", Round = 1, Attempt = 1, Client = "a", Kind = TaskKind.Train };
 
@@ -38,7 +43,8 @@ public sealed class TransferLinkTests : IAsyncLifetime
     [Fact]
     public async Task Upload_fails_in_a_way_that_may_pass_and_then_carries_values_and_verdict()
     {
-        var header = new UploadHeader { Id = _train, SchemaHash = FakeEngine.TheSchema.Hash, Examples = 10, Training = new Metrics { Examples = 1, LossSum = 1 } };
+        var training = new Metrics { Examples = 1, LossSum = 1 };
+        var header = new UploadHeader { Id = _train, SchemaHash = FakeEngine.TheSchema.Hash, Examples = 10, Training = training };
 
         var away = await Assert.ThrowsAsync<RpcException>(() => _link.UploadAsync(header, new float[] { 5, 6, 7, 8 }, default));
         var verdict = await _link.UploadAsync(header, new float[] { 5, 6, 7, 8 }, default);
@@ -84,7 +90,8 @@ public sealed class TransferLinkTests : IAsyncLifetime
     [InlineData(StatusCode.Unimplemented)]
     [InlineData(StatusCode.Unauthenticated)]
     [InlineData(StatusCode.InvalidArgument)]
-    public void Errors_that_every_repetition_meets_do_not_pass(StatusCode code) => Assert.False(TransferErrors.MayPass(new RpcException(new Status(code, ""))));
+    public void Errors_that_every_repetition_meets_do_not_pass(StatusCode code) =>
+        Assert.False(TransferErrors.MayPass(new RpcException(new Status(code, ""))));
 
     [Theory]
     [InlineData("http://127.0.0.1:5600", true)]

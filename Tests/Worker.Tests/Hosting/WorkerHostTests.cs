@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
-using Akka.Cluster;
 using Federated.Core;
 using Federated.V1;
 using Federated.Worker.Hosting;
@@ -19,7 +18,7 @@ public sealed class WorkerHostTests
     public async Task Two_workers_in_one_process_attach_train_deliver_and_leave()
     {
         await using var transfer = await new TransferServer().StartAsync();
-        await using var coordinator = await new CoordinatorNode(hello => new Welcome { Session = hello.Session, TransferAddress = transfer.Address }).StartAsync();
+        await using var coordinator = await Welcoming(transfer.Address).StartAsync();
         await using var first = await WorkerHost.StartAsync(Options(coordinator) with { Name = "w1" }, new FakeEngine());
         await using var second = await WorkerHost.StartAsync(Options(coordinator) with { Name = "w2" }, new FakeEngine());
         await Task.WhenAll(first.Attached, second.Attached).WaitAsync(TimeSpan.FromSeconds(60));
@@ -28,7 +27,7 @@ public sealed class WorkerHostTests
 
         var worker = hellos[0].Worker;
         worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
-        worker.Tell(new AssignTask { Id = TrainId, Parameters = new ParametersRef { Sha256 = transfer.Parameters.Hash, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4 } });
+        worker.Tell(TrainOn(transfer));
         await transfer.Delivered.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         var (header, values) = Assert.Single(transfer.Uploads);
@@ -41,7 +40,8 @@ public sealed class WorkerHostTests
     [Fact]
     public async Task Worker_of_another_version_ends_with_its_exit_code()
     {
-        await using var coordinator = await new CoordinatorNode(hello => new Refused { Session = hello.Session, Reason = Refusal.WrongVersion, Detail = "This coordinator speaks version 2." }).StartAsync();
+        await using var coordinator = await new CoordinatorNode(hello =>
+            new Refused { Session = hello.Session, Reason = Refusal.WrongVersion, Detail = "This coordinator speaks version 2." }).StartAsync();
         await using var worker = await WorkerHost.StartAsync(Options(coordinator) with { LogLevel = "error" }, new FakeEngine());
 
         var exitCode = await worker.Completion.WaitAsync(TimeSpan.FromSeconds(60));
@@ -53,7 +53,13 @@ public sealed class WorkerHostTests
     [Fact]
     public async Task Worker_that_finds_no_coordinator_in_time_ends_with_its_exit_code()
     {
-        var options = new WorkerOptions { Seeds = [$"127.0.0.1:{FreePort()}"], Slots = 1, CoordinatorTimeout = TimeSpan.FromMilliseconds(100), LogLevel = "error" };
+        var options = new WorkerOptions
+        {
+            Seeds = [$"127.0.0.1:{FreePort()}"],
+            Slots = 1,
+            CoordinatorTimeout = TimeSpan.FromMilliseconds(100),
+            LogLevel = "error",
+        };
         await using var worker = await WorkerHost.StartAsync(options, new FakeEngine());
 
         Assert.Equal(ExitCodes.CoordinatorUnreachable, await worker.Completion.WaitAsync(TimeSpan.FromSeconds(60)));
@@ -62,7 +68,7 @@ public sealed class WorkerHostTests
     [Fact]
     public async Task Worker_that_the_cluster_removes_ends_as_downed()
     {
-        await using var coordinator = await new CoordinatorNode(hello => new Welcome { Session = hello.Session, TransferAddress = "http://127.0.0.1:1" }).StartAsync();
+        await using var coordinator = await Welcoming("http://127.0.0.1:1").StartAsync();
         await using var worker = await WorkerHost.StartAsync(Options(coordinator) with { LogLevel = "error" }, new FakeEngine());
         await worker.Attached.WaitAsync(TimeSpan.FromSeconds(60));
 
@@ -75,13 +81,13 @@ public sealed class WorkerHostTests
     public async Task Disposing_finishes_the_running_task_first()
     {
         await using var transfer = await new TransferServer().StartAsync();
-        await using var coordinator = await new CoordinatorNode(hello => new Welcome { Session = hello.Session, TransferAddress = transfer.Address }).StartAsync();
+        await using var coordinator = await Welcoming(transfer.Address).StartAsync();
         using var training = new Akka.TestKit.Xunit2.TestKit();
         var host = await WorkerHost.StartAsync(Options(coordinator), new FakeEngine(training.TestActor));
         await host.Attached.WaitAsync(TimeSpan.FromSeconds(60));
         var worker = (await coordinator.NextAsync<GotHello>()).Worker;
         worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
-        worker.Tell(new AssignTask { Id = TrainId, Parameters = new ParametersRef { Sha256 = transfer.Parameters.Hash, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4 } });
+        worker.Tell(TrainOn(transfer));
         var running = (TrainCall)await training.FishForMessageAsync(message => message is TrainCall, TimeSpan.FromSeconds(60));
 
         var disposing = host.DisposeAsync().AsTask();
@@ -96,7 +102,8 @@ public sealed class WorkerHostTests
     [Fact]
     public async Task Wrong_options_are_refused_before_anything_starts()
     {
-        var error = await Assert.ThrowsAsync<WorkerOptionsException>(() => WorkerHost.StartAsync(new WorkerOptions { Slots = 0, Seeds = [] }, new FakeEngine()));
+        var error = await Assert.ThrowsAsync<WorkerOptionsException>(() =>
+            WorkerHost.StartAsync(new WorkerOptions { Slots = 0, Seeds = [] }, new FakeEngine()));
 
         Assert.Equal(2, error.Errors.Length);
     }
@@ -108,12 +115,22 @@ public sealed class WorkerHostTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var error = await Assert.ThrowsAsync<ClusterPortInUseException>(() => WorkerHost.StartAsync(new WorkerOptions { ClusterPort = port }, new FakeEngine()));
+        var error = await Assert.ThrowsAsync<ClusterPortInUseException>(() =>
+            WorkerHost.StartAsync(new WorkerOptions { ClusterPort = port }, new FakeEngine()));
 
         Assert.Equal($"Port {port} on 127.0.0.1 is in use: choose another with --cluster-port (0 takes any free one).", error.Message);
     }
 
     private const string Job = "name: test\nmodel: { name: logistic }\n";
+
+    private static CoordinatorNode Welcoming(string transferAddress) =>
+        new(hello => new Welcome { Session = hello.Session, TransferAddress = transferAddress });
+
+    private static AssignTask TrainOn(TransferServer server) => new()
+    {
+        Id = TrainId,
+        Parameters = new ParametersRef { Sha256 = server.Parameters.Hash, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4 },
+    };
 
     private static WorkerOptions Options(CoordinatorNode coordinator) => new() { Seeds = [coordinator.Seed], Slots = 1 };
 

@@ -45,17 +45,21 @@ public sealed class WorkerOptionsTests
         Assert.Contains("public-host", Assert.Single(WorkerOptionsValidator.Check(new WorkerOptions { Host = host, PublicHost = publicHost })));
 
     [Fact]
-    public void Wildcard_with_a_public_name_is_allowed() => Assert.Empty(WorkerOptionsValidator.Check(new WorkerOptions { Host = "0.0.0.0", PublicHost = "worker-1" }));
+    public void Wildcard_with_a_public_name_is_allowed() =>
+        Assert.Empty(WorkerOptionsValidator.Check(new WorkerOptions { Host = "0.0.0.0", PublicHost = "worker-1" }));
 
     [Fact]
-    public void Missing_seeds_are_an_error() => Assert.StartsWith("seeds is empty", Assert.Single(WorkerOptionsValidator.Check(new WorkerOptions { Seeds = [] })));
+    public void Missing_seeds_are_an_error() =>
+        Assert.StartsWith("seeds is empty", Assert.Single(WorkerOptionsValidator.Check(new WorkerOptions { Seeds = default })));
 
     [Fact]
     public void Arguments_are_read_in_both_forms()
     {
         var (options, errors) = WorkerOptionsReader.Read(
-            ["--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5", "--drain-timeout", "0", "--log-level", "info",
-                "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p"]);
+        [
+            "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
+            "--drain-timeout", "0", "--log-level", "info", "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p",
+        ]);
 
         Assert.Empty(errors);
         Assert.Equal(("w7", 3, 4711, "h", "p", "info"), (options.Name, options.Slots, options.ClusterPort, options.Host, options.PublicHost, options.LogLevel));

@@ -57,7 +57,9 @@ public sealed class TaskWorkTests : WorkerTestKit
     {
         var result = Assert.IsType<ReportResult>(Execute(Train(), new FakeEngine { Offset = _ => offset }));
 
-        Assert.Equal("Client 'a' diverged in round 1: its update or loss is not finite. Lower training.optimizer.learning_rate or set training.clip_norm.", result.Report.Failure.Reason);
+        Assert.Equal(
+            "Client 'a' diverged in round 1: its update or loss is not finite. Lower training.optimizer.learning_rate or set training.clip_norm.",
+            result.Report.Failure.Reason);
         Assert.False(result.Report.Failure.Permanent);
     }
 

@@ -1,0 +1,182 @@
+using Federated.Core;
+using Federated.V1;
+using Federated.Worker.Actors;
+using Federated.Worker.Tests.Fakes;
+
+namespace Federated.Worker.Tests.Actors;
+
+/// <summary>Every message while a coordinator has the worker.</summary>
+public sealed class WorkerActorAttachedTests : WorkerActorKit
+{
+    [Fact]
+    public void Attached_accepts_every_assignment_and_does_it_once()
+    {
+        Attach();
+        Open();
+        Tell(Train());
+        Tell(Train());
+        Assert.Equal(Train().Id, Coordinator.ExpectMsg<TaskAccepted>().Id);
+        Assert.Equal(Train().Id, Coordinator.ExpectMsg<TaskAccepted>().Id);
+        AnswerDownload();
+        Training.ExpectMsg<TrainCall>().Finish();
+
+        var upload = Network.ExpectMsg<UploadCall>();
+
+        Assert.Equal([11f, 21f, 31f, 41f], upload.Values);
+        Assert.Equal(Address, upload.Address);
+        Assert.False(Training.HasMessages);
+    }
+
+    [Fact]
+    public void Attached_opens_a_run_once()
+    {
+        Attach();
+        Open();
+        Tell(new OpenRun { Run = Run, JobYaml = "job" });
+        AssertAttached();
+
+        Assert.False(Training.HasMessages);
+    }
+
+    [Fact]
+    public void Attached_opens_a_run_anew_when_its_job_is_another()
+    {
+        Attach();
+        Open();
+
+        Tell(new OpenRun { Run = Run, JobYaml = "another" });
+
+        var (first, second) = (Training.ReceiveOne(TimeSpan.FromSeconds(3)), Training.ReceiveOne(TimeSpan.FromSeconds(3)));
+        Assert.Equal([nameof(RunDisposed), nameof(RunOpened)], new[] { first.GetType().Name, second.GetType().Name }.Order());
+    }
+
+    [Fact]
+    public void Attached_ignores_runs_and_tasks_that_break_the_contract()
+    {
+        Attach();
+
+        EventFilter.Warning(contains: "no run").ExpectOne(() => Tell(new OpenRun { Run = "Run/1" }));
+        EventFilter.Warning(contains: "no task").ExpectOne(() => Tell(new AssignTask()));
+
+        AssertAttached();
+        Assert.False(Training.HasMessages);
+    }
+
+    [Fact]
+    public void Attached_does_not_accept_a_task_before_its_run_was_opened()
+    {
+        Attach();
+        Tell(Train());
+        AwaitHandled(Worker);
+        Assert.False(Coordinator.HasMessages);
+
+        Open();
+
+        StartTraining();
+    }
+
+    [Fact]
+    public void Attached_cancels_a_running_task()
+    {
+        Attach();
+        Open();
+        var running = StartTraining();
+
+        Tell(Cancel(Train()));
+        Tell(Train(client: "b"));
+
+        // Both slots are free again only if the first was left.
+        AnswerAcceptedTraining("b");
+        Tell(Train(attempt: 2));
+        AnswerAcceptedTraining("a");
+        Assert.Equal("a", running.Client);
+    }
+
+    [Fact]
+    public void Attached_drops_kept_updates_of_a_committed_round()
+    {
+        Attach();
+        Open();
+        StartTraining().Finish();
+        AnswerUpload();
+
+        Tell(Committed(1));
+        Tell(Train());
+
+        AssertAttached(acceptedBefore: 1);
+        Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Attached_closes_a_run_and_everything_in_it()
+    {
+        Attach();
+        Open();
+        StartTraining();
+
+        Tell(new CloseRun { Run = Run });
+
+        Training.ExpectMsg<RunDisposed>();
+        Tell(Drain.Instance);
+        Assert.Equal(ExitCodes.Success, EndedWith());
+    }
+
+    [Fact]
+    public void Attached_ignores_the_same_welcome_and_late_refusals()
+    {
+        Attach();
+
+        Attach();
+        Tell(new Refused { Session = Hello.Session, Reason = Refusal.WrongVersion });
+
+        AssertAttached();
+        Assert.False(Status.Ending.IsCompleted);
+    }
+
+    [Fact]
+    public void Attached_that_lost_its_session_says_hello_again_with_the_same_session_id_and_sends_kept_updates_to_the_new_address()
+    {
+        var session = CreateTestProbe();
+        Attach(session);
+        Open();
+        StartTraining(session).Finish();
+        AnswerUpload();
+        Sys.Stop(session);
+        Assert.Equal(Hello.Session, Coordinator.ExpectMsg<Hello>().Session);
+
+        Attach(address: "http://127.0.0.1:9");
+
+        Assert.Equal("http://127.0.0.1:9", Network.ExpectMsg<UploadCall>().Address);
+        AssertAttached();
+    }
+
+    [Fact]
+    public void Task_that_runs_while_the_session_is_lost_is_uploaded_to_its_successor()
+    {
+        var session = CreateTestProbe();
+        Attach(session);
+        Open();
+        var running = StartTraining(session);
+        Sys.Stop(session);
+        Coordinator.ExpectMsg<Hello>();
+        Attach(address: "http://127.0.0.1:9");
+        AssertAttached();
+
+        running.Finish();
+
+        Assert.Equal("http://127.0.0.1:9", Network.ExpectMsg<UploadCall>().Address);
+    }
+
+    [Fact]
+    public void Attached_follows_a_welcome_of_a_new_session_actor_and_forgets_the_old_one()
+    {
+        var session = CreateTestProbe();
+        Attach(session);
+        Attach();
+        AwaitHandled(Worker);
+        Sys.Stop(session);
+
+        AssertAttached();
+        Assert.False(session.HasMessages);
+    }
+}
