@@ -1,1 +1,40 @@
-return 0;
+using System.Runtime.InteropServices;
+using Federated.Core;
+using Federated.Engine;
+using Federated.Engine.Data;
+using Federated.Worker.Hosting;
+using Federated.Worker.Options;
+
+var (options, errors) = WorkerOptionsReader.Read(args);
+foreach (var error in errors) Console.Error.WriteLine(error);
+if (!errors.IsEmpty) return ExitCodes.Usage;
+
+using var stop = new CancellationTokenSource();
+// A second signal finds no handler that waits and ends the process at once.
+void Stop(PosixSignalContext signal)
+{
+    if (stop.IsCancellationRequested) return;
+    signal.Cancel = true;
+    stop.Cancel();
+}
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+try
+{
+    var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)));
+    await using var worker = await WorkerHost.StartAsync(options, engine, stop.Token);
+    using var drain = stop.Token.Register(() => worker.DrainAsync());
+    await Task.WhenAny(worker.Attached, worker.Completion);
+    if (worker.Attached.IsCompletedSuccessfully) Console.Error.WriteLine($"Worker {options.Name} is attached with {options.Slots} slots.");
+    return await worker.Completion;
+}
+catch (ClusterPortInUseException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.AddressInUse;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return ExitCodes.Success;
+}

@@ -12,10 +12,12 @@ using Federated.Worker.Grpc;
 using Federated.Worker.Options;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Federated.Worker.Hosting;
 
-/// <summary>A running worker: a cluster node that looks for its coordinator, trains what it is given, and ends by itself when it is refused or downed.
+/// <summary>A running worker: a cluster node that looks for its coordinator, trains what it is given, and ends by itself when it is refused or
+/// downed.
 /// Several may live in one process. Thread-safe.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
@@ -67,7 +69,8 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more tasks, finishes the accepted ones within <see cref="WorkerOptions.DrainTimeout"/>, leaves the cluster and ends. May be called more than once.</summary>
+    /// <summary>Takes no more tasks, finishes the accepted ones within <see cref="WorkerOptions.DrainTimeout"/>, leaves the cluster and ends. May be
+    /// called more than once.</summary>
     /// <returns><see cref="Completion"/>.</returns>
     public Task<int> DrainAsync()
     {
@@ -89,6 +92,9 @@ public sealed class WorkerHost : IAsyncDisposable
         // Read before stopping, which is itself a reason.
         var exitCode = _status.Ending.IsCompleted ? await _status.Ending.ConfigureAwait(false)
             : CoordinatedShutdown.Get(system).ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? ExitCodes.NodeDowned : ExitCodes.Failure;
+        if (exitCode == ExitCodes.NodeDowned)
+            _host.Services.GetRequiredService<ILogger<WorkerHost>>()
+                .LogError("This worker is no longer in the cluster: the coordinator could not reach it, or it could reach no coordinator.");
         // Leaves the cluster first, so that the others need not find out by silence.
         await _host.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await system.WhenTerminated.ConfigureAwait(false);
@@ -102,21 +108,36 @@ public sealed class WorkerHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ClusterSettings.SystemName });
         WorkerLogging.Configure(builder.Logging, options.LogLevel);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
-        builder.Services.AddAkka(ClusterSettings.SystemName, akka => akka
+        builder.Services.AddAkka(ClusterSettings.SystemName, (akka, services) => akka
+            .AddSetup(new HostLogSetup(services.GetRequiredService<ILoggerFactory>()))
             .ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
                 loggers.LogLevel = WorkerLogging.ForAkka(options.LogLevel);
-                loggers.AddLoggerFactory();
+                loggers.AddLogger<HostLog>();
+                if (loggers.LogLevel >= Akka.Event.LogLevel.WarningLevel) loggers.WithLogFilter(filter => TransportNoise.Exclude(filter));
             })
             .AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend)
             .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
+            // The host drains and stops the node: Akka must not do so on its own when the process exits.
+            .AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)
             .AddHocon(TrainerPoolActor.Hocon(options.Slots), HoconAddMode.Prepend)
-            .WithRemoting(new RemoteOptions { HostName = options.Host, Port = options.ClusterPort, PublicHostName = options.PublicHost ?? options.Host })
-            .WithClustering(new ClusterOptions { Roles = [ClusterSettings.WorkerRole], SeedNodes = [.. options.Seeds.Select(ClusterSettings.NodeAddress)] })
-            // A Hello is repeated until it is answered: one that finds no coordinator is dropped, not kept.
-            .WithSingletonProxy<RunsProxy>(ClusterSettings.RunsSingleton, new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 0 })
-            .WithActors((system, registry) => registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"))));
+            .WithRemoting(new RemoteOptions
+            {
+                HostName = options.Host,
+                Port = options.ClusterPort,
+                PublicHostName = options.PublicHost ?? options.Host,
+            })
+            .WithClustering(new ClusterOptions
+            {
+                Roles = [ClusterSettings.WorkerRole],
+                SeedNodes = [.. options.Seeds.Select(ClusterSettings.NodeAddress)],
+            })
+            // Room for one: the latest Hello goes out as soon as the coordinator is found; older ones say the same.
+            .WithSingletonProxy<RunsProxy>(
+                ClusterSettings.RunsSingleton, new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 })
+            .WithActors((system, registry) =>
+                registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"))));
         return builder.Build();
     }
 

@@ -16,6 +16,14 @@ internal static class WorkerLogging
         var frameworks = least is LogLevel.Information ? LogLevel.Warning : least;
         logging.AddFilter("Microsoft", frameworks);
         logging.AddFilter("Grpc", frameworks);
+        if (least >= LogLevel.Warning)
+        {
+            // Akka's cluster warns of every try to join, and its transport calls every closed connection an error, with its stack, also when the
+            // peer left
+            // as it should. The worker says in its own words what it comes to.
+            logging.AddFilter("Akka", LogLevel.Error);
+            logging.AddFilter("Akka.Remote", LogLevel.Critical);
+        }
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
