@@ -16,7 +16,7 @@ internal static class Faults
     {
         var cause = fault is AggregateException { InnerExceptions: [var only] } ? only : fault;
         var (code, message, remedy) = Explain(cause, environment.Interrupt.IsCancellationRequested);
-        if (message.Length > 0) environment.Error.WriteLine($"federated: {message}{(remedy.Length > 0 ? " " : "")}{remedy}");
+        if (message.Length > 0) environment.Error.WriteLine($"federated: {message}{(remedy.Length == 0 || message.EndsWith('\n') ? "" : " ")}{remedy}");
         if (verbose && code != ExitCodes.Interrupted) environment.Error.WriteLine(cause);
         return code;
     }

@@ -71,7 +71,7 @@ internal sealed class RunVerb : Verb
         var cores = System.Environment.ProcessorCount;
         var workers = parsed.GetValue(_workers) ?? Math.Min(2, cores);
         var slots = parsed.GetValue(_slots) ?? Math.Max(1, cores / workers);
-        return new LocalClusterOptions(workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "warn");
+        return new LocalClusterOptions(workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error");
     }
 
     private static void CheckPlacement(JobSpec job)

@@ -15,15 +15,9 @@ namespace Federated.Coordinator.Hosting;
 internal static class ClusterNode
 {
     /// <summary>Everything but joining: that waits until the data plane listens.</summary>
-    public static void Configure(AkkaConfigurationBuilder akka, CoordinatorOptions options, string bindAddress, Func<Props> runs)
+    public static void Configure(AkkaConfigurationBuilder akka, IServiceProvider services, CoordinatorOptions options, string bindAddress, Func<Props> runs)
     {
-        akka.ConfigureLoggers(loggers =>
-        {
-            loggers.ClearLoggers();
-            loggers.LogLevel = HostLogging.ForAkka(options.LogLevel);
-            loggers.AddLoggerFactory();
-            if (loggers.LogLevel >= Akka.Event.LogLevel.WarningLevel) loggers.WithLogFilter(filter => TransportNoise.Exclude(filter));
-        });
+        akka.WithHostLog(services, options.LogLevel);
         akka.WithRemoting(new RemoteOptions
         {
             HostName = bindAddress,

@@ -9,17 +9,26 @@ public static partial class LibtorchSetup
 {
     private static readonly Lazy<bool> Once = new(Apply);
 
+    [ThreadStatic]
+    private static bool _threadIsSet;
+
     /// <summary>Whether glibc's allocator was told to keep freed memory. False on other systems, and where glibc refused.</summary>
     public static bool AllocatorTuned => Once.Value;
 
-    /// <summary>Applies the settings, once a process; later calls do nothing. Call it before the first tensor is made, since a thread that has computed
-    /// keeps its number of threads. <see cref="TorchEngine"/> does.</summary>
-    public static void Ensure() => _ = Once.Value;
+    /// <summary>Applies the settings once a process, and the number of threads once to each thread that calls: libtorch keeps that number for every
+    /// thread by itself, and one that computed before the settings were made would go on with as many as there are cores, and give other bits. Call it
+    /// before the first tensor is made, and on every thread that trains; <see cref="TorchEngine"/> and its runs do.</summary>
+    public static void Ensure()
+    {
+        _ = Once.Value;
+        if (_threadIsSet) return;
+        torch.set_num_threads(1);
+        _threadIsSet = true;
+    }
 
     private static bool Apply()
     {
         var tuned = OperatingSystem.IsLinux() && TuneAllocator();   // before libtorch's first allocation
-        torch.set_num_threads(1);
         torch.set_num_interop_threads(1);
         return tuned;
     }

@@ -106,17 +106,10 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         var options = scope.Options;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ClusterSettings.SystemName });
-        WorkerLogging.Configure(builder.Logging, options.LogLevel);
+        HostLogging.Configure(builder.Logging, options.LogLevel);
         builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.Services.AddAkka(ClusterSettings.SystemName, (akka, services) => akka
-            .AddSetup(new HostLogSetup(services.GetRequiredService<ILoggerFactory>()))
-            .ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.LogLevel = WorkerLogging.ForAkka(options.LogLevel);
-                loggers.AddLogger<HostLog>();
-                if (loggers.LogLevel >= Akka.Event.LogLevel.WarningLevel) loggers.WithLogFilter(filter => TransportNoise.Exclude(filter));
-            })
+            .WithHostLog(services, options.LogLevel)
             .AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend)
             .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
             // The host drains and stops the node: Akka must not do so on its own when the process exits.

@@ -8,11 +8,12 @@ internal sealed class WorkspacePool(Func<Workspace> create) : IDisposable
     private readonly ConcurrentStack<Workspace> _idle = new();   // the last one used is the one still in the caches
     private volatile bool _disposed;
 
-    /// <summary>Runs work with a workspace of its own.</summary>
+    /// <summary>Runs work with a workspace of its own, on the calling thread.</summary>
     /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
     public T Use<T>(Func<Workspace, T> work)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        LibtorchSetup.Ensure();
         var workspace = _idle.TryPop(out var idle) ? idle : create();
         try
         {

@@ -16,8 +16,7 @@ public sealed class HostLogSetup(ILoggerFactory loggers) : Setup
 }
 
 /// <summary>Writes what Akka and the actors log to the host's loggers: the message alone, under the name of the class that said it, so that filters
-/// work by
-/// name and a line is a sentence. Needs a <see cref="HostLogSetup"/> in the actor system's setup.</summary>
+/// work by name and a line is a sentence. Needs a <see cref="HostLogSetup"/> in the actor system's setup.</summary>
 public sealed class HostLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     /// <summary>For Akka, which makes it as one of <c>akka.loggers</c>.</summary>
@@ -25,11 +24,9 @@ public sealed class HostLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessage
     {
         var loggers = Context.System.Settings.Setup.Get<HostLogSetup>().GetOrElse(null!)?.Loggers
             ?? throw new InvalidOperationException($"{nameof(HostLog)} needs a {nameof(HostLogSetup)} in the actor system's setup.");
-        var filter = Context.System.Settings.LogFilter;
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(e =>
         {
-            if (!filter.ShouldTryKeepMessage(e, out _)) return;
             loggers.CreateLogger(e.LogClass.FullName ?? e.LogClass.Name).Log(Level(e), default, e, e.Cause, static (e, _) => e.Message.ToString() ?? "");
         });
     }

@@ -1,13 +1,17 @@
+using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
-namespace Federated.Worker.Hosting;
+namespace Federated.Wire.Cluster;
 
-/// <summary>One log for Akka, gRPC and our own code, on standard error: standard output belongs to results.</summary>
-internal static class WorkerLogging
+/// <summary>One log for a host, its frameworks, Akka and our own code, on standard error: standard output belongs to results.</summary>
+public static class HostLogging
 {
+    /// <summary>Sets up the host's own loggers.</summary>
+    /// <param name="logging">The host's.</param>
+    /// <param name="level">trace, debug, info, warn or error.</param>
     public static void Configure(ILoggingBuilder logging, string level)
     {
         var least = Parse(level);
@@ -16,11 +20,12 @@ internal static class WorkerLogging
         var frameworks = least is LogLevel.Information ? LogLevel.Warning : least;
         logging.AddFilter("Microsoft", frameworks);
         logging.AddFilter("Grpc", frameworks);
+        // It calls a node that is still joining an error; whoever asks for the health gets the answer.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         if (least >= LogLevel.Warning)
         {
-            // Akka's cluster warns of every try to join, and its transport calls every closed connection an error, with its stack, also when the
-            // peer left
-            // as it should. The worker says in its own words what it comes to.
+            // Akka's cluster warns of every try to join, and its transport calls every closed connection an error, with its stack, also when the peer
+            // left as it should. The hosts say in their own words what it comes to.
             logging.AddFilter("Akka", LogLevel.Error);
             logging.AddFilter("Akka.Remote", LogLevel.Critical);
         }
@@ -32,7 +37,20 @@ internal static class WorkerLogging
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    public static Akka.Event.LogLevel ForAkka(string level) => Parse(level) switch
+    /// <summary>Sends what Akka and the actors log to the host's loggers.</summary>
+    /// <param name="akka">The host's actor system.</param>
+    /// <param name="services">Have the loggers.</param>
+    /// <param name="level">As for <see cref="Configure"/>.</param>
+    public static AkkaConfigurationBuilder WithHostLog(this AkkaConfigurationBuilder akka, IServiceProvider services, string level) => akka
+        .AddSetup(new HostLogSetup(services.GetRequiredService<ILoggerFactory>()))
+        .ConfigureLoggers(loggers =>
+        {
+            loggers.ClearLoggers();
+            loggers.LogLevel = ForAkka(level);
+            loggers.AddLogger<HostLog>();
+        });
+
+    private static Akka.Event.LogLevel ForAkka(string level) => Parse(level) switch
     {
         LogLevel.Trace or LogLevel.Debug => Akka.Event.LogLevel.DebugLevel,
         LogLevel.Information => Akka.Event.LogLevel.InfoLevel,
