@@ -27,6 +27,7 @@ public sealed class DatasetStore(DataFolders folders)
     /// <exception cref="EngineException">The data is missing, broken or cannot be divided like that; the message says what to do.</exception>
     public async Task<FederatedData> LoadAsync(DataSpec data, ulong seed, ImmutableArray<string> localClients, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var request = new Request(data, seed, data.Placement == Placement.Local ? string.Join('\n', localClients) : "", Stamp(data));
         var load = Find(request, () => Load(data, seed, localClients));
         return (await load.Value.WaitAsync(cancellation)).Divided;
