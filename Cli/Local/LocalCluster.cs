@@ -14,6 +14,9 @@ namespace Federated.Cli.Local;
 /// <summary>A coordinator and workers as cluster nodes of their own in this process, over loopback on free ports: what a deployment has, without the network.</summary>
 internal sealed class LocalCluster : ILocalCluster
 {
+    // The nodes of one process live and die together: silence only means that the machine is busy or was asleep.
+    private static readonly TimeSpan HeartbeatPause = TimeSpan.FromHours(1);
+
     private readonly CoordinatorHost _coordinator;
     private readonly IReadOnlyList<WorkerHost> _workers;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +42,7 @@ internal sealed class LocalCluster : ILocalCluster
 
         var engine = new TorchEngine(store);
         // Loading libtorch takes as long as starting the coordinator; neither waits for the other.
-        var coordinator = CoordinatorHost.StartAsync(new CoordinatorOptions { Port = 0, ClusterPort = 0, LogLevel = options.LogLevel }, cancellation);
+        var coordinator = CoordinatorHost.StartAsync(new CoordinatorOptions { Port = 0, ClusterPort = 0, HeartbeatPause = HeartbeatPause, LogLevel = options.LogLevel }, cancellation);
         var fit = Task.Run(() => JobPreflight.CheckFitAsync(engine, job, cancellation), cancellation);
         IReadOnlyList<Task<WorkerHost>> workers = [];
         try
@@ -72,6 +75,7 @@ internal sealed class LocalCluster : ILocalCluster
         Seeds = [seed],
         Slots = options.Slots,
         LogLevel = options.LogLevel,
+        HeartbeatPause = HeartbeatPause,
         // Workers are told to end when the run has ended: nothing that they still do is wanted.
         DrainTimeout = TimeSpan.Zero,
     };

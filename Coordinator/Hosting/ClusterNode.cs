@@ -29,6 +29,7 @@ internal static class ClusterNode
         // restarted.
         akka.WithClustering(new ClusterOptions { Roles = [ClusterSettings.CoordinatorRole] });
         akka.AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend);
+        akka.AddHocon(ClusterSettings.HeartbeatHocon(options.HeartbeatPause), HoconAddMode.Prepend);
         akka.AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend);
         // The host stops the node: Akka must not do so on its own when the process exits.
         akka.AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Options;
 
@@ -25,6 +26,9 @@ public sealed record CoordinatorOptions
 
     /// <value>Uploads that are received at the same time; each needs a buffer of the model's size. Default 4.</value>
     public int ConcurrentUploads { get; init; } = 4;
+
+    /// <value>Silence after which a node of the cluster is taken for dead, above zero; the same on all nodes. Longer where machines stall. Default 3 s.</value>
+    public TimeSpan HeartbeatPause { get; init; } = ClusterSettings.HeartbeatPause;
 
     /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
     public string LogLevel { get; init; } = "warn";

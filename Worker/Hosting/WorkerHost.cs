@@ -111,6 +111,7 @@ public sealed class WorkerHost : IAsyncDisposable
         builder.Services.AddAkka(ClusterSettings.SystemName, (akka, services) => akka
             .WithHostLog(services, options.LogLevel)
             .AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend)
+            .AddHocon(ClusterSettings.HeartbeatHocon(options.HeartbeatPause), HoconAddMode.Prepend)
             .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
             // The host drains and stops the node: Akka must not do so on its own when the process exits.
             .AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend)

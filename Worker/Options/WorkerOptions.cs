@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Wire.Cluster;
 
 namespace Federated.Worker.Options;
 
@@ -35,6 +36,9 @@ public sealed record WorkerOptions
 
     /// <value>How long a worker that was told to end may go on with the tasks that it has accepted; zero or more. Default 30 s.</value>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <value>Silence after which a node of the cluster is taken for dead, above zero; the same on all nodes. Longer where machines stall. Default 3 s.</value>
+    public TimeSpan HeartbeatPause { get; init; } = ClusterSettings.HeartbeatPause;
 
     /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
     public string LogLevel { get; init; } = "warn";

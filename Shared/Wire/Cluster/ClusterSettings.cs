@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Federated.Wire.Cluster;
 
 /// <summary>What every node of the cluster must agree on: names, roles and the settings of failure detection and downing.</summary>
@@ -60,12 +62,19 @@ public static class ClusterSettings
             failure-detector {
               heartbeat-interval = 500ms
               min-std-deviation = 100ms
-              acceptable-heartbeat-pause = 3s
               threshold = 8
             }
           }
         }
         """;
+
+    /// <summary>Silence after which a node is taken for dead, where nothing else is said: 3 s.</summary>
+    public static TimeSpan HeartbeatPause { get; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The setting of that silence. It goes before <see cref="Hocon"/>.</summary>
+    /// <param name="pause">Above zero.</param>
+    public static string HeartbeatHocon(TimeSpan pause) =>
+        string.Create(CultureInfo.InvariantCulture, $"akka.cluster.failure-detector.acceptable-heartbeat-pause = {(long)pause.TotalMilliseconds}ms");
 
     /// <summary>The actor system's address of a node given as host:port.</summary>
     public static string NodeAddress(string hostAndPort) => $"akka.tcp://{SystemName}@{hostAndPort}";
