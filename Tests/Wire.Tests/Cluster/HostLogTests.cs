@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
@@ -11,14 +11,15 @@ namespace Federated.Wire.Tests.Cluster;
 
 public sealed class HostLogTests : IAsyncLifetime
 {
-    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Message, Exception? Error)> _written = new();
+    private readonly Channel<(string Category, LogLevel Level, string Message, Exception? Error)> _written =
+        Channel.CreateUnbounded<(string Category, LogLevel Level, string Message, Exception? Error)>();
     private ActorSystem _system = null!;
 
     public Task InitializeAsync()
     {
         var config = ConfigurationFactory.ParseString(
             $"akka {{ loglevel = DEBUG, stdout-loglevel = OFF, loggers = [\"{typeof(HostLog).AssemblyQualifiedName}\"] }}");
-        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new HostLogSetup(new Recorders(_written)));
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new HostLogSetup(new Recorders(_written.Writer)));
         _system = ActorSystem.Create("logging", setup);
         return Task.CompletedTask;
     }
@@ -35,20 +36,19 @@ public sealed class HostLogTests : IAsyncLifetime
         log.Warning("Warning {0}.", 3);
         log.Error(error, "Error {0}.", 4);
 
-        // Loggers are actors: stopping the system waits until they have written everything.
-        await _system.Terminate();
-
         var category = typeof(HostLogTests).FullName!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var lines = _written.Reader.ReadAllAsync(patience.Token).Where(line => line.Category == category).Take(4);
         Assert.Equal(
         [
             (category, LogLevel.Debug, "Debug 1.", null),
             (category, LogLevel.Information, "Info 2.", null),
             (category, LogLevel.Warning, "Warning 3.", null),
             (category, LogLevel.Error, "Error 4.", error),
-        ], _written.Where(line => line.Category == category));
+        ], await lines.ToListAsync());
     }
 
-    private sealed class Recorders(ConcurrentQueue<(string, LogLevel, string, Exception?)> written) : ILoggerFactory
+    private sealed class Recorders(ChannelWriter<(string, LogLevel, string, Exception?)> written) : ILoggerFactory
     {
         public ILogger CreateLogger(string categoryName) => new Recorder(categoryName, written);
 
@@ -59,13 +59,13 @@ public sealed class HostLogTests : IAsyncLifetime
         }
     }
 
-    private sealed class Recorder(string category, ConcurrentQueue<(string, LogLevel, string, Exception?)> written) : ILogger
+    private sealed class Recorder(string category, ChannelWriter<(string, LogLevel, string, Exception?)> written) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            written.Enqueue((category, logLevel, formatter(state, exception), exception));
+            written.TryWrite((category, logLevel, formatter(state, exception), exception));
     }
 }
