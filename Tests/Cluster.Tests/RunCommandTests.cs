@@ -22,6 +22,7 @@ public sealed class RunCommandTests : IDisposable
             Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
 
             using var summary = JsonDocument.Parse(Assert.Single(run.Output));   // exactly one object, on one line
+            Assert.DoesNotContain(run.Error, line => line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" warn: ", StringComparison.Ordinal));
             Assert.Equal("completed", summary.RootElement.GetProperty("status").GetString());
             Assert.Equal(int.Parse(workers), summary.RootElement.GetProperty("workers").GetInt32());
             var hash = summary.RootElement.GetProperty("model_sha256").GetString()!;

@@ -27,9 +27,13 @@ public sealed class HostLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessage
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(e =>
         {
-            loggers.CreateLogger(e.LogClass.FullName ?? e.LogClass.Name).Log(Level(e), default, e, e.Cause, static (e, _) => e.Message.ToString() ?? "");
+            var speaker = Speaker(e);
+            loggers.CreateLogger(speaker.FullName ?? speaker.Name).Log(Level(e), default, e, e.Cause, static (e, _) => e.Message.ToString() ?? "");
         });
     }
+
+    // A supervisor speaks for the actor that failed: a failure of Akka's transport is filed under the transport.
+    private static Type Speaker(LogEvent e) => e.Cause?.GetType() is { Namespace: "Akka.Remote" } failure ? failure : e.LogClass;
 
     private static LogLevel Level(LogEvent e) => e.LogLevel() switch
     {
