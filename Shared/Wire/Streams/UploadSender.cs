@@ -24,9 +24,10 @@ public static class UploadSender
         {
             await SendPartsAsync(call, full, values, cancellation);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpRequestException or IOException)
         {
-            // A write fails when the coordinator has answered already. Its answer, or the error that ended the call, is what matters.
+            // A write fails when the coordinator has answered already, now and then with the transport's own error. The answer, or the error that ended
+            // the call, is what matters.
         }
         try
         {
