@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Federated.Coordinator.Hosting;
 using Federated.Coordinator.Options;
 using Federated.Core;
+using Federated.Wire.Cluster;
 
 // The coordinator as a process of its own. Options come from FEDERATED_COORDINATOR_* and from --key value; nothing is written to standard output.
 if (args is ["--help" or "-h"])
@@ -30,7 +31,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     return ExitCodes.Success;
 }
-catch (CoordinatorOptionsException e)
+catch (NodeOptionsException e)
 {
     return Fail(ExitCodes.Usage, [.. e.Errors]);
 }

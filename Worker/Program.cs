@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Federated.Core;
 using Federated.Engine;
 using Federated.Engine.Data;
+using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
 
@@ -29,10 +30,15 @@ try
     if (worker.Attached.IsCompletedSuccessfully) Console.Error.WriteLine($"Worker {options.Name} is attached with {options.Slots} slots.");
     return await worker.Completion;
 }
-catch (ClusterPortInUseException e)
+catch (PortInUseException e)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.AddressInUse;
+}
+catch (NodeOptionsException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Usage;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

@@ -1,9 +1,6 @@
-using Federated.Coordinator.Hosting;
-using Federated.Coordinator.Options;
 using Federated.Core;
 using Federated.Engine;
-using Federated.Worker.Hosting;
-using Federated.Worker.Options;
+using Federated.Wire.Cluster;
 
 namespace Federated.Cli.Terminal;
 
@@ -25,9 +22,8 @@ internal static class Faults
     {
         CommandException known => (known.ExitCode, known.Message, known.Remedy ?? ExitCodes.Remedy(known.ExitCode)),
         OperationCanceledException when interrupted => (ExitCodes.Interrupted, "Interrupted.", ""),
-        PortInUseException or ClusterPortInUseException => (ExitCodes.AddressInUse, fault.Message, ""),
-        CoordinatorOptionsException options => (ExitCodes.Usage, string.Join(" ", options.Errors), ExitCodes.Remedy(ExitCodes.Usage)),
-        WorkerOptionsException options => (ExitCodes.Usage, string.Join(" ", options.Errors), ExitCodes.Remedy(ExitCodes.Usage)),
+        PortInUseException => (ExitCodes.AddressInUse, fault.Message, ""),
+        NodeOptionsException options => (ExitCodes.Usage, string.Join(" ", options.Errors), ExitCodes.Remedy(ExitCodes.Usage)),
         EngineException engine => (ExitCodes.Failure, engine.Message, ""),
         IOException or UnauthorizedAccessException => (ExitCodes.Failure, fault.Message, ""),
         _ => (ExitCodes.Failure, $"{fault.GetType().Name}: {fault.Message}", ExitCodes.Remedy(ExitCodes.Failure)),

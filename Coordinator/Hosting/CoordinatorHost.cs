@@ -45,7 +45,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
     internal ActorSystem System { get; }
 
     /// <summary>Starts a node and waits until it is a member of its cluster. With seeds that is when one of them answers, however long that takes.</summary>
-    /// <exception cref="CoordinatorOptionsException">The options break their rules.</exception>
+    /// <exception cref="NodeOptionsException">The options break their rules.</exception>
     /// <exception cref="PortInUseException">One of the two ports is taken.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the node was a member; nothing is left running.</exception>
     public static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, CancellationToken cancellationToken) =>
@@ -55,7 +55,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         CoordinatorOptions options, Func<RunsSettings, Props> runs, CancellationToken cancellationToken)
     {
         var errors = CoordinatorOptionsValidator.Check(options);
-        if (!errors.IsEmpty) throw new CoordinatorOptionsException(errors);
+        if (!errors.IsEmpty) throw new NodeOptionsException(errors);
         var address = await ListenAddress.ResolveAsync(options.Host, cancellationToken);
         ListenAddress.Probe(address, options.Host, options.Port, "port");
         ListenAddress.Probe(address, options.Host, options.ClusterPort, "cluster-port");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
+using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Options;
 
@@ -23,7 +25,7 @@ public static class CoordinatorOptionsReader
           seeds               host:port of every coordinator node, this one included, with commas between (none: this node alone)
           max-model-bytes     largest model of a run, in bytes of float32 (2147483648)
           concurrent-uploads  uploads received at the same time, each with a buffer of the model's size (4)
-          log-level           {string.Join(", ", CoordinatorOptionsValidator.LogLevels)} (warn)
+          log-level           {string.Join(", ", NodeRules.LogLevels)} (warn)
         --health              ask the node that runs with these options whether it serves, and exit
         """;
 
@@ -32,41 +34,16 @@ public static class CoordinatorOptionsReader
     public static (CoordinatorOptions Options, ImmutableArray<string> Errors) Read(IReadOnlyList<string> arguments)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
-        var configuration = new ConfigurationBuilder()
-            .AddEnvironmentVariables(EnvironmentPrefix)
-            .AddInMemoryCollection(Pairs(arguments, errors))
-            .Build();
-        var options = Read(configuration, errors);
+        var options = Read(NodeArguments.Read(EnvironmentPrefix, arguments, Names, errors), errors);
         errors.AddRange(CoordinatorOptionsValidator.Check(options));
         return (options, errors.ToImmutable());
     }
 
-    private static Dictionary<string, string?> Pairs(IReadOnlyList<string> arguments, ImmutableArray<string>.Builder errors)
-    {
-        var pairs = new Dictionary<string, string?>();
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
-            {
-                errors.Add($"'{arguments[i]}' is no option: write --key value. The keys are {string.Join(", ", Names)}.");
-                continue;
-            }
-            var text = arguments[i][2..];
-            var equals = text.IndexOf('=');
-            if (equals >= 0) pairs[Key(text[..equals])] = text[(equals + 1)..];
-            else if (i + 1 < arguments.Count) pairs[Key(text)] = arguments[++i];
-            else errors.Add($"{text} has no value: write --{text} VALUE.");
-        }
-        return pairs;
-    }
-
-    private static CoordinatorOptions Read(IConfiguration configuration, ImmutableArray<string>.Builder errors)
+    private static CoordinatorOptions Read(ImmutableArray<(string Name, string Value)> given, ImmutableArray<string>.Builder errors)
     {
         var options = new CoordinatorOptions();
-        foreach (var (key, value) in configuration.AsEnumerable())
+        foreach (var (name, value) in given)
         {
-            if (value is null) continue;
-            var name = key.Replace('_', '-').ToLowerInvariant();
             options = name switch
             {
                 "host" => options with { Host = value },
@@ -77,7 +54,7 @@ public static class CoordinatorOptionsReader
                 "max-model-bytes" => options with { MaxModelBytes = Number(name, value, long.MaxValue, options.MaxModelBytes) },
                 "concurrent-uploads" => options with { ConcurrentUploads = (int)Number(name, value, int.MaxValue, options.ConcurrentUploads) },
                 "log-level" => options with { LogLevel = value },
-                _ => Unknown(name),
+                _ => throw new UnreachableException(name),
             };
         }
         return options;
@@ -89,13 +66,5 @@ public static class CoordinatorOptionsReader
             errors.Add($"{name} is '{value}': it must be a whole number of at most {maximum}.");
             return fallback;
         }
-
-        CoordinatorOptions Unknown(string name)
-        {
-            errors.Add($"There is no option '{name}'. The options are {string.Join(", ", Names)}.");
-            return options;
-        }
     }
-
-    private static string Key(string name) => name.Replace('-', '_').ToUpperInvariant();
 }

@@ -6,49 +6,38 @@ namespace Federated.Coordinator.Options;
 /// <summary>The rules of <see cref="CoordinatorOptions"/>.</summary>
 public static class CoordinatorOptionsValidator
 {
-    /// <summary>What <see cref="CoordinatorOptions.LogLevel"/> may say, least severe first.</summary>
-    public static ImmutableArray<string> LogLevels { get; } = ["trace", "debug", "info", "warn", "error"];
-
     /// <summary>Every error at once, each as one sentence that names option, value and rule; empty when the options can be used.</summary>
     public static ImmutableArray<string> Check(CoordinatorOptions options)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
-        if (string.IsNullOrWhiteSpace(options.Host)) errors.Add("host is empty: give a name or address of this machine, for example 127.0.0.1.");
+        NodeRules.CheckHost(errors, options.Host);
         if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name))
             errors.Add("public-host is empty: give the name under which workers reach this node, or leave it out.");
-        if (options.PublicHost is null && IsWildcard(options.Host))
+        if (options.PublicHost is null && NodeRules.IsWildcard(options.Host))
             errors.Add($"host {options.Host} is every address, which nobody can connect to: set public-host to the name under which workers reach this node.");
-        else if (options.PublicHost is { } wildcard && IsWildcard(wildcard))
+        else if (options.PublicHost is { } wildcard && NodeRules.IsWildcard(wildcard))
             errors.Add($"public-host {wildcard} is no address that workers can connect to: give this node's name or address.");
-        CheckPort(errors, "port", options.Port);
-        CheckPort(errors, "cluster-port", options.ClusterPort);
+        NodeRules.CheckPort(errors, "port", options.Port);
+        NodeRules.CheckPort(errors, "cluster-port", options.ClusterPort);
         if (options.Port == options.ClusterPort && options.Port != 0) errors.Add($"port and cluster-port are both {options.Port}: they must differ.");
         CheckSeeds(errors, options);
         if (options.MaxModelBytes is < 4 or > MaxModelBytes) errors.Add($"max-model-bytes is {options.MaxModelBytes}: it must be from 4 to {MaxModelBytes}.");
         if (options.ConcurrentUploads is < 1 or > 1024) errors.Add($"concurrent-uploads is {options.ConcurrentUploads}: it must be from 1 to 1024.");
-        if (!LogLevels.Contains(options.LogLevel)) errors.Add($"log-level is '{options.LogLevel}': it must be one of {string.Join(", ", LogLevels)}.");
+        NodeRules.CheckLogLevel(errors, options.LogLevel);
         return errors.ToImmutable();
     }
 
     // Parameters are one array of float: its length is an int.
     private const long MaxModelBytes = 4L * int.MaxValue;
 
-    private static void CheckPort(ImmutableArray<string>.Builder errors, string option, int port)
-    {
-        if (port is < 0 or > ushort.MaxValue) errors.Add($"{option} is {port}: it must be from 0 to 65535, and 0 takes any free one.");
-    }
-
     private static void CheckSeeds(ImmutableArray<string>.Builder errors, CoordinatorOptions options)
     {
         if (options.Seeds.IsDefaultOrEmpty) return;
         var self = $"{options.PublicHost ?? options.Host}:{options.ClusterPort}";
-        var wrong = options.Seeds.Where(seed => !SeedAddress.TryParse(seed, out _, out _)).ToArray();
-        foreach (var seed in wrong) errors.Add($"seeds has '{seed}': each must be host:port with a port from 1 to 65535.");
+        var wellFormed = NodeRules.CheckSeeds(errors, options.Seeds);
         if (options.ClusterPort == 0) errors.Add("seeds are given but cluster-port is 0: the other nodes could not know the port, so choose one.");
-        else if (wrong.Length == 0 && !options.Seeds.Contains(self, StringComparer.OrdinalIgnoreCase))
+        else if (wellFormed && !options.Seeds.Contains(self, StringComparer.OrdinalIgnoreCase))
             // A seed that restarts and finds no other seed forms a cluster of its own, so every coordinator has to be among them.
             errors.Add($"seeds are {string.Join(", ", options.Seeds)}, and {self}, this node, is not among them: name every coordinator node, this one included.");
     }
-
-    private static bool IsWildcard(string host) => host is "0.0.0.0" or "::" or "[::]" or "*" or "+";
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
@@ -43,15 +42,15 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="options">Are checked.</param>
     /// <param name="engine">Opens runs; may be shared between workers.</param>
     /// <param name="cancellation">Gives up starting.</param>
-    /// <exception cref="WorkerOptionsException">Options break rules; it lists all of them.</exception>
-    /// <exception cref="ClusterPortInUseException">The cluster port is taken.</exception>
+    /// <exception cref="NodeOptionsException">Options break rules, or the host is no address of this machine; it lists all errors.</exception>
+    /// <exception cref="PortInUseException">The cluster port is taken.</exception>
     public static Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, CancellationToken cancellation = default) =>
         StartAsync(options, engine, new WorkerTimings(), cancellation);
 
     internal static async Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation)
     {
-        if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new WorkerOptionsException(errors);
-        await ProbeAsync(options, cancellation);
+        if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new NodeOptionsException(errors);
+        ListenAddress.Probe(await ListenAddress.ResolveAsync(options.Host, cancellation), options.Host, options.ClusterPort, "cluster-port");
         var status = new WorkerStatus();
         var transfer = new TransferLink(timings.Transfer);
         var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System);
@@ -133,22 +132,6 @@ public sealed class WorkerHost : IAsyncDisposable
             .WithActors((system, registry) =>
                 registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"))));
         return builder.Build();
-    }
-
-    // Asking first gives one clear line; Akka.Remote would log an error with its stack before it throws.
-    private static async Task ProbeAsync(WorkerOptions options, CancellationToken cancellation)
-    {
-        if (options.ClusterPort == 0) return;
-        var addresses = await System.Net.Dns.GetHostAddressesAsync(options.Host, cancellation);
-        using var listener = new TcpListener(addresses[0], options.ClusterPort);
-        try
-        {
-            listener.Start();
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            throw new ClusterPortInUseException(options.Host, options.ClusterPort, e);
-        }
     }
 
     /// <summary>Names the proxy in the registry.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
+using Federated.Wire.Cluster;
 
 namespace Federated.Worker.Options;
 
@@ -16,40 +17,15 @@ public static class WorkerOptionsReader
     ];
 
     /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults. Lists are separated by commas,
-    /// data
-    /// folders as the platform separates paths; times are seconds.</summary>
+    /// data folders as the platform separates paths; times are seconds.</summary>
     /// <returns>The options and everything that is wrong with them, in reading and by <see cref="WorkerOptionsValidator"/>.</returns>
     public static (WorkerOptions Options, ImmutableArray<string> Errors) Read(IReadOnlyList<string> arguments)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
-        var configuration = new ConfigurationBuilder()
-            .AddEnvironmentVariables(EnvironmentPrefix)
-            .AddInMemoryCollection(Pairs(arguments, errors))
-            .Build();
         var options = new WorkerOptions();
-        foreach (var (key, value) in configuration.AsEnumerable())
-            if (value is not null) options = With(options, key.Replace('_', '-').ToLowerInvariant(), value, errors);
+        foreach (var (name, value) in NodeArguments.Read(EnvironmentPrefix, arguments, Names, errors)) options = With(options, name, value, errors);
         errors.AddRange(WorkerOptionsValidator.Check(options));
         return (options, errors.ToImmutable());
-    }
-
-    private static Dictionary<string, string?> Pairs(IReadOnlyList<string> arguments, ImmutableArray<string>.Builder errors)
-    {
-        var pairs = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
-            {
-                errors.Add($"'{arguments[i]}' is no option: write --key value. The keys are {string.Join(", ", Names)}.");
-                continue;
-            }
-            var text = arguments[i][2..];
-            var equals = text.IndexOf('=');
-            if (equals >= 0) pairs[Key(text[..equals])] = text[(equals + 1)..];
-            else if (i + 1 < arguments.Count) pairs[Key(text)] = arguments[++i];
-            else errors.Add($"{text} has no value: write --{text} VALUE.");
-        }
-        return pairs;
     }
 
     private static WorkerOptions With(WorkerOptions options, string name, string value, ImmutableArray<string>.Builder errors)
@@ -67,9 +43,7 @@ public static class WorkerOptionsReader
             case "coordinator-timeout": return options with { CoordinatorTimeout = Seconds() ?? options.CoordinatorTimeout };
             case "drain-timeout": return options with { DrainTimeout = Seconds() ?? options.DrainTimeout };
             case "log-level": return options with { LogLevel = value };
-            default:
-                errors.Add($"There is no option '{name}'. The options are {string.Join(", ", Names)}.");
-                return options;
+            default: throw new UnreachableException(name);
         }
 
         int Whole(int fallback)
@@ -90,7 +64,4 @@ public static class WorkerOptionsReader
 
     private static ImmutableArray<string> Split(string value, char separator) =>
         [.. value.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-
-    // Arguments override environment variables only under the same key.
-    private static string Key(string name) => name.Replace('-', '_').ToUpperInvariant();
 }

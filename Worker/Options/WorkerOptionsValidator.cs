@@ -7,17 +7,13 @@ namespace Federated.Worker.Options;
 /// <summary>The rules of <see cref="WorkerOptions"/>.</summary>
 public static class WorkerOptionsValidator
 {
-    /// <summary>What <see cref="WorkerOptions.LogLevel"/> may say, least severe first.</summary>
-    public static ImmutableArray<string> LogLevels { get; } = ["trace", "debug", "info", "warn", "error"];
-
     /// <summary>Every error at once, each as one sentence that names option, value and rule; empty when the options can be used.</summary>
     public static ImmutableArray<string> Check(WorkerOptions options)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         if (TaskIds.CheckName(options.Name) is { } name) errors.Add($"name {name}.");
         CheckHosts(errors, options);
-        if (options.ClusterPort is < 0 or > ushort.MaxValue)
-            errors.Add($"cluster-port is {options.ClusterPort}: it must be from 0 to 65535, and 0 takes any free one.");
+        NodeRules.CheckPort(errors, "cluster-port", options.ClusterPort);
         CheckSeeds(errors, options);
         if (options.Slots is < 1 or > 1024) errors.Add($"slots is {options.Slots}: it must be from 1 to 1024.");
         CheckClients(errors, options);
@@ -25,16 +21,16 @@ public static class WorkerOptionsValidator
         if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero)
             errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");
         if (options.DrainTimeout < TimeSpan.Zero) errors.Add($"drain-timeout is {options.DrainTimeout.TotalSeconds} s: it must be 0 or more.");
-        if (!LogLevels.Contains(options.LogLevel)) errors.Add($"log-level is '{options.LogLevel}': it must be one of {string.Join(", ", LogLevels)}.");
+        NodeRules.CheckLogLevel(errors, options.LogLevel);
         return errors.ToImmutable();
     }
 
     private static void CheckHosts(ImmutableArray<string>.Builder errors, WorkerOptions options)
     {
-        if (string.IsNullOrWhiteSpace(options.Host)) errors.Add("host is empty: give a name or address of this machine, for example 127.0.0.1.");
+        NodeRules.CheckHost(errors, options.Host);
         if (options.PublicHost is { } name && string.IsNullOrWhiteSpace(name))
             errors.Add("public-host is empty: give the name under which the coordinator reaches this node, or leave it out.");
-        if (IsWildcard(options.PublicHost ?? options.Host))
+        if (NodeRules.IsWildcard(options.PublicHost ?? options.Host))
             errors.Add($"{(options.PublicHost is null ? "host" : "public-host")} is {options.PublicHost ?? options.Host}, which nobody can connect to: "
                 + "set public-host to the name under which the coordinator reaches this node.");
     }
@@ -43,8 +39,7 @@ public static class WorkerOptionsValidator
     {
         if (options.Seeds.IsEmpty)
             errors.Add("seeds is empty: give the cluster address of every coordinator node as host:port, for example 127.0.0.1:5601.");
-        foreach (var seed in options.Seeds.Where(seed => !SeedAddress.TryParse(seed, out _, out _)))
-            errors.Add($"seeds has '{seed}': each must be host:port with a port from 1 to 65535.");
+        NodeRules.CheckSeeds(errors, options.Seeds);
     }
 
     private static void CheckClients(ImmutableArray<string>.Builder errors, WorkerOptions options)
@@ -54,6 +49,4 @@ public static class WorkerOptionsValidator
         foreach (var twice in options.Clients.GroupBy(client => client, StringComparer.Ordinal).Where(group => group.Count() > 1))
             errors.Add($"clients has '{twice.Key}' {twice.Count()} times: each client is named once.");
     }
-
-    private static bool IsWildcard(string host) => host is "0.0.0.0" or "::" or "[::]" or "*" or "+";
 }

@@ -21,8 +21,7 @@ public static class ClusterSettings
     /// <summary>The settings that all nodes share. Ports, addresses, roles and seeds are each node's own.</summary>
     /// <remarks>
     /// Only coordinators vote on who lives on, so that any number of workers may die at once and a coordinator is never downed by their absence.
-    /// With two
-    /// coordinators a tie goes to the lower address; three or more survive the loss of any one.
+    /// With two coordinators a tie goes to the lower address; three or more survive the loss of any one.
     /// A killed node is unreachable after about 4 s and removed 3 s later; a pause of all threads up to 3 s is not taken for a death.
     /// A downed node ends its actor system by coordinated shutdown; its host then ends the process, which a supervisor restarts.
     /// </remarks>

@@ -6,6 +6,7 @@ using Federated.Coordinator.Actors;
 using Federated.Coordinator.Hosting;
 using Federated.Coordinator.Options;
 using Federated.V1;
+using Federated.Wire.Cluster;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
@@ -114,7 +115,7 @@ public sealed class CoordinatorHostTests
     [Fact]
     public async Task Host_with_wrong_options_does_not_start_and_lists_all_errors()
     {
-        var error = await Assert.ThrowsAsync<CoordinatorOptionsException>(() => StartAsync(AnyPort with { Host = "", Port = -1, ConcurrentUploads = 0 }));
+        var error = await Assert.ThrowsAsync<NodeOptionsException>(() => StartAsync(AnyPort with { Host = "", Port = -1, ConcurrentUploads = 0 }));
 
         Assert.Equal(3, error.Errors.Length);
     }
@@ -122,7 +123,7 @@ public sealed class CoordinatorHostTests
     [Fact]
     public async Task Host_that_is_no_address_of_this_machine_does_not_start()
     {
-        var error = await Assert.ThrowsAsync<CoordinatorOptionsException>(() => StartAsync(AnyPort with { Host = "192.0.2.1", Port = 1024 }));   // TEST-NET-1
+        var error = await Assert.ThrowsAsync<NodeOptionsException>(() => StartAsync(AnyPort with { Host = "192.0.2.1", Port = 1024 }));   // TEST-NET-1
 
         Assert.Contains("no address of this machine", Assert.Single(error.Errors));
     }

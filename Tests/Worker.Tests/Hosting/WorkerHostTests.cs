@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Federated.Core;
 using Federated.V1;
+using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
 using Federated.Worker.Tests.Fakes;
@@ -102,7 +103,7 @@ public sealed class WorkerHostTests
     [Fact]
     public async Task Wrong_options_are_refused_before_anything_starts()
     {
-        var error = await Assert.ThrowsAsync<WorkerOptionsException>(() =>
+        var error = await Assert.ThrowsAsync<NodeOptionsException>(() =>
             WorkerHost.StartAsync(new WorkerOptions { Slots = 0, Seeds = [] }, new FakeEngine()));
 
         Assert.Equal(2, error.Errors.Length);
@@ -115,7 +116,7 @@ public sealed class WorkerHostTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var error = await Assert.ThrowsAsync<ClusterPortInUseException>(() =>
+        var error = await Assert.ThrowsAsync<PortInUseException>(() =>
             WorkerHost.StartAsync(new WorkerOptions { ClusterPort = port }, new FakeEngine()));
 
         Assert.Equal($"Port {port} on 127.0.0.1 is in use: choose another with --cluster-port (0 takes any free one).", error.Message);

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using Federated.Coordinator.Options;
 
-namespace Federated.Coordinator.Hosting;
+namespace Federated.Wire.Cluster;
 
 /// <summary>Turns the host option into an address to bind, and asks whether its ports are free.</summary>
-internal static class ListenAddress
+public static class ListenAddress
 {
-    /// <exception cref="CoordinatorOptionsException">The name has no address.</exception>
+    /// <summary>The address to bind for a host option: a name, an address, or * for every address.</summary>
+    /// <exception cref="NodeOptionsException">The name has no address.</exception>
     public static async Task<IPAddress> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         if (host is "*" or "+") return IPAddress.IPv6Any;
@@ -20,13 +20,17 @@ internal static class ListenAddress
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
-            throw new CoordinatorOptionsException([$"host is '{host}', which has no address here: give a name or address of this machine."]);
+            throw new NodeOptionsException([$"host is '{host}', which has no address here: give a name or address of this machine."]);
         }
     }
 
     /// <summary>Binds and frees the port. Asking first gives one clear line; Akka.Remote would log an error with its stack before it throws.</summary>
+    /// <param name="address">Where to bind.</param>
+    /// <param name="host">The host option that the address came from, for messages.</param>
+    /// <param name="port">The port; 0, which is always free, is not asked for.</param>
+    /// <param name="option">The option that chooses the port, for messages.</param>
     /// <exception cref="PortInUseException">Somebody listens on it.</exception>
-    /// <exception cref="CoordinatorOptionsException">The address is not one of this machine, or the port is not allowed to this user.</exception>
+    /// <exception cref="NodeOptionsException">The address is not one of this machine, or the port is not allowed to this user.</exception>
     public static void Probe(IPAddress address, string host, int port, string option)
     {
         if (port == 0) return;
@@ -41,12 +45,12 @@ internal static class ListenAddress
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new CoordinatorOptionsException(
+            throw new NodeOptionsException(
                 [$"host is '{host}' ({address}), which is no address of this machine: give one that is, or 0.0.0.0 with public-host."]);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new CoordinatorOptionsException([$"{option} is {port}, which this user may not listen on: choose one above 1023."]);
+            throw new NodeOptionsException([$"{option} is {port}, which this user may not listen on: choose one above 1023."]);
         }
     }
 }

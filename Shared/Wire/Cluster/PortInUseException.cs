@@ -1,4 +1,4 @@
-namespace Federated.Coordinator.Hosting;
+namespace Federated.Wire.Cluster;
 
 /// <summary>Another process listens on a port that this node was told to listen on.</summary>
 /// <param name="host">The address that was to be bound.</param>
