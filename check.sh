@@ -15,7 +15,9 @@ dotnet build --no-restore --configuration Release
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0
-dotnet test --no-build --configuration Release -m:1 --logger "trx" --results-directory "$results" || status=$?
+# A test that hangs is named and ended.
+dotnet test --no-build --configuration Release -m:1 --logger "trx" --results-directory "$results" \
+  --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none || status=$?
 
 count() { grep -ho "<Counters [^>]*" "$results"/*.trx | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 passed=$(count passed); failed=$(count failed); total=$(count total)

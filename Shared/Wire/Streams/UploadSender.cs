@@ -7,7 +7,12 @@ namespace Federated.Wire.Streams;
 /// <summary>Sends the result of an initialise or train task. Thread-safe; keeps nothing.</summary>
 public static class UploadSender
 {
-    /// <summary>Streams header, values and trailer and waits for the verdict, which may come before everything is sent.</summary>
+    // How long an answer may still be under way when the transport has failed a write. HttpClient may meanwhile repeat the request on another connection,
+    // which nobody feeds: waiting longer would wait for nothing.
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Streams header, values and trailer and waits for the verdict, which may come before everything is sent. When the connection breaks under a
+    /// write and no answer follows, the upload is sent once more, on a new connection; more patience is the caller's.</summary>
     /// <param name="client">The coordinator's Transfer service.</param>
     /// <param name="header">What is uploaded; encoding, count and length are filled in here, in a copy.</param>
     /// <param name="values">The update or the initial parameters, shape [P]. Not changed while it is sent.</param>
@@ -17,26 +22,46 @@ public static class UploadSender
     public static async Task<Verdict> SendAsync(
         Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
     {
-        using var call = client.Upload(cancellationToken: cancellation);
         var full = header.Clone();
         (full.Encoding, full.Count, full.PayloadBytes) = (UploadHeaders.Float32, (ulong)values.Length, 4UL * (ulong)values.Length);
         try
         {
-            await SendPartsAsync(call, full, values, cancellation);
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException or HttpRequestException or IOException)
-        {
-            // A write fails when the coordinator has answered already, now and then with the transport's own error. The answer, or the error that ended
-            // the call, is what matters.
-        }
-        try
-        {
-            return await call.ResponseAsync;
+            return await SendOnceAsync(client, full, values, cancellation)
+                ?? await SendOnceAsync(client, full, values, cancellation)
+                ?? throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke while the upload was sent."));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(e.Message, e, cancellation);
         }
+    }
+
+    /// <returns>Null when the connection broke without an answer.</returns>
+    private static async Task<Verdict?> SendOnceAsync(
+        Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+    {
+        using var call = client.Upload(cancellationToken: cancellation);
+        try
+        {
+            await SendPartsAsync(call, header, values, cancellation);
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // A write fails when the coordinator has answered already. Its answer, or the error that ended the call, is what matters.
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // The same, told by the transport, which may have lost the answer with the connection.
+            try
+            {
+                return await call.ResponseAsync.WaitAsync(AnswerGrace, cancellation);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+        }
+        return await call.ResponseAsync;
     }
 
     private static async Task SendPartsAsync(
