@@ -26,8 +26,27 @@ public sealed record GetRun(string Run);
 /// <summary>Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>, as the run is after it was told to stop.</summary>
 public sealed record StopRun(string Run);
 
-/// <summary>Reply: <see cref="RunFound{T}"/> of <see cref="CommittedModel"/>; its value is null too while the run has no parameters yet.</summary>
-public sealed record GetModel(string Run);
+/// <summary>Halt the run. Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>, or <see cref="RunRefused"/>.</summary>
+public sealed record PauseRun(string Run);
+
+/// <summary>Let a paused run go on. Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>, or <see cref="RunRefused"/>.</summary>
+public sealed record ResumeRun(string Run);
+
+/// <summary>Let a failed or stopped run go on after its last committed round. Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>, or
+/// <see cref="RunRefused"/>.</summary>
+public sealed record RetryRun(string Run);
+
+/// <summary>Parameters after a round; after the last committed one when <paramref name="Round"/> is null. Reply: <see cref="RunFound{T}"/> of
+/// <see cref="CommittedModel"/>, or <see cref="RunRefused"/> where the run has none, or none of that round any more.</summary>
+public sealed record GetModel(string Run, int? Round = null);
+
+/// <summary>A reply: the run is there, and what was asked does not go with the state that it is in.</summary>
+/// <param name="Detail">One sentence for people.</param>
+public sealed record RunRefused(string Detail);
+
+/// <summary>A reply to anything that must be durable before it counts: the journal cannot be written now. Nothing has changed; try again.</summary>
+/// <param name="Detail">One sentence for people.</param>
+public sealed record JournalUnavailable(string Detail);
 
 /// <summary>Write every event of a run from a round on to the channel, then complete it when the run ends. A full channel drops progress, never rounds:
 /// the channel is unbounded and progress is rate-limited at the source. Reply: <see cref="RunFound{T}"/> of <see cref="RunSummary"/>.</summary>
