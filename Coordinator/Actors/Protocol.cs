@@ -8,7 +8,7 @@ namespace Federated.Coordinator.Actors;
 // What the gRPC services ask of RunsActor. These messages stay inside one process. Generated messages inside them are not changed after they were sent.
 
 /// <summary>Queue a checked job. Reply: <see cref="JobQueued"/>.</summary>
-public sealed record SubmitJob(JobSpec Job, string Yaml);
+public sealed record SubmitJob(JobSpec Job, string Yaml, string Submission = "");
 
 /// <summary>The run that a job became.</summary>
 public sealed record JobQueued(string Run);

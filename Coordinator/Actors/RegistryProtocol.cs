@@ -28,6 +28,9 @@ internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
 /// <summary>A round is durable: workers may drop what they kept for it.</summary>
 internal sealed record AnnounceCommit(string Run, int Round);
 
+/// <summary>The run's actor is gone and another one will hand its tasks in again: they leave the board, and workers keep what they have.</summary>
+internal sealed record SuspendRunWork(string Run);
+
 /// <summary>The run is over, and with it its tasks.</summary>
 internal sealed record CloseRunWork(string Run);
 

@@ -10,8 +10,8 @@ using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>One attempt of one round: Selecting, Training, Aggregating, Committing; or Failed. The run is told RoundReady or RoundGaveUp, once, and stops this actor
-/// when it has no more use for it. What is decided is RoundState's; this actor adds updates, keeps the deadline and talks.</summary>
+/// <summary>One attempt of one round: Selecting, Opening, Training, Aggregating, Committing; or Failed. The run is told RoundReady or RoundGaveUp, once, and ends
+/// this actor when it has no more use for it. What is decided is RoundState's; this actor adds updates, keeps the deadline and talks.</summary>
 internal sealed class RoundActor : ReceiveActor, IWithTimers
 {
     /// <summary>The phase before its tasks are handed in, as progress names it.</summary>
@@ -24,6 +24,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly ProblemList _problems = new();
     private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
     private RoundState _round;
+    private bool _ended;
 
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
@@ -41,15 +42,18 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Progress(0, 0);
-        if (!IsLocal) Select(_plan.Clients.Select(client => client.Id));
+        Reached(RunPoint.Selecting);
+        if (_plan.Reopened is { } cohort) Open(cohort);
+        else if (!IsLocal) Select(_plan.Clients.Select(client => client.Id));
     }
 
     protected override void PostStop()
     {
-        // Stopped by the run, or by a defect: nobody may wait for a verdict for ever, and no task may run for nothing.
-        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
-        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
-        if (_round.Phase == RoundPhase.Training) Withdraw();
+        // Ended by the run, or by a failure in it or here: nobody may wait for a verdict for ever. Which one it was decides the verdict: what a round that begins
+        // again will want is to be kept.
+        var (reason, detail) = _ended || _round.Phase != RoundPhase.Training ? (Refusal.RoundClosed, Closed()) : (Refusal.NotActive, "The round begins again; try again.");
+        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, reason, detail);
     }
 
     private void Selecting()
@@ -69,6 +73,15 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             }
         });
         Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
+        Receive<OfferUpdate>(OnOffer);
+        Common();
+    }
+
+    // The cohort is drawn and not durable yet.
+    private void Opening(Cohort cohort)
+    {
+        Receive<CohortKept>(_ => Open(cohort));
+        Receive<Roster>(_ => { });
         Receive<OfferUpdate>(OnOffer);
         Common();
     }
@@ -130,6 +143,12 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private void Common()
     {
+        Receive<EndRound>(_ =>
+        {
+            _ended = true;
+            if (_round.Phase == RoundPhase.Training) Withdraw();
+            Context.Stop(Self);
+        });
         Receive<BeginUpload>(begin =>
         {
             if (WhyNot(begin.Id, examples: 1) is { } refused)
@@ -153,12 +172,20 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Select(IEnumerable<string> clients)
     {
         Timers.Cancel(Deadline.Instance);
-        _round = _round.Select(CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients));
+        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients, _plan.Health);
+        Become(() => Opening(cohort));
+        Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
+    }
+
+    private void Open(Cohort cohort)
+    {
+        _round = _round.Select(cohort);
         var parameters = _plan.Server.Parameters;
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
         var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         Become(Training);
         _registry.Tell(new SubmitWork([.. _round.Cohort.Select(client => new TaskOrder(new(KeyOf(client), sizes.GetValueOrDefault(client)) { Local = IsLocal }, reference))]));
+        Reached(RunPoint.Training);
         Proceed();
     }
 
@@ -172,6 +199,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             return;
         }
         _round = _round.Fold(id.Client);
+        Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
         _queue.FoldNext(Self);
     }
@@ -245,6 +273,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         Close(RoundPhase.Aggregating);
         Progress(0, 1);
+        Reached(RunPoint.Aggregating);
         Become(Aggregating);
         var (mean, algorithm, server) = (_plan.Mean, _plan.Algorithm, _plan.Server);
         Task.Run(() =>
@@ -261,7 +290,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _round.Round, _round.Attempt, reason);
         Close(RoundPhase.Failed);
         Become(Failed);
-        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _problems.ToImmutable()));
+        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _problems.ToImmutable(), [.. _round.Failed]));
     }
 
     private void Close(RoundPhase phase)
@@ -294,6 +323,8 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         // That others were faster is no problem of the client's.
         if (reason != Refusal.RoundClosed) _problems.Add(id.Client, WorkerOf(id.Client), reason, detail);
     }
+
+    private void Reached(RunPoint point) => _plan.Reached(point);
 
     private string Closed() => $"Round {_round.Round} is closed.";
 

@@ -10,6 +10,26 @@ namespace Federated.Coordinator.Actors;
 
 // What RunsActor, a run and the actors of its steps say to each other.
 
+/// <summary>What makes a run this run.</summary>
+/// <param name="Run">Its id.</param>
+/// <param name="Epoch">Of the coordinator that has it.</param>
+/// <param name="Job">Its job.</param>
+/// <param name="Yaml">The job, complete.</param>
+/// <param name="SubmittedUnixMs">When it was submitted.</param>
+internal sealed record RunIdentity(string Run, ulong Epoch, JobSpec Job, string Yaml, long SubmittedUnixMs);
+
+/// <summary>From a run to its parent, before it stops: its journal could not be written or read.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Reason">What the journal said.</param>
+/// <param name="Damaged">True when what is in the journal cannot be understood: trying again does not help.</param>
+internal sealed record RunInterrupted(string Run, string Reason, bool Damaged);
+
+/// <summary>From a run to its parent: a later coordinator has written to its journal.</summary>
+internal sealed record RunFenced(string Run, ulong Epoch);
+
+/// <summary>From an ended run to its parent: nobody has asked anything for a while.</summary>
+internal sealed record RunIdle(string Run);
+
 /// <summary>To a run: your turn.</summary>
 internal sealed record StartRun
 {
@@ -28,14 +48,43 @@ internal sealed record RunChanged(RunSummary Summary);
 /// <param name="Algorithm">The server half.</param>
 /// <param name="Clients">placement shared: those who can take part; placement local: empty, the roster tells.</param>
 /// <param name="Mean">An empty mean of the model's size; the round's own.</param>
+/// <param name="Health">Who is not to be asked.</param>
 internal sealed record RoundPlan(
-    string Run, JobSpec Job, int Round, int Attempt, ServerState Server, IFederatedAlgorithm Algorithm, ImmutableArray<ClientShare> Clients, ExactMean Mean);
+    string Run, JobSpec Job, int Round, int Attempt, ServerState Server, IFederatedAlgorithm Algorithm, ImmutableArray<ClientShare> Clients, ExactMean Mean,
+    ClientHealth Health)
+{
+    /// <value>Whom the attempt asked already, where it begins again; null where it begins.</value>
+    public Cohort? Reopened { get; init; }
+
+    /// <value>Told at each point of the round, from any thread.</value>
+    public Action<RunPoint> Reached { get; init; } = static _ => { };
+}
+
+/// <summary>To the run: the attempt would ask these clients. It waits for <see cref="CohortKept"/> before it does.</summary>
+internal sealed record CohortDrawn(int Round, int Attempt, Cohort Cohort);
+
+/// <summary>To the round: its cohort is durable.</summary>
+internal sealed record CohortKept
+{
+    public static readonly CohortKept Instance = new();
+}
+
+/// <summary>To the round: the run has no more use for it. Its tasks are withdrawn, and it stops once it has answered what came before.</summary>
+internal sealed record EndRound
+{
+    public static readonly EndRound Instance = new();
+}
 
 /// <summary>To the run: the round's next state is there. The round waits to be stopped, and refuses what comes meanwhile.</summary>
 internal sealed record RoundReady(RoundState Round, ServerState Server, ImmutableArray<ClientProblem> Problems);
 
 /// <summary>To the run: the attempt is given up.</summary>
-internal sealed record RoundGaveUp(int Round, int Attempt, string Reason, ImmutableArray<ClientProblem> Problems);
+/// <param name="Round">1-based.</param>
+/// <param name="Attempt">1-based.</param>
+/// <param name="Reason">The middle of a sentence.</param>
+/// <param name="Problems">What went wrong with single clients.</param>
+/// <param name="FailedClients">Who was asked and did not deliver.</param>
+internal sealed record RoundGaveUp(int Round, int Attempt, string Reason, ImmutableArray<ClientProblem> Problems, ImmutableArray<string> FailedClients);
 
 /// <summary>To the run: how far a step is.</summary>
 internal sealed record StepProgress(int Round, int Attempt, string Phase, int Done, int Of)

@@ -7,39 +7,82 @@ using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>What people may know of a run: its reports, its accounts and its summary. Belongs to one actor. Messages that were given out are not changed.</summary>
+/// <summary>What people may know of a run: its reports, its accounts and its summary. All but the accounts of the open round follows from the run's journal.
+/// Belongs to one actor. Messages that were given out are not changed.</summary>
 internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
 {
-    private readonly long _submitted = time.GetUtcNow().ToUnixTimeMilliseconds();
+    private const int MaxIncidents = 100;
+
     private readonly List<RoundReport> _rounds = [];
-    private long? _started;
-    private double? _wallSeconds;
+    private readonly Queue<string> _incidents = [];
+    private long _submitted;
+    private double _wallSeconds;
+    private long? _workingSince;
     private long _roundStarted;
+    private double _trainSeconds;
     private ulong _bytesDown, _bytesUp, _roundBytesDown, _roundBytesUp;
+    private RoundReport? _measured;
+
+    /// <value>What happened besides the rounds, a sentence each, the latest hundred.</value>
+    public IReadOnlyCollection<string> Incidents => _incidents;
 
     /// <value>Reports in order of rounds.</value>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
 
-    public void Start() => _started = time.GetTimestamp();
+    /// <value>Time that the run was at work, under this coordinator and others. Measured by a clock that nobody sets.</value>
+    public double WallSeconds => _wallSeconds + (_workingSince is { } since ? time.GetElapsedTime(since).TotalSeconds : 0);
 
-    public void End() => _wallSeconds = WallSeconds();
+    /// <summary>Takes in an entry of the journal: one that was read at start, or one that has just become durable.</summary>
+    public void Apply(RunEntry entry)
+    {
+        _wallSeconds = entry.WallSeconds;
+        if (_workingSince is not null) _workingSince = time.GetTimestamp();
+        if (Incident(entry) is { } incident) _incidents.Enqueue(incident);
+        if (_incidents.Count > MaxIncidents) _incidents.Dequeue();
+        switch (entry.EventCase)
+        {
+            case RunEntry.EventOneofCase.Submitted:
+                _submitted = entry.Submitted.UnixMs;
+                break;
+            case RunEntry.EventOneofCase.RoundKept:
+                Add(entry.RoundKept.Report);
+                break;
+            case RunEntry.EventOneofCase.Evaluated when entry.Evaluated.Metrics is { } metrics:
+                Evaluate((int)entry.Evaluated.Round, metrics);
+                break;
+            case RunEntry.EventOneofCase.RolledBack:
+                _rounds.RemoveAll(report => report.Round > entry.RolledBack.Round);
+                _trainSeconds = _rounds.Sum(report => report.TrainSeconds);
+                _measured = _rounds.FindLast(report => report.Evaluation is { Examples: > 0 });
+                break;
+        }
+    }
 
-    /// <summary>The first attempt of a round begins.</summary>
+    /// <summary>The run is at work from now on.</summary>
+    public void StartClock() => _workingSince ??= time.GetTimestamp();
+
+    /// <summary>The run rests.</summary>
+    public void StopClock()
+    {
+        _wallSeconds = WallSeconds;
+        _workingSince = null;
+    }
+
+    /// <summary>A round begins, or begins again.</summary>
     public void OpenRound() => _roundStarted = time.GetTimestamp();
 
     public void Move(BytesMoved moved)
     {
         var (down, up) = ((ulong)Math.Max(0, moved.Down), (ulong)Math.Max(0, moved.Up));
-        (_bytesDown, _bytesUp) = (_bytesDown + down, _bytesUp + up);
         (_roundBytesDown, _roundBytesUp) = (_roundBytesDown + down, _roundBytesUp + up);
     }
 
-    /// <summary>Reports a round that is being committed. Bytes that moved since the last commit are this round's.</summary>
-    public RoundReport Commit(RoundReady ready, ImmutableArray<string> failedAttempts)
+    /// <summary>The report of a round that is about to be committed. Bytes that moved since the last commit are this round's.</summary>
+    public RoundReport Report(RoundReady ready, ImmutableArray<string> failedAttempts)
     {
         var updates = ready.Round.Accepted.Values.ToArray();
         var validations = updates.Where(update => update.Validation is { Examples: > 0 }).Select(update => update.Validation!.Value).ToArray();
-        var report = new RoundReport
+        return new RoundReport
         {
             Round = (uint)ready.Round.Round,
             Attempts = (uint)ready.Round.Attempt,
@@ -56,20 +99,10 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             Problems = { ready.Problems },
             FailedAttempts = { failedAttempts },
         };
-        (_roundBytesDown, _roundBytesUp) = (0, 0);
-        _rounds.Add(report);
-        return report;
     }
 
-    /// <summary>Fills in an evaluation; null when the round has no report.</summary>
-    public RoundReport? Evaluate(int round, MetricSums sums)
-    {
-        var index = _rounds.FindIndex(report => report.Round == round);
-        if (index < 0) return null;
-        var report = _rounds[index].Clone();
-        report.Evaluation = sums.ToProto();
-        return _rounds[index] = report;
-    }
+    /// <summary>The report of a round; null when it is not committed.</summary>
+    public RoundReport? Find(int round) => _rounds.FindLast(report => report.Round == round);
 
     public RunSummary Summary(RunState state, Roster roster)
     {
@@ -83,24 +116,60 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
                 RunPhase.Running => RunStatus.Running,
                 RunPhase.Completed => RunStatus.Completed,
                 RunPhase.Stopped => RunStatus.Stopped,
+                RunPhase.Paused => RunStatus.Paused,
                 _ => RunStatus.Failed,
             },
             Reason = state.Reason,
             Round = (uint)state.Round,
             Rounds = (uint)job.Federation.Rounds,
             SubmittedUnixMs = _submitted,
-            WallSeconds = _wallSeconds ?? WallSeconds(),
-            TrainSeconds = _rounds.Sum(report => report.TrainSeconds),
-            BytesDown = _bytesDown,
-            BytesUp = _bytesUp,
-            Clients = (uint)(job.Data.Placement == Placement.Local ? roster.Clients.Count : state.Clients.Length),
+            WallSeconds = WallSeconds,
+            TrainSeconds = _trainSeconds,
+            BytesDown = _bytesDown + _roundBytesDown,
+            BytesUp = _bytesUp + _roundBytesUp,
+            Clients = job.Data.Placement == Placement.Shared ? (uint)state.Clients.Length
+                : ReferenceEquals(roster, Roster.Unknown) ? _rounds.LastOrDefault()?.Cohort ?? 0
+                : (uint)roster.Clients.Count,
             Workers = (uint)roster.Workers,
         };
-        if (state.Evaluations.Values.LastOrDefault(sums => sums is { Examples: > 0 }) is { } last) (summary.Accuracy, summary.Loss) = (last.Accuracy, last.Loss);
+        if (_measured?.Evaluation is { } last) (summary.Accuracy, summary.Loss) = ((double)last.Correct / last.Examples, last.LossSum / last.Examples);
         return summary;
     }
 
-    private double WallSeconds() => _started is { } started ? time.GetElapsedTime(started).TotalSeconds : 0;
+    private string? Incident(RunEntry entry)
+    {
+        var after = _rounds.Count == 0 ? "before its first round" : $"after round {_rounds[^1].Round}";
+        return entry.EventCase switch
+        {
+            RunEntry.EventOneofCase.TakenOver => $"Coordinator {entry.TakenOver.Node} went on with the run {after}.",
+            RunEntry.EventOneofCase.Paused => $"Paused {after}.",
+            RunEntry.EventOneofCase.Resumed => $"Resumed {after}.",
+            RunEntry.EventOneofCase.Retried => $"Tried again {after}.",
+            RunEntry.EventOneofCase.RolledBack => entry.RolledBack.Initialised
+                ? $"Went back to round {entry.RolledBack.Round}: {entry.RolledBack.Reason}"
+                : $"Began anew: {entry.RolledBack.Reason}",
+            _ => null,
+        };
+    }
+
+    private void Add(RoundReport report)
+    {
+        _rounds.Add(report);
+        (_bytesDown, _bytesUp) = (_bytesDown + report.BytesDown, _bytesUp + report.BytesUp);
+        _trainSeconds += report.TrainSeconds;
+        // What moved since the report was written is the next round's.
+        (_roundBytesDown, _roundBytesUp) = (_roundBytesDown - Math.Min(_roundBytesDown, report.BytesDown), _roundBytesUp - Math.Min(_roundBytesUp, report.BytesUp));
+    }
+
+    private void Evaluate(int round, Metrics metrics)
+    {
+        var index = _rounds.FindLastIndex(report => report.Round == round);
+        if (index < 0) return;
+        var report = _rounds[index].Clone();
+        report.Evaluation = metrics;
+        _rounds[index] = report;
+        if (metrics.Examples > 0 && round >= (_measured?.Round ?? 0)) _measured = report;
+    }
 
     private static MetricSums Sum(IEnumerable<MetricSums> sums) => sums.Aggregate(default(MetricSums), (sum, next) => sum + next);
 }

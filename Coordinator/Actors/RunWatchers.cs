@@ -24,10 +24,11 @@ internal sealed class RunWatchers
 
     public void Tell(RunEvent next) => _writers.RemoveAll(writer => !writer.TryWrite(next));
 
-    /// <summary>Nothing more will happen.</summary>
-    public void Complete()
+    /// <summary>Nothing more will happen, or not here.</summary>
+    /// <param name="error">What readers get in the end; null when all has been said.</param>
+    public void Complete(Exception? error)
     {
-        foreach (var writer in _writers) writer.TryComplete();
+        foreach (var writer in _writers) writer.TryComplete(error);
         _writers.Clear();
     }
 }

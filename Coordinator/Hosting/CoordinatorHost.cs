@@ -111,7 +111,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddHealthChecks().AddCheck<NodeHealth>("node");
         // The address is known when the first worker can ask for it: the node joins after it listens.
         string TransferAddress() => AddressOf(app!, options).GetLeftPart(UriPartial.Authority);
-        var settings = new RunsSettings(store, TransferAddress, TimeProvider.System, ProductVersion.Text);
+        var settings = new RunsSettings(store, null!, TransferAddress, TimeProvider.System, ProductVersion.Text);
         services.AddAkka(ClusterSettings.SystemName, (akka, provider) => ClusterNode.Configure(akka, provider, options, address.ToString(), () => runs(settings)));
 
         app = builder.Build();

@@ -50,7 +50,7 @@ internal static class OverheadBenchmark
         var start = Stopwatch.GetTimestamp();
         for (var round = 1; round <= job.Federation.Rounds; round++)
         {
-            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, attempt: 1, engine.Clients.Select(c => c.Id)).Clients.OrderByDescending(c => sizes[c]).ToArray();
+            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, attempt: 1, engine.Clients.Select(c => c.Id), ClientHealth.Fine).Clients.OrderByDescending(c => sizes[c]).ToArray();
             var next = -1;
             var threads = Enumerable.Range(0, slots).Select(_ => new Thread(() =>
             {

@@ -28,14 +28,17 @@ public static class CohortSelection
     /// <param name="round">1-based.</param>
     /// <param name="attempt">1-based. The first depends on nothing but seed, round and clients, so a run that never fails is the same on every machine.</param>
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
+    /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients)
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients, ClientHealth health)
     {
         var all = clients.Order(StringComparer.Ordinal).ToArray();
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
         var purpose = attempt == 1 ? "cohort" : string.Create(CultureInfo.InvariantCulture, $"cohort/{attempt}");
         var random = new RandomStream(SeedTree.Derive(seed, purpose, round));
         random.Shuffle<string>(all);
-        return new([.. all.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], Wanted(spec, all.Length));
+        var eligible = health.Eligible(all, round, Math.Max(1, spec.Minimum));
+        var wanted = Math.Min(Wanted(spec, all.Length), eligible.Length);
+        return new([.. eligible.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], wanted);
     }
 }

@@ -62,6 +62,9 @@ public sealed record RoundState
     /// <value>Clients that were asked and have neither delivered nor failed.</value>
     public IEnumerable<string> Missing => Cohort.Where(client => !Accepted.ContainsKey(client) && !Folding.Contains(client) && !Failures.ContainsKey(client));
 
+    /// <value>Clients that failed: by themselves, or by the deadline. Those that were merely slower than the wanted number of others did not.</value>
+    public IEnumerable<string> Failed => Expired ? Failures.Keys.Concat(Missing) : Failures.Keys;
+
     /// <summary>Selecting to Training.</summary>
     /// <exception cref="InvalidOperationException">Not selecting.</exception>
     public RoundState Select(Cohort cohort) =>

@@ -19,20 +19,38 @@ public abstract record RunChange
     /// <param name="TestExamples">Size of the central test set, 0 without one.</param>
     public sealed record Initialised(string ParametersHash, ImmutableArray<ClientShare> Clients, long TestExamples) : RunChange;
 
-    /// <summary>An attempt of the next round began.</summary>
-    public sealed record RoundOpened(int Round, int Attempt) : RunChange;
+    /// <summary>An attempt of the next round asks its clients.</summary>
+    /// <param name="Round">Which.</param>
+    /// <param name="Attempt">1-based.</param>
+    /// <param name="Cohort">Whom it asks, and for how many updates. A coordinator that comes back asks the same ones again.</param>
+    public sealed record RoundOpened(int Round, int Attempt, Cohort Cohort) : RunChange;
 
     /// <summary>The round's parameters are the run's.</summary>
     /// <param name="Round">Which.</param>
     /// <param name="ParametersHash">Of the new parameters.</param>
     /// <param name="Measured">True when an evaluation of them was asked for.</param>
-    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured) : RunChange;
+    /// <param name="FailedClients">Clients that were asked and failed.</param>
+    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured, ImmutableArray<string> FailedClients) : RunChange;
 
-    /// <summary>The open attempt is given up.</summary>
-    public sealed record RoundFailed(int Round, int Attempt, string Reason) : RunChange;
+    /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>
+    public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;
 
     /// <summary>The parameters after a round were measured; null when that could not be done.</summary>
     public sealed record Evaluated(int Round, MetricSums? Sums) : RunChange;
+
+    /// <summary>Somebody halted the run. An open attempt stays open and begins again when the run goes on.</summary>
+    public sealed record Paused(string Reason) : RunChange;
+
+    /// <summary>Somebody lets a halted run go on when its turn comes.</summary>
+    public sealed record Resumed : RunChange;
+
+    /// <summary>Somebody lets a run that failed or was stopped go on after its last committed round.</summary>
+    public sealed record Retried : RunChange;
+
+    /// <summary>Parameters were lost: the run goes on from those of an earlier round, or from none.</summary>
+    /// <param name="Round">The last round that stays committed.</param>
+    /// <param name="ParametersHash">Of its parameters; null: the initial ones are lost too.</param>
+    public sealed record RolledBack(int Round, string? ParametersHash) : RunChange;
 
     /// <summary>Somebody ended the run.</summary>
     public sealed record Stopped(string Reason) : RunChange;

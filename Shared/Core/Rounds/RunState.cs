@@ -22,6 +22,9 @@ public enum RunPhase
 
     /// <summary>Could not go on.</summary>
     Failed,
+
+    /// <summary>Halted until somebody lets it go on.</summary>
+    Paused,
 }
 
 /// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes.</summary>
@@ -52,8 +55,14 @@ public sealed record RunState
     /// <value>Hash of the parameters after <see cref="Round"/>; "" before there are any.</value>
     public string ParametersHash { get; private init; } = "";
 
-    /// <value>The attempt of round <see cref="Round"/> + 1 that is open; 0 when none is.</value>
+    /// <value>The attempt of round <see cref="Round"/> + 1 that has asked its clients; 0 when none has.</value>
     public int OpenAttempt { get; private init; }
+
+    /// <value>Whom the open attempt asks; null when none is open.</value>
+    public Cohort? OpenCohort { get; private init; }
+
+    /// <value>Clients that failed lately.</value>
+    public ClientHealth Health { get; private init; } = ClientHealth.Fine;
 
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
@@ -77,24 +86,38 @@ public sealed record RunState
         RunChange.Started when Phase == RunPhase.Queued => this with { Phase = RunPhase.Running },
         RunChange.Initialised c when Phase == RunPhase.Running && !IsInitialised =>
             this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples },
-        RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && c.Round == Round + 1 && c.Attempt == FailedAttempts.Length + 1 =>
-            this with { OpenAttempt = c.Attempt },
+        RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && IsNext(c.Round, c.Attempt) =>
+            this with { OpenAttempt = c.Attempt, OpenCohort = c.Cohort },
         RunChange.RoundCommitted c when !Ended && OpenAttempt > 0 && c.Round == Round + 1 =>
-            this with
+            Closed() with
             {
                 Round = c.Round,
                 ParametersHash = c.ParametersHash,
-                OpenAttempt = 0,
                 FailedAttempts = [],
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
+                Health = Health.After(c.Round, Asked, c.FailedClients),
             },
-        RunChange.RoundFailed c when !Ended && OpenAttempt == c.Attempt && c.Round == Round + 1 =>
-            this with { OpenAttempt = 0, FailedAttempts = FailedAttempts.Add(c.Reason) },
+        RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
+            Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
         RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
             this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Sums) },
-        RunChange.Stopped c when !Ended => this with { Phase = RunPhase.Stopped, Reason = c.Reason, OpenAttempt = 0 },
-        RunChange.Failed c when !Ended => this with { Phase = RunPhase.Failed, Reason = c.Reason, OpenAttempt = 0 },
-        RunChange.Completed c when Phase == RunPhase.Running => this with { Phase = RunPhase.Completed, Reason = c.Reason, OpenAttempt = 0 },
+        RunChange.Paused c when Phase is RunPhase.Queued or RunPhase.Running => this with { Phase = RunPhase.Paused, Reason = c.Reason },
+        RunChange.Resumed when Phase == RunPhase.Paused => this with { Phase = RunPhase.Queued, Reason = "" },
+        RunChange.Retried when Phase is RunPhase.Failed or RunPhase.Stopped =>
+            this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], Health = ClientHealth.Fine },
+        RunChange.RolledBack c when !Ended && c.Round <= Round =>
+            Closed() with
+            {
+                Round = c.Round,
+                IsInitialised = c.ParametersHash is not null,
+                ParametersHash = c.ParametersHash ?? "",
+                FailedAttempts = [],
+                Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
+                Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
+            },
+        RunChange.Stopped c when !Ended => Closed() with { Phase = RunPhase.Stopped, Reason = c.Reason },
+        RunChange.Failed c when !Ended => Closed() with { Phase = RunPhase.Failed, Reason = c.Reason },
+        RunChange.Completed c when Phase == RunPhase.Running => Closed() with { Phase = RunPhase.Completed, Reason = c.Reason },
         _ => throw new InvalidOperationException($"{change} cannot follow a run that is {Phase} after round {Round} with attempt {OpenAttempt} open."),
     };
 
@@ -116,6 +139,12 @@ public sealed record RunState
         if (Round < job.Federation.Rounds) return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
         return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
     }
+
+    private IEnumerable<string> Asked => OpenCohort?.Clients ?? [];
+
+    private bool IsNext(int round, int attempt) => round == Round + 1 && attempt == FailedAttempts.Length + 1;
+
+    private RunState Closed() => this with { OpenAttempt = 0, OpenCohort = null };
 
     private string? ReachedAccuracy(JobSpec job)
     {

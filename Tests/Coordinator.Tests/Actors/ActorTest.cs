@@ -28,13 +28,18 @@ public abstract class ActorTest() : TestKit("""
 
     private protected ParameterStore Store { get; } = new();
 
-    private protected RunsSettings Settings => new(Store, () => "http://127.0.0.1:1", Time, "0.1.0");
+    private protected MemoryCheckpoints Checkpoints { get; } = new();
+
+    private protected RunsSettings Settings => new(Store, Checkpoints, () => "http://127.0.0.1:1", Time, "0.1.0") { Node = "here" };
 
     /// <summary>A job of two clients that are both asked in each round; nothing stops it early.</summary>
     private protected static JobSpec Job(int rounds = 3) => new()
     {
+        Model = new() { Name = "logistic" },
         Federation = new() { Rounds = rounds, Cohort = new() { Minimum = 1, Deadline = TimeSpan.FromMinutes(1) }, Retries = 1 },
     };
+
+    private protected static SubmitJob Submission(JobSpec job) => new(job, JobWriter.Write(job));
 
     private protected static JobSpec With(JobSpec job, Func<CohortSpec, CohortSpec> change) =>
         job with { Federation = job.Federation with { Cohort = change(job.Federation.Cohort) } };

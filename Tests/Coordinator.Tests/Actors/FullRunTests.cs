@@ -12,7 +12,7 @@ public sealed class FullRunTests : ActorTest
     {
         var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
         Worker(runs, "w1", Script);
-        var run = (await Ask<JobQueued>(runs, new SubmitJob(Job(), "yaml"))).Run;
+        var run = (await Ask<JobQueued>(runs, Submission(Job()))).Run;
 
         var events = await ReadToEnd(await Watch(runs, run));
 
@@ -41,8 +41,8 @@ public sealed class FullRunTests : ActorTest
     public async Task Two_runs_go_one_after_the_other_in_the_order_of_submission()
     {
         var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
-        var first = (await Ask<JobQueued>(runs, new SubmitJob(Job(1), "one"))).Run;
-        var second = (await Ask<JobQueued>(runs, new SubmitJob(Job(1), "two"))).Run;
+        var first = (await Ask<JobQueued>(runs, Submission(Job(1)))).Run;
+        var second = (await Ask<JobQueued>(runs, Submission(Job(1)))).Run;
         var waiting = (await Ask<ListReply>(runs, GetRuns.Instance)).Runs;
         Assert.Equal([(second, RunStatus.Queued), (first, RunStatus.Running)], waiting.Select(run => (run.Run, run.Status)));
 
@@ -69,7 +69,7 @@ public sealed class FullRunTests : ActorTest
                 : task.Id.Kind == TaskKind.Train
                     ? Update(task.Id, [0.1f * task.Id.Client[^1], MathF.Sqrt(task.Id.Client.Length + task.Id.Round)], (ulong)task.Id.Client[^1])
                     : Measured(task.Id, 600, 300));
-            var run = (await Ask<JobQueued>(runs, new SubmitJob(With(Job(), cohort => cohort with { Fraction = 0.5 }), "yaml"))).Run;
+            var run = (await Ask<JobQueued>(runs, Submission(With(Job(), cohort => cohort with { Fraction = 0.5 })))).Run;
             await ReadToEnd(await Watch(runs, run));
             return (await Find<CommittedModel>(runs, new GetModel(run)))!.Parameters.Hash;
         }

@@ -18,7 +18,12 @@ public sealed class RoundActorTests : ActorTest
     public RoundActorTests()
     {
         (_run, _registry) = (CreateTestProbe(), CreateTestProbe());
-        _run.IgnoreMessages(message => message is StepProgress);
+        _run.IgnoreMessages(message => message is StepProgress or CohortDrawn);
+        _run.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is CohortDrawn) sender.Tell(CohortKept.Instance);
+            return AutoPilot.KeepRunning;
+        }));
     }
 
     [Fact]
@@ -197,6 +202,7 @@ public sealed class RoundActorTests : ActorTest
     {
         var round = Open(Local(minimum: 1), clients: []);
         round.Tell(RosterOf("a", "b"));
+        _registry.ExpectMsg<SubmitWork>();
         round.Tell(new TaskLost(Key("b"), "w2"));
         await Offer(round, Update(Id("a"), [1f, 1f]));
         Assert.Equal("worker 'w2' is gone.", _run.ExpectMsg<RoundReady>().Problems.Single().Reason);
@@ -247,13 +253,13 @@ public sealed class RoundActorTests : ActorTest
     }
 
     [Fact]
-    public async Task Stopped_round_withdraws_its_tasks_and_leaves_no_offer_without_an_answer()
+    public async Task Ended_round_withdraws_its_tasks_and_leaves_no_offer_without_an_answer()
     {
         var released = 0;
         var round = Open(Job(), clients: [.. Enumerable.Range(0, 50).Select(i => $"c{i}")]);
         _registry.ExpectMsg<SubmitWork>();
         var offers = Enumerable.Range(0, 40).Select(i => Offer(round, Update(Id($"c{i}"), [1f, 0f], release: () => Interlocked.Increment(ref released)))).ToArray();
-        round.Tell(PoisonPill.Instance);
+        round.Tell(EndRound.Instance);
         var verdicts = await Task.WhenAll(offers);
         Assert.All(verdicts, verdict => Assert.True(verdict.Refused is Refusal.Unspecified or Refusal.RoundClosed));
         var withdrawn = _registry.FishForMessage<WithdrawWork>(_ => true);
@@ -266,7 +272,11 @@ public sealed class RoundActorTests : ActorTest
         algorithm ??= AlgorithmCatalog.Create(job.Federation.Algorithm);
         var server = AlgorithmCatalog.Create(job.Federation.Algorithm).Init(Start);
         ImmutableArray<ClientShare> shares = [.. (clients ?? ["a", "b"]).Select(client => new ClientShare(client, 1))];
-        return _run.ChildActorOf(RoundActor.Props(new("run", job, 3, 2, server, algorithm, shares, new ExactMean(2)), _registry));
+        // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
+        var cohort = job.Data.Placement == Placement.Local ? null
+            : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => share.Id), ClientHealth.Fine);
+        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new ExactMean(2), ClientHealth.Fine) { Reopened = cohort };
+        return _run.ChildActorOf(RoundActor.Props(plan, _registry));
     }
 
     private static JobSpec Local(int minimum) => With(Job(), cohort => cohort with { Minimum = minimum }) with { Data = new() { Placement = Placement.Local } };

@@ -166,10 +166,10 @@ public sealed class RunActorTests : ActorTest
     public async Task Stopped_run_in_the_queue_never_starts()
     {
         await Submit(Job());
-        var second = (await Ask<JobQueued>(_runs, new SubmitJob(Job(), "two"))).Run;
+        var second = (await Ask<JobQueued>(_runs, Submission(Job()))).Run;
         Assert.Equal(RunStatus.Stopped, (await Find<RunSummary>(_runs, new StopRun(second)))!.Status);
         await Find<RunSummary>(_runs, new StopRun(_run));
-        Assert.Null((await Find<CommittedModel>(_runs, new GetModel(second))));
+        Assert.Contains("has no parameters yet", (await Ask<RunRefused>(_runs, new GetModel(second))).Detail, StringComparison.Ordinal);
         Assert.All((await Ask<ListReply>(_runs, GetRuns.Instance)).Runs, run => Assert.Equal(RunStatus.Stopped, run.Status));
     }
 
@@ -242,6 +242,7 @@ public sealed class RunActorTests : ActorTest
     {
         var released = 0;
         TaskId Of(string run, uint round) => new() { Run = run, Round = round, Attempt = 1, Client = "a", Kind = TaskKind.Train };
+        Assert.Null(await Find<RunDetails>(_runs, new GetRun("nobody")));
         Assert.Equal(Refusal.UnknownRun, (await Offer(_runs, Update(Of("nobody", 1), [1f, 1f], release: () => released++))).Refused);
         Assert.Equal(Refusal.UnknownRun, (await Ask<RefusedOffer>(_runs, new BeginUpload(Of("nobody", 1)))).Reason);
         await Begin(Job());
@@ -250,13 +251,12 @@ public sealed class RunActorTests : ActorTest
         Assert.Equal(Refusal.RoundClosed, (await Offer(_runs, Update(Of(_run, 1), [1f, 1f], release: () => released++))).Refused);
         Assert.Equal(Refusal.WrongRound, (await Offer(_runs, Update(Of(_run, 3), [1f, 1f], release: () => released++))).Refused);
         Assert.Equal(3, released);
-        Assert.Null(await Find<RunDetails>(_runs, new GetRun("nobody")));
         Assert.Null(await Find<RunSummary>(_runs, new StopRun("nobody")));
     }
 
     private async Task Submit(JobSpec job)
     {
-        _run = (await Ask<JobQueued>(_runs, new SubmitJob(job, "yaml"))).Run;
+        _run = (await Ask<JobQueued>(_runs, Submission(job))).Run;
         Assert.NotNull(await Find<RunSummary>(_runs, new WatchRun(_run, 0, _events.Writer)));
     }
 

@@ -33,26 +33,26 @@ public sealed class RunStateTests
     [Fact]
     public void Failed_round_is_tried_again_as_often_as_the_job_says_and_then_fails_the_run()
     {
-        var run = Ready().Apply(new RunChange.RoundOpened(1, 1));
+        var run = Ready().Apply(Opened(1, 1));
         Assert.Equal(RunStep.Wait, run.Next(Job).Step);
-        run = run.Apply(new RunChange.RoundFailed(1, 1, "first."));
+        run = run.Apply(new RunChange.RoundFailed(1, 1, "first.", []));
         Assert.Equal(new(RunStep.OpenRound, 1, 2), run.Next(Job));
-        run = run.Apply(new RunChange.RoundOpened(1, 2)).Apply(new RunChange.RoundFailed(1, 2, "second."));
+        run = run.Apply(Opened(1, 2)).Apply(new RunChange.RoundFailed(1, 2, "second.", []));
         Assert.Equal(new(RunStep.Fail, Reason: "Round 1 failed 2 times; the last time: second."), run.Next(Job));
     }
 
     [Fact]
     public void Commit_forgets_the_failed_attempts_of_its_round()
     {
-        var run = Ready().Apply(new RunChange.RoundOpened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "x."));
-        run = run.Apply(new RunChange.RoundOpened(1, 2)).Apply(new RunChange.RoundCommitted(1, "h1", Measured: false));
+        var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "x.", []));
+        run = run.Apply(Opened(1, 2)).Apply(new RunChange.RoundCommitted(1, "h1", Measured: false, FailedClients: []));
         Assert.Equal(new(RunStep.OpenRound, 2, 1), run.Next(Job));
     }
 
     [Fact]
     public void Stop_rule_ends_the_run_with_the_round_that_satisfies_it_although_the_next_is_open()
     {
-        var run = Commit(Ready(), 1).Apply(new RunChange.RoundOpened(2, 1));
+        var run = Commit(Ready(), 1).Apply(Opened(2, 1));
         Assert.False(run.MayCommit(StopAt90));
         run = run.Apply(new RunChange.Evaluated(1, new(10, 1, 9)));
         Assert.True(run.MayCommit(StopAt90));
@@ -69,7 +69,7 @@ public sealed class RunStateTests
 
     [Fact]
     public void Without_a_stop_rule_a_commit_waits_for_no_evaluation() =>
-        Assert.True(Commit(Ready(), 1).Apply(new RunChange.RoundOpened(2, 1)).MayCommit(Job));
+        Assert.True(Commit(Ready(), 1).Apply(Opened(2, 1)).MayCommit(Job));
 
     [Theory]
     [InlineData(1, 3, new[] { 1, 2, 3 })]
@@ -86,7 +86,7 @@ public sealed class RunStateTests
     {
         foreach (var end in new RunChange[] { new RunChange.Stopped("asked."), new RunChange.Failed("broken.") })
         {
-            var run = Ready().Apply(new RunChange.RoundOpened(1, 1)).Apply(end);
+            var run = Ready().Apply(Opened(1, 1)).Apply(end);
             Assert.True(run.Ended);
             Assert.Equal(0, run.OpenAttempt);
             Assert.Equal(RunStep.Wait, run.Next(Job).Step);
@@ -97,27 +97,32 @@ public sealed class RunStateTests
     [Fact]
     public void Changes_that_cannot_follow_throw()
     {
-        var open = Ready().Apply(new RunChange.RoundOpened(1, 1));
+        var open = Ready().Apply(Opened(1, 1));
         foreach (var (run, change) in new (RunState, RunChange)[]
         {
             (RunState.Initial, Initialised),
-            (RunState.Initial, new RunChange.RoundOpened(1, 1)),
+            (RunState.Initial, Opened(1, 1)),
             (RunState.Initial, new RunChange.Completed("")),
             (Ready(), new RunChange.Started()),
             (Ready(), Initialised),
-            (Ready(), new RunChange.RoundOpened(2, 1)),
-            (Ready(), new RunChange.RoundOpened(1, 2)),
-            (Ready(), new RunChange.RoundCommitted(1, "h", true)),
-            (Ready(), new RunChange.RoundFailed(1, 1, "x.")),
+            (Ready(), Opened(2, 1)),
+            (Ready(), Opened(1, 2)),
+            (Ready(), new RunChange.RoundCommitted(1, "h", true, FailedClients: [])),
+            (Ready(), new RunChange.RoundFailed(1, 2, "x.", [])),
+            (Ready(), new RunChange.Resumed()),
+            (Ready(), new RunChange.Retried()),
+            (Ready(), new RunChange.RolledBack(1, "h")),
             (Ready(), new RunChange.Evaluated(1, null)),
-            (open, new RunChange.RoundOpened(1, 1)),
-            (open, new RunChange.RoundCommitted(2, "h", true)),
-            (open, new RunChange.RoundFailed(1, 2, "x.")),
+            (open, Opened(1, 1)),
+            (open, new RunChange.RoundCommitted(2, "h", true, FailedClients: [])),
+            (open, new RunChange.RoundFailed(1, 2, "x.", [])),
         })
             Assert.Throws<InvalidOperationException>(() => run.Apply(change));
     }
 
     private static RunState Ready() => RunState.Initial.Apply(new RunChange.Started()).Apply(Initialised);
 
-    private static RunState Commit(RunState run, int round) => run.Apply(new RunChange.RoundOpened(round, 1)).Apply(new RunChange.RoundCommitted(round, $"h{round}", Measured: true));
+    private static RunChange.RoundOpened Opened(int round, int attempt) => new(round, attempt, new(["a"], 1));
+
+    private static RunState Commit(RunState run, int round) => run.Apply(Opened(round, 1)).Apply(new RunChange.RoundCommitted(round, $"h{round}", Measured: true, FailedClients: []));
 }

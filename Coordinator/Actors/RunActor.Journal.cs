@@ -1,0 +1,170 @@
+using Akka.Actor;
+using Akka.Event;
+using Federated.Coordinator.Journal;
+using Federated.Core.Algorithms;
+using Federated.Core.Rounds;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Coordinator.Actors;
+
+// What is durable, and how a run goes on from it.
+internal sealed partial class RunActor
+{
+    private void OnRecovered()
+    {
+        if (_epoch > _id.Epoch)
+        {
+            Context.Parent.Tell(new RunFenced(Run, _epoch));
+            return;
+        }
+        if (LastSequenceNr == 0)
+        {
+            Record(new() { Submitted = new() { JobYaml = _id.Yaml, UnixMs = _id.SubmittedUnixMs } }, () => { });
+            return;
+        }
+        switch (_state.Phase)
+        {
+            case RunPhase.Running:
+                _log.Info("Run {0} goes on after round {1}.", Run, _state.Round);
+                Record(new() { TakenOver = new() { Node = _settings.Node } }, BeginWork);
+                return;
+            case RunPhase.Paused:
+                Become(Paused);
+                break;
+            case not RunPhase.Queued:
+                EnterEnd();
+                break;
+        }
+        Context.Parent.Tell(new RunChanged(Summary()));
+    }
+
+    /// <summary>Makes an entry durable, then takes it in and does what follows from it. Other messages wait meanwhile.</summary>
+    private void Record(RunEntry entry, Action then)
+    {
+        (entry.Version, entry.Epoch, entry.WallSeconds) = (JournalSerializer.Version, _id.Epoch, _ledger.WallSeconds);
+        // What cannot follow is a defect, and must be found before it is in the journal for good.
+        if (RunEntries.ToChange(entry) is { } change) _ = _state.Apply(change);
+        Persist(entry, durable =>
+        {
+            var dropped = Apply(durable);
+            Context.Parent.Tell(new RunChanged(Summary()));
+            then();
+            if (dropped.Count > 0) DeleteCheckpoints(dropped);
+            if (!_history.IsLong) return;
+            SaveSnapshot(_history.ToSnapshot());
+            _history.Snapshot();
+        });
+    }
+
+    private IReadOnlyCollection<string> Apply(RunEntry entry)
+    {
+        _epoch = Math.Max(_epoch, entry.Epoch);
+        _history.Add(entry, _state);
+        if (RunEntries.ToChange(entry) is { } change) _state = _state.Apply(change);
+        _ledger.Apply(entry);
+        return _checkpoints.Apply(entry);
+    }
+
+    private void BeginWork()
+    {
+        _ledger.StartClock();
+        _registry.Tell(new OpenRunWork(Run, _id.Yaml));
+        _registry.Tell(SubscribeRoster.Instance);
+        if (_state.IsInitialised) Restore();
+        else Initialise();
+    }
+
+    private void Initialise()
+    {
+        _preparation = StartStep(InitialiseActor.Props(new(Run, Job, _algorithm), _registry), "initialise", new StepGone(StepKind.Initialise));
+        Become(Initialising);
+    }
+
+    private void Restore()
+    {
+        var plan = new RestorePlan(Run, _checkpoints.Kept, _state.Unmeasured, _settings.Checkpoints);
+        _preparation = StartStep(RestoreActor.Props(plan), "restore", new StepGone(StepKind.Restore));
+        Become(Restoring);
+    }
+
+    private void OnRestored(Restored restored)
+    {
+        EndStep(ref _preparation);
+        foreach (var damage in restored.Damage)
+        {
+            _log.Error("Run {0}: a checkpoint is lost: {1}", Run, damage);
+            Notice($"A checkpoint is lost: {damage}");
+        }
+        if (restored.Server is { } server && server.Round == _state.Round)
+        {
+            GoOn(restored, server);
+            return;
+        }
+        var back = new RunEntry.Types.RolledBack { Reason = string.Join(" ", restored.Damage) };
+        if (restored.Server is { } earlier) (back.Initialised, back.Round, back.ParametersSha256) = (true, (uint)earlier.Round, earlier.Parameters.Hash);
+        Record(new() { RolledBack = back }, () =>
+        {
+            Notice(back.Initialised ? $"The run goes on after round {back.Round}." : "The run begins anew: no checkpoint is left.");
+            if (restored.Server is { } whole) GoOn(restored, whole);
+            else Initialise();
+        });
+    }
+
+    private void GoOn(Restored restored, ServerState server)
+    {
+        _server = server;
+        var unmeasured = _state.Unmeasured.Where(round => round != server.Round && restored.Measured.ContainsKey(round)).ToArray();
+        foreach (var round in unmeasured) _parameters.Publish(restored.Measured[round], round, measured: true);
+        _parameters.Publish(server.Parameters, server.Round, _state.Unmeasured.Contains(server.Round));
+        Become(Running);
+        SweepCheckpoints();
+        foreach (var round in _state.Unmeasured)
+        {
+            if (restored.Measured.TryGetValue(round, out var parameters)) PlanEvaluation(round, parameters);
+            else JournalEvaluation(round, null, "its checkpoint is lost.");
+        }
+        // A rule that looks at accuracy waits for the evaluations, so they go first.
+        if (Job.Stop.Accuracy is not null) BeginEvaluations();
+        if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
+        else Advance();
+        if (_round is null) BeginEvaluations();
+    }
+
+    private void JournalEvaluation(int round, MetricSums? sums, string problem) =>
+        Record(new() { Evaluated = new() { Round = (uint)round, Metrics = sums?.ToProto() } }, () =>
+        {
+            if (sums is null) Notice($"The model of round {round} could not be measured: {problem}");
+            else if (_ledger.Find(round) is { } report) Tell(new() { Round = report });
+            _parameters.Measured(round);
+            // First, for it may end the run with this round's model; then a later round need not be committed any more.
+            Advance();
+            if (!_state.Ended && !_ending) CommitWhenAllowed();
+        });
+
+    private void KeepState(ServerState server) => _checkpoint = StartStep(
+        CheckpointActor.Props(new(Run, _id.Epoch, server, _settings.Checkpoints, ReachedIn(server.Round))), "checkpoint", new StepGone(StepKind.Checkpoint));
+
+    private Action<RunPoint> ReachedIn(int round)
+    {
+        var reached = _settings.Reached;
+        return point => reached(point, round);
+    }
+
+    // Files that stay although nobody needs them cost room and nothing else.
+    private void DeleteCheckpoints(IReadOnlyCollection<string> names) =>
+        _ = LogFailureAsync(Task.Run(() => _settings.Checkpoints.DeleteAsync(Run, names, CancellationToken.None)), "old checkpoints could not be deleted");
+
+    private void SweepCheckpoints()
+    {
+        var (kept, epoch) = (_checkpoints.Kept.Select(kept => kept.Checkpoint.Name).ToArray(), _id.Epoch);
+        _ = LogFailureAsync(Task.Run(() => _settings.Checkpoints.SweepAsync(Run, epoch, kept, CancellationToken.None)), "left-over checkpoints could not be deleted");
+    }
+
+    private async Task LogFailureAsync(Task work, string what)
+    {
+        var (log, run) = (_log, Run);
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.Exception?.InnerException is { } error) log.Warning("Run {0}: {1}: {2}", run, what, error.Message);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Federated.Coordinator.Storage;
+using Federated.Core.Jobs;
+using Federated.V1;
+
+namespace Federated.Coordinator.Journal;
+
+/// <summary>Which checkpoints of a run there are, as its journal tells: the latest few, the best one, and those that are being measured. Belongs to one actor.</summary>
+/// <param name="job">Says what makes a model good.</param>
+/// <param name="keep">How many of the latest are kept, at least 1.</param>
+internal sealed class RunCheckpoints(JobSpec job, int keep)
+{
+    private readonly CheckpointKeeping _keeping = new(keep);
+    private readonly HashSet<int> _measuring = [];
+
+    /// <value>Ascending by round.</value>
+    public ImmutableArray<KeptCheckpoint> Kept { get; private set; } = [];
+
+    /// <summary>Takes in an entry of the journal.</summary>
+    /// <returns>Files that nobody needs after it.</returns>
+    public ImmutableArray<string> Apply(RunEntry entry)
+    {
+        switch (entry.EventCase)
+        {
+            case RunEntry.EventOneofCase.DataKnown:
+                Kept = [new(0, entry.DataKnown.Checkpoint, null)];
+                return [];
+            case RunEntry.EventOneofCase.RoundKept:
+                var round = (int)entry.RoundKept.Report.Round;
+                Kept = Kept.Add(new(round, entry.RoundKept.Checkpoint, null));
+                if (entry.RoundKept.Measured) _measuring.Add(round);
+                return Drop();
+            case RunEntry.EventOneofCase.Evaluated:
+                _measuring.Remove((int)entry.Evaluated.Round);
+                Kept = [.. Kept.Select(kept => kept.Round == entry.Evaluated.Round ? kept with { Score = Score(entry.Evaluated.Metrics) } : kept)];
+                return Drop();
+            case RunEntry.EventOneofCase.RolledBack:
+                // What was found broken is left where it is, for whoever wants to look at it, until the same round is written again.
+                _measuring.RemoveWhere(measuring => measuring > entry.RolledBack.Round);
+                Kept = entry.RolledBack.Initialised ? [.. Kept.Where(kept => kept.Round <= entry.RolledBack.Round)] : [];
+                return [];
+            default:
+                return [];
+        }
+    }
+
+    private ImmutableArray<string> Drop()
+    {
+        var drop = _keeping.Unneeded(Kept, _measuring);
+        Kept = Kept.RemoveRange(drop);
+        return [.. drop.Select(kept => kept.Checkpoint.Name)];
+    }
+
+    private double? Score(Metrics? metrics) => metrics is not { Examples: > 0 } ? null
+        : job.Training.Loss == Loss.CrossEntropy ? (double)metrics.Correct / metrics.Examples
+        : -metrics.LossSum / metrics.Examples;
+}

@@ -1,0 +1,44 @@
+using Federated.Core.Algorithms;
+using Federated.Core.Rounds;
+using Federated.V1;
+using Federated.Wire.Mapping;
+
+namespace Federated.Coordinator.Journal;
+
+/// <summary>Entries of a run's journal, as the changes that Core knows.</summary>
+internal static class RunEntries
+{
+    /// <summary>The change of the run's state that an entry stands for; null where it changes something else (who owns the run, when it was submitted).</summary>
+    /// <exception cref="InvalidDataException">The entry is of a kind that this version does not know, or its metrics are none.</exception>
+    public static RunChange? ToChange(RunEntry entry) => entry.EventCase switch
+    {
+        RunEntry.EventOneofCase.Submitted or RunEntry.EventOneofCase.TakenOver => null,
+        RunEntry.EventOneofCase.Started => new RunChange.Started(),
+        RunEntry.EventOneofCase.DataKnown => new RunChange.Initialised(
+            entry.DataKnown.Checkpoint.ParametersSha256,
+            [.. entry.DataKnown.Clients.Select(client => new ClientShare(client.Id, (long)client.Examples))],
+            (long)entry.DataKnown.TestExamples),
+        RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
+            (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted)),
+        RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(
+            (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients]),
+        RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
+            (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
+        RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToSums(entry.Evaluated.Metrics)),
+        RunEntry.EventOneofCase.Paused => new RunChange.Paused(entry.Paused.Reason),
+        RunEntry.EventOneofCase.Resumed => new RunChange.Resumed(),
+        RunEntry.EventOneofCase.Retried => new RunChange.Retried(),
+        RunEntry.EventOneofCase.RolledBack => new RunChange.RolledBack(
+            (int)entry.RolledBack.Round, entry.RolledBack.Initialised ? entry.RolledBack.ParametersSha256 : null),
+        RunEntry.EventOneofCase.Stopped => new RunChange.Stopped(entry.Stopped.Reason),
+        RunEntry.EventOneofCase.Failed => new RunChange.Failed(entry.Failed.Reason),
+        RunEntry.EventOneofCase.Completed => new RunChange.Completed(entry.Completed.Reason),
+        _ => throw new InvalidDataException("An entry of the run's journal has no event that this version knows."),
+    };
+
+    private static MetricSums? ToSums(Metrics? metrics)
+    {
+        if (metrics is null) return null;
+        return MetricsMapping.Read(metrics, out var sums) is { } wrong ? throw new InvalidDataException($"An evaluation in the run's journal is damaged: {wrong.Detail}") : sums;
+    }
+}

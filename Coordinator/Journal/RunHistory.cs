@@ -1,0 +1,59 @@
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Journal;
+
+/// <summary>All entries of a run, as its snapshot holds them: the cohorts of attempts that are over are cut down to what still matters, so that a snapshot
+/// grows by some hundred bytes a round however large cohorts are. Belongs to one actor.</summary>
+internal sealed class RunHistory
+{
+    private readonly List<RunEntry> _entries = [];
+    private int _opened = -1;
+    private int _takenOver = -1;
+
+    /// <value>Entries since the last snapshot.</value>
+    public int SinceSnapshot { get; private set; }
+
+    /// <value>Time for a snapshot: after 100 entries, in long runs after a tenth of what there is, so that the effort a round stays the same.</value>
+    public bool IsLong => SinceSnapshot >= Math.Max(100, _entries.Count / 10);
+
+    /// <summary>Adds an entry.</summary>
+    /// <param name="entry">Is not changed.</param>
+    /// <param name="before">The run's state before it.</param>
+    public void Add(RunEntry entry, RunState before)
+    {
+        SinceSnapshot++;
+        switch (entry.EventCase)
+        {
+            case RunEntry.EventOneofCase.RoundOpened:
+                _opened = _entries.Count;
+                break;
+            case RunEntry.EventOneofCase.TakenOver when _takenOver >= 0 && _takenOver == _entries.Count - 1:
+                // Coordinators came and went and nothing happened between.
+                _entries.RemoveAt(_takenOver);
+                break;
+            case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack when _opened >= 0:
+                _entries[_opened] = Cut(_entries[_opened], before.Health);
+                _opened = -1;
+                break;
+        }
+        if (entry.EventCase == RunEntry.EventOneofCase.TakenOver) _takenOver = _entries.Count;
+        _entries.Add(entry);
+    }
+
+    /// <summary>The entries so far.</summary>
+    public RunSnapshot ToSnapshot() => new() { Version = JournalSerializer.Version, Entries = { _entries } };
+
+    /// <summary>A snapshot of all entries is being written, or was read.</summary>
+    public void Snapshot() => SinceSnapshot = 0;
+
+    // Who was asked matters after the attempt only for those who had failed before: not failing again makes them well.
+    private static RunEntry Cut(RunEntry opened, ClientHealth health)
+    {
+        var cut = opened.Clone();
+        cut.RoundOpened.ParametersSha256 = "";
+        cut.RoundOpened.Cohort.Clear();
+        cut.RoundOpened.Cohort.AddRange(opened.RoundOpened.Cohort.Where(health.Lapses.ContainsKey));
+        return cut;
+    }
+}
