@@ -7,52 +7,43 @@ namespace Federated.Core.Parameters;
 /// <summary>The JSON at the beginning of a safetensors file.</summary>
 internal static class SafetensorsHeader
 {
-    private const string Metadata = "__metadata__";
-    private const string Statistics = "statistics";
     private const int Alignment = 8;
     private const int MaxRank = 16;
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>The header's bytes, filled up with spaces so that the values begin at a multiple of 8.</summary>
-    public static byte[] Write(ParameterSchema schema)
+    /// <exception cref="ArgumentException">The file could not be read again: a name or a shape that the format or <see cref="Read"/> does not have, or
+    /// more than <see cref="Safetensors.MaxHeaderBytes"/>.</exception>
+    public static byte[] Write(SafetensorsFile file)
     {
+        var schema = file.Parameters.Schema;
+        var prefix = SafetensorsLayout.SlotPrefix(schema);
+        var slots = file.SlotsInOrder.Select(name => new TensorSpec(prefix + name, [schema.Count])).ToArray();
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            WriteMetadata(json, schema);
+            SafetensorsMetadata.Write(json, file, slots.Select(slot => slot.Name));
             long offset = 0;
-            foreach (var tensor in schema.Tensors)
-            {
-                if (tensor.Name == Metadata) throw new ArgumentException($"A safetensors file cannot have a tensor called {Metadata}.", nameof(schema));
-                json.WriteStartObject(tensor.Name);
-                json.WriteString("dtype", "F32");
-                json.WriteStartArray("shape");
-                foreach (var size in tensor.Shape) json.WriteNumberValue(size);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += 4L * tensor.Count);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
+            foreach (var tensor in schema.Tensors.Concat(slots)) WriteTensor(json, tensor, ref offset);
             json.WriteEndObject();
         }
         var header = new byte[(buffer.WrittenCount + Alignment - 1) / Alignment * Alignment];
+        if (header.Length > Safetensors.MaxHeaderBytes)
+            throw new ArgumentException($"The names of the tensors make a header of {header.Length} bytes; {Safetensors.MaxHeaderBytes} are allowed.", nameof(file));
         header.AsSpan().Fill((byte)' ');
         buffer.WrittenSpan.CopyTo(header);
         return header;
     }
 
-    /// <summary>Null and the schema, whose tensors are in the order of their offsets; or a sentence that says what is wrong.</summary>
-    public static string? Read(ReadOnlyMemory<byte> header, long maxBytes, out ParameterSchema? schema)
+    /// <summary>Null and the layout, whose tensors are in the order of their offsets; or a sentence that says what is wrong.</summary>
+    public static string? Read(ReadOnlyMemory<byte> header, long maxBytes, out SafetensorsLayout? layout)
     {
-        schema = null;
+        layout = null;
         try
         {
             if (header.Span[0] != (byte)'{') return "The header does not start with '{'.";
-            using var json = JsonDocument.Parse(header, Strict);
-            return ReadTensors(json.RootElement, Math.Min(maxBytes / 4, Array.MaxLength), out schema);
+            using var json = JsonDocument.Parse(header, SafetensorsMetadata.Strict);
+            return ReadTensors(json.RootElement, maxBytes / 4, out layout);
         }
         catch (JsonException e)
         {
@@ -65,25 +56,38 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, ParameterSchema schema)
+    private static void WriteTensor(Utf8JsonWriter json, TensorSpec tensor, ref long offset)
     {
-        json.WriteStartObject(Metadata);
-        json.WriteString("format", "pt");
-        var statistics = schema.Tensors.Where(tensor => !tensor.Trainable).Select(tensor => tensor.Name).ToArray();
-        if (statistics.Length > 0) json.WriteString(Statistics, JsonSerializer.Serialize(statistics));
+        if (tensor.Name == SafetensorsMetadata.Key)
+            throw new ArgumentException($"A safetensors file cannot have a tensor called {SafetensorsMetadata.Key}.", nameof(tensor));
+        if (tensor.Shape.Length > MaxRank)
+            throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} are allowed.", nameof(tensor));
+        json.WriteStartObject(tensor.Name);
+        json.WriteString("dtype", "F32");
+        json.WriteStartArray("shape");
+        foreach (var size in tensor.Shape) json.WriteNumberValue(size);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(offset);
+        json.WriteNumberValue(offset += 4L * tensor.Count);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static string? ReadTensors(JsonElement root, long maxValues, out ParameterSchema? schema)
+    /// <param name="root">The header.</param>
+    /// <param name="maxTotal">Most values over all tensors, slots included.</param>
+    /// <param name="layout">When nothing is wrong.</param>
+    private static string? ReadTensors(JsonElement root, long maxTotal, out SafetensorsLayout? layout)
     {
-        schema = null;
-        var statistics = new HashSet<string>(StringComparer.Ordinal);
+        layout = null;
+        var maxValues = Math.Min(maxTotal, Array.MaxLength);
+        var metadata = SafetensorsMetadata.None;
         var found = new List<(long Begin, long End, TensorSpec Spec)>();
         foreach (var entry in root.EnumerateObject())
         {
-            if (entry.Name == Metadata)
+            if (entry.Name == SafetensorsMetadata.Key)
             {
-                if (ReadMetadata(entry.Value, statistics) is { } wrong) return wrong;
+                if (SafetensorsMetadata.Read(entry.Value, out metadata) is { } wrong) return wrong;
                 continue;
             }
             if (entry.Name.Length == 0 || entry.Name.Any(char.IsControl)) return "The name of a tensor is empty or has a control character.";
@@ -99,9 +103,27 @@ internal static class SafetensorsHeader
             if (tensorBegin != end) return $"Tensor '{spec.Name}' begins at byte {tensorBegin}; the tensors before it end at {end}.";
             end = tensorEnd;
         }
-        if (end / 4 > maxValues) return $"The file has {end / 4} values; at most {maxValues} are allowed.";
-        schema = new ParameterSchema([.. found.Select(tensor => tensor.Spec with { Trainable = !statistics.Remove(tensor.Spec.Name) })]);
-        if (statistics.Count > 0) return $"The metadata calls '{statistics.First()}' a statistic, but there is no such tensor.";
+        if (end / 4 > maxTotal) return $"The file has {end / 4} values; at most {maxTotal} are allowed.";
+        return Arrange([.. found.Select(tensor => tensor.Spec)], metadata, maxValues, out layout);
+    }
+
+    /// <summary>Tells the model's tensors from the slots.</summary>
+    private static string? Arrange(ImmutableArray<TensorSpec> tensors, SafetensorsMetadata metadata, long maxValues, out SafetensorsLayout? layout)
+    {
+        layout = null;
+        if (metadata.Statistics.Concat(metadata.Slots).Except(tensors.Select(tensor => tensor.Name)).FirstOrDefault() is { } unknown)
+            return $"The metadata calls '{unknown}' a statistic or a slot, but there is no such tensor.";
+        var ofModel = tensors.Length - metadata.Slots.Count;
+        if (ofModel == 0 || tensors[..ofModel].Any(tensor => metadata.Slots.Contains(tensor.Name))) return "The slots do not follow the tensors of a model.";
+
+        var values = tensors[..ofModel].Sum(tensor => (long)tensor.Count);
+        if (values > maxValues) return $"The model has {values} values; at most {maxValues} are allowed.";
+        var schema = new ParameterSchema([.. tensors[..ofModel].Select(tensor => tensor with { Trainable = !metadata.Statistics.Contains(tensor.Name) })]);
+        var prefix = SafetensorsLayout.SlotPrefix(schema);
+        foreach (var slot in tensors[ofModel..])
+            if (!slot.Name.StartsWith(prefix, StringComparison.Ordinal) || slot.Name.Length == prefix.Length || !slot.Shape.AsSpan().SequenceEqual([schema.Count]))
+                return $"Slot '{slot.Name}' is not called {prefix}NAME or does not have the shape [{schema.Count}].";
+        layout = new(schema, [.. tensors[ofModel..].Select(slot => slot.Name[prefix.Length..])], metadata.Other);
         return null;
     }
 
@@ -133,18 +155,6 @@ internal static class SafetensorsHeader
         if (begin < 0 || end < begin || end - begin != 4 * count)
             return $"Tensor '{entry.Name}' has {count} values, which its data_offsets {begin} to {end} do not hold.";
         tensor = (begin, end, new TensorSpec(entry.Name, sizes.ToImmutable()));
-        return null;
-    }
-
-    private static string? ReadMetadata(JsonElement metadata, HashSet<string> statistics)
-    {
-        if (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(entry => entry.Value.ValueKind != JsonValueKind.String))
-            return "The metadata is not an object of strings.";
-        if (!metadata.TryGetProperty(Statistics, out var names)) return null;
-        using var list = JsonDocument.Parse(names.GetString()!, Strict);
-        if (list.RootElement.ValueKind != JsonValueKind.Array || list.RootElement.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
-            return "The statistics of the metadata are not an array of names.";
-        statistics.UnionWith(list.RootElement.EnumerateArray().Select(name => name.GetString()!));
         return null;
     }
 

@@ -1,0 +1,50 @@
+namespace Federated.Core.Parameters;
+
+/// <summary>Collects the values of a file: vectors of the same length, one after the other. Not thread-safe.</summary>
+/// <param name="count">P, values of each vector, at least 1.</param>
+/// <param name="vectors">How many vectors, at least 1.</param>
+/// <param name="grows">Memory grows with what arrives; else each vector is allocated when its first byte comes.</param>
+internal sealed class SafetensorsValues(int count, int vectors, bool grows)
+{
+    private readonly float[][] _complete = new float[vectors][];
+    private float[]? _array;
+    private FloatSink? _sink;
+    private int _index;
+
+    /// <summary>Bytes so far.</summary>
+    public long Bytes => 4L * count * _index + (_sink?.Bytes ?? 0);
+
+    /// <summary>Every value has arrived.</summary>
+    public bool IsFull => _index == vectors;
+
+    /// <summary>No complete value so far is NaN or infinite.</summary>
+    public bool IsFinite { get; private set; } = true;
+
+    /// <summary>A vector that is complete.</summary>
+    public float[] this[int index] => _complete[index];
+
+    /// <summary>Takes the next bytes. False when they are more than the values that are still missing.</summary>
+    public bool TryAppend(ReadOnlySpan<byte> part)
+    {
+        while (part.Length > 0)
+        {
+            if (IsFull) return false;
+            var sink = _sink ??= Next();
+            var taken = (int)Math.Min(part.Length, 4L * count - sink.Bytes);
+            sink.TryAppend(part[..taken]);
+            IsFinite &= sink.IsFinite;
+            part = part[taken..];
+            if (!sink.IsFull) continue;
+            _complete[_index++] = _array ?? sink.Grown;
+            (_sink, _array) = (null, null);
+        }
+        return true;
+    }
+
+    private FloatSink Next()
+    {
+        if (grows) return FloatSink.Growing(count);
+        _array = new float[count];
+        return new FloatSink(_array, count);
+    }
+}
