@@ -6,17 +6,17 @@ namespace Federated.Coordinator.Storage;
 /// <summary>A checkpoint of a run that is not deleted.</summary>
 /// <param name="Round">Rounds before it; 0 for the initial parameters.</param>
 /// <param name="Checkpoint">The file.</param>
-/// <param name="Accuracy">Measured after that round, from 0 to 1; null when it was not measured, or not yet.</param>
-public sealed record KeptCheckpoint(int Round, Checkpoint Checkpoint, double? Accuracy);
+/// <param name="Score">How good the model after that round is, higher is better: its accuracy, or its negative loss; null when it was not measured, or not yet.</param>
+public sealed record KeptCheckpoint(int Round, Checkpoint Checkpoint, double? Score);
 
-/// <summary>Which checkpoints of a run stay: the last ones, the one of highest accuracy, and those that are needed. Immutable, plain data.</summary>
+/// <summary>Which checkpoints of a run stay: the last ones, the best one, and those that are needed. Immutable, plain data.</summary>
 /// <param name="Last">How many of the last rounds stay, at least 1.</param>
 public sealed record CheckpointKeeping(int Last = 3)
 {
     /// <summary>How many of the last rounds stay, at least 1.</summary>
     public int Last { get; } = Last >= 1 ? Last : throw new ArgumentOutOfRangeException(nameof(Last), Last, "At least the last checkpoint must stay.");
 
-    /// <summary>Those that nobody needs any more. Once deleted, none of them would be kept later, as long as one whose accuracy is still to come is
+    /// <summary>Those that nobody needs any more. Once deleted, none of them would be kept later, as long as one whose score is still to come is
     /// <paramref name="needed"/>: a better one was there.</summary>
     /// <param name="held">All that the run has, in the order of their rounds, no round twice.</param>
     /// <param name="needed">Rounds whose parameters somebody still works with, such as those being measured. They stay.</param>
@@ -31,8 +31,8 @@ public sealed record CheckpointKeeping(int Last = 3)
         return [.. held.SkipLast(Last).Where(one => one.Round != best?.Round && !needed.Contains(one.Round))];
     }
 
-    /// <summary>The one of highest accuracy, the earliest of equals; null when none was measured. What nobody trained is not a result: round 0 is no
+    /// <summary>The one of highest score, the earliest of equals; null when none was measured. What nobody trained is not a result: round 0 is no
     /// candidate.</summary>
     public static KeptCheckpoint? Best(IEnumerable<KeptCheckpoint> held) =>
-        held.Where(one => one is { Round: > 0, Accuracy: { } accuracy } && !double.IsNaN(accuracy)).MaxBy(one => one.Accuracy);
+        held.Where(one => one is { Round: > 0, Score: { } score } && !double.IsNaN(score)).MaxBy(one => one.Score);
 }

@@ -70,14 +70,14 @@ public sealed class CheckpointKeepingTests
                 var measured = measuring.ElementAt(random.Next(measuring.Count));
                 measuring.Remove(measured);
                 double? accuracy = random.Next(5) == 0 ? null : random.Next(4) / 4.0;
-                held[held.FindIndex(one => one.Round == measured)] = held.Single(one => one.Round == measured) with { Accuracy = accuracy };
-                everything[everything.FindIndex(one => one.Round == measured)] = everything.Single(one => one.Round == measured) with { Accuracy = accuracy };
+                held[held.FindIndex(one => one.Round == measured)] = held.Single(one => one.Round == measured) with { Score = accuracy };
+                everything[everything.FindIndex(one => one.Round == measured)] = everything.Single(one => one.Round == measured) with { Score = accuracy };
             }
 
             var gone = keeping.Unneeded(held, measuring);
             held.RemoveAll(gone.Contains);
 
-            var best = everything.Where(one => one.Round > 0 && one.Accuracy is not null).OrderByDescending(one => one.Accuracy).ThenBy(one => one.Round).FirstOrDefault();
+            var best = everything.Where(one => one.Round > 0 && one.Score is not null).OrderByDescending(one => one.Score).ThenBy(one => one.Round).FirstOrDefault();
             var wanted = everything.TakeLast(keeping.Last).Select(one => one.Round).Concat(measuring).ToHashSet();
             if (best is not null) wanted.Add(best.Round);
             Assert.Equal(wanted.Order(), held.Select(one => one.Round));
