@@ -14,6 +14,9 @@ internal static class Admission
     /// <summary>Most clients of a worker.</summary>
     public const int MaxClients = 1_000_000;
 
+    /// <summary>Most results that a worker may say it holds.</summary>
+    public const int MaxHeld = 10_000;
+
     /// <summary>Why this worker cannot attach to any coordinator like this one; null when nothing is wrong with it.</summary>
     public static RefusedOffer? Check(Hello hello, string productVersion)
     {
@@ -31,6 +34,9 @@ internal static class Admission
             if (TaskIds.CheckName(client) is { } wrong) return new(Refusal.Malformed, $"The name of client {clients.Count + 1} of worker '{hello.Worker}' {wrong}.");
             if (!clients.Add(client)) return new(Refusal.Malformed, $"Worker '{hello.Worker}' announces client '{client}' twice.");
         }
+        if (hello.Held.Count > MaxHeld) return new(Refusal.Malformed, $"Worker '{hello.Worker}' says that it holds {hello.Held.Count} results; at most {MaxHeld} are allowed.");
+        for (var i = 0; i < hello.Held.Count; i++)
+            if (TaskIds.Check(hello.Held[i]) is { } wrong) return new(Refusal.Malformed, $"Result {i + 1} that worker '{hello.Worker}' says it holds: {wrong}");
         return null;
     }
 

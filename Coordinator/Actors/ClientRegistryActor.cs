@@ -18,6 +18,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, Attachment> _attached = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Challenge> _challenges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _jobs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RoundCommitted> _committed = new(StringComparer.Ordinal);
     private readonly Dictionary<TaskKey, (TaskOrder Order, IActorRef Owner)> _orders = [];
     private readonly HashSet<IActorRef> _subscribers = [];
     private TaskBoard _board = TaskBoard.Empty;
@@ -94,11 +95,24 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
             Perform(_board.Complete(done.Key));
         });
         Receive<WithdrawWork>(withdraw => Withdraw(withdraw.Keys));
-        Receive<AnnounceCommit>(commit => TellSessions(new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round }));
+        Receive<AnnounceCommit>(commit =>
+        {
+            _board = _board.Forget(commit.Run, commit.Round);
+            var committed = new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round, Attempt = (uint)commit.Attempt };
+            _committed[commit.Run] = committed;
+            TellSessions(committed);
+        });
+        Receive<SuspendRunWork>(suspend =>
+        {
+            foreach (var key in _orders.Keys.Where(key => key.Run == suspend.Run).ToArray()) _orders.Remove(key);
+            Perform(Unchanged(_board.Release(suspend.Run)));
+        });
         Receive<CloseRunWork>(close =>
         {
             _jobs.Remove(close.Run);
+            _committed.Remove(close.Run);
             Withdraw([.. _board.Tasks.Keys.Where(key => key.Run == close.Run)]);
+            _board = _board.Forget(close.Run);
             TellSessions(new CloseRun { Run = close.Run });
         });
         Receive<SubscribeRoster>(_ =>
@@ -157,18 +171,22 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
 
     private void Attach(Hello hello, IActorRef worker, ImmutableArray<string> replaced)
     {
+        var (board, lost) = (_board, ImmutableArray<BoardTask>.Empty);
         foreach (var rival in replaced)
         {
             if (!_attached.Remove(rival, out var gone)) continue;
             _log.Info("Worker {0} takes the place of worker {1}.", hello.Worker, rival);
             Context.Stop(Context.Unwatch(gone.Session));
-            Perform(_board.Detach(rival));
+            var detached = board.Detach(rival);
+            (board, lost) = (detached.Board, lost.AddRange(detached.Lost));
         }
         var session = Context.ActorOf(WorkerSessionActor.Props(hello, worker, _settings.TransferAddress), $"session-{++_sessions}");
         Context.WatchWith(session, new WorkerGone(hello.Worker, hello.Session));
         _attached[hello.Worker] = new(hello, worker, session);
-        _log.Info("Worker {0} is attached with {1} slots and {2} clients.", hello.Worker, hello.Slots, hello.Clients.Count);
-        PerformForWorkers(Unchanged(_board.Attach(hello.Worker, (int)hello.Slots, hello.Clients)));
+        _log.Info("Worker {0} is attached with {1} slots, {2} clients and {3} results.", hello.Worker, hello.Slots, hello.Clients.Count, hello.Held.Count);
+        // In one step: what the newcomer holds is not given to others in between.
+        var attached = board.Attach(hello.Worker, (int)hello.Slots, hello.Clients).Hold(hello.Worker, hello.Held.Select(id => id.ToKey()));
+        PerformForWorkers(attached with { Lost = lost });
     }
 
     private void Refuse(Hello hello, IActorRef worker, RefusedOffer refusal)
@@ -216,7 +234,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         var (key, worker) = (assigned.Task.Key, assigned.Worker!);
         var (order, owner) = _orders[key];
         var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices };
-        _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, "")));
+        _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
         owner.Tell(new TaskAssigned(key, worker));
     }
 

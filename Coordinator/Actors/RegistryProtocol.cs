@@ -25,8 +25,16 @@ internal sealed record WorkDone(TaskKey Key);
 /// <summary>Nobody wants these tasks any more. Those that are done already are ignored.</summary>
 internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
 
-/// <summary>A round is durable: workers may drop what they kept for it.</summary>
-internal sealed record AnnounceCommit(string Run, int Round);
+/// <summary>A round is durable: workers may drop what they kept for it. Workers that open the run later are told then. Announcing a round again does no harm;
+/// announcing an earlier one means that the run goes on from there.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Round">The round.</param>
+/// <param name="Attempt">The attempt that made it; 0 when not known.</param>
+internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0);
+
+/// <summary>Whoever wanted the run's tasks wants to know nothing of them for now: they leave the board, their owners are forgotten, and workers are told nothing,
+/// so that they go on and keep their results. Tasks that are submitted again go to the worker that has them.</summary>
+internal sealed record SuspendRunWork(string Run);
 
 /// <summary>The run's actor is gone and another one will hand its tasks in again: they leave the board, and workers keep what they have.</summary>
 internal sealed record SuspendRunWork(string Run);
@@ -66,7 +74,10 @@ internal sealed record Roster(int Workers, int Slots, ImmutableSortedSet<string>
 }
 
 /// <summary>To a worker's session: have the worker do this.</summary>
-internal sealed record PlaceTask(AssignTask Task, string JobYaml);
+/// <param name="Task">What.</param>
+/// <param name="JobYaml">The run's job, for a worker that does not have it.</param>
+/// <param name="Committed">The run's last durable round, for the same; null before the first.</param>
+internal sealed record PlaceTask(AssignTask Task, string JobYaml, RoundCommitted? Committed = null);
 
 /// <summary>To the registry: the session's worker takes no more tasks.</summary>
 internal sealed record WorkerDraining(string Worker, string Session);

@@ -21,6 +21,17 @@ internal static class TaskKeys
         },
     };
 
+    /// <param name="id">Has been checked.</param>
+    public static TaskKey ToKey(this TaskId id) => new(
+        id.Run,
+        id.Kind switch
+        {
+            TaskKind.Initialise => TaskPurpose.Initialise,
+            TaskKind.Train => TaskPurpose.Train,
+            _ => TaskPurpose.Evaluate,
+        },
+        (int)id.Round, (int)id.Attempt, id.Client, (int)id.Slice);
+
     public static Refusal ToProto(this OfferRefusal refusal) => refusal switch
     {
         OfferRefusal.NotInCohort => Refusal.NotInCohort,

@@ -18,6 +18,7 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
     private readonly Dictionary<TaskId, PlaceTask> _unaccepted = [];
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly HashSet<string> _openedSurely = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RoundCommitted> _committed = new(StringComparer.Ordinal);
 
     public WorkerSessionActor(Hello hello, IActorRef worker, Func<string> transferAddress)
     {
@@ -85,6 +86,7 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
         });
         Receive<RoundCommitted>(committed =>
         {
+            _committed[committed.Run] = committed;
             if (_opened.Contains(committed.Run)) _worker.Tell(committed);
         });
         Receive<CloseRun>(close =>
@@ -92,6 +94,7 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
             foreach (var id in _unaccepted.Keys.Where(id => id.Run == close.Run).ToArray()) _unaccepted.Remove(id);
             StopRepeatingWhenDone();
             _openedSurely.Remove(close.Run);
+            _committed.Remove(close.Run);
             if (_opened.Remove(close.Run)) _worker.Tell(close);
         });
         Receive<Terminated>(_ => Context.Stop(Self));
@@ -101,11 +104,17 @@ internal sealed class WorkerSessionActor : ReceiveActor, IWithTimers
 
     private void HandOver(PlaceTask place)
     {
+        if (place.Committed is { } committed) _committed.TryAdd(committed.Run, committed);
         if (_opened.Add(place.Task.Id.Run)) Open(place);
         _worker.Tell(place.Task);
     }
 
-    private void Open(PlaceTask place) => _worker.Tell(new OpenRun { Run = place.Task.Id.Run, JobYaml = place.JobYaml });
+    private void Open(PlaceTask place)
+    {
+        _worker.Tell(new OpenRun { Run = place.Task.Id.Run, JobYaml = place.JobYaml });
+        // The worker may have been away, or not started yet, when it was announced.
+        if (_committed.TryGetValue(place.Task.Id.Run, out var committed)) _worker.Tell(committed);
+    }
 
     private void StopRepeatingWhenDone()
     {

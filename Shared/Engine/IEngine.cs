@@ -37,10 +37,12 @@ public interface IRunEngine : IDisposable
     /// <param name="round">1-based; with the client and the job's seed it decides every draw.</param>
     /// <param name="global">The round's parameters, shape [P].</param>
     /// <param name="update">Receives the update, shape [P].</param>
+    /// <param name="state">What the client kept in its last committed round.</param>
     /// <param name="cancellation">Checked between steps.</param>
     /// <exception cref="EngineException">Unknown client, or one without examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, CancellationToken cancellation);
+    TrainOutcome Train(
+        string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation);
 
     /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
     MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
@@ -54,7 +56,7 @@ public interface IRunEngine : IDisposable
 public sealed record ClientPartition(string Id, int Examples);
 
 /// <summary>What training a client gave beside the update.</summary>
-/// <param name="Update">Weight and training sums.</param>
+/// <param name="Update">Weight, training sums, and what the client keeps.</param>
 /// <param name="Validation">The received parameters on the client's validation share; null without one.</param>
 public sealed record TrainOutcome(LocalUpdate Update, MetricSums? Validation);
 

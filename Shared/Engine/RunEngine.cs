@@ -19,11 +19,16 @@ internal sealed class RunEngine : IRunEngine
     private readonly ImmutableDictionary<string, ClientData> _clients;
 
     /// <exception cref="EngineException">The job does not fit the data.</exception>
-    public RunEngine(JobSpec job, FederatedData data)
+    public RunEngine(JobSpec job, FederatedData data) : this(job, data, AlgorithmCatalog.Create(job.Federation.Algorithm))
+    {
+    }
+
+    /// <exception cref="EngineException">The job does not fit the data.</exception>
+    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm)
     {
         LibtorchSetup.Ensure();
         (_job, _data, _plan) = (job, data, JobFit.Plan(job, data));
-        _algorithm = AlgorithmCatalog.Create(job.Federation.Algorithm);
+        _algorithm = algorithm;
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
@@ -43,7 +48,8 @@ internal sealed class RunEngine : IRunEngine
     public ParameterVector InitialParameters() => Core.Models.InitialParameters.Draw(_plan, _job.Seed);
 
     /// <inheritdoc/>
-    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, CancellationToken cancellation)
+    public TrainOutcome Train(
+        string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
     {
         var own = Find(client);
         if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
@@ -51,7 +57,7 @@ internal sealed class RunEngine : IRunEngine
         {
             MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation);
             var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, new TrainingScope(_job.Seed, round, client), cancellation);
-            return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span), validation);
+            return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span, state), validation);
         });
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
 using Federated.Engine;
@@ -58,7 +59,7 @@ internal static class OverheadBenchmark
                 for (int i; (i = Interlocked.Increment(ref next)) < cohort.Length;)
                 {
                     var began = Stopwatch.GetTimestamp();
-                    engine.Train(cohort[i], round, global, update, CancellationToken.None);
+                    engine.Train(cohort[i], round, global, update, ClientState.Empty, CancellationToken.None);
                     Interlocked.Add(ref busy, Stopwatch.GetTimestamp() - began);
                 }
             })).ToArray();

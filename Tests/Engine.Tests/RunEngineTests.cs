@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
+using Federated.Core.Parameters;
 using Federated.Engine.Data;
 
 namespace Federated.Engine.Tests;
@@ -25,7 +26,7 @@ public sealed class RunEngineTests
     private static (float[] Update, TrainOutcome Outcome) Train(RunEngine engine, string client, int round = 1)
     {
         var update = new float[engine.Schema.Count];
-        return (update, engine.Train(client, round, engine.InitialParameters().Values, update, default));
+        return (update, engine.Train(client, round, engine.InitialParameters().Values, update, ClientState.Empty, default));
     }
 
     [Fact]
@@ -86,6 +87,30 @@ public sealed class RunEngineTests
     }
 
     [Fact]
+    public void Client_state_goes_to_the_algorithm_and_comes_back_with_what_it_keeps()
+    {
+        using var engine = new RunEngine(Job, Data(), new Counting());
+        var (state, seen) = (ClientState.Empty, new List<float>());
+        for (var round = 1; round <= 3; round++)
+        {
+            var update = new float[engine.Schema.Count];
+            state = engine.Train("a", round, engine.InitialParameters().Values, update, state, default).Update.State!;
+            seen.Add(update[0]);
+        }
+        Assert.Equal<float>([0, 1, 2], seen);
+        Assert.Equal<float>([3], state.Vectors["rounds"].ToArray());
+    }
+
+    [Theory]
+    [InlineData("fedavg")]
+    [InlineData("fedsgd")]
+    public void Algorithms_without_client_state_keep_nothing(string name)
+    {
+        using var engine = new RunEngine(Job with { Federation = new FederationSpec { Algorithm = new AlgorithmSpec { Name = name } } }, Data());
+        Assert.Null(Train(engine, "a").Outcome.Update.State);
+    }
+
+    [Fact]
     public void Unknown_client_and_one_without_examples_are_refused_by_name()
     {
         using var engine = new RunEngine(Job, Data());
@@ -109,5 +134,22 @@ public sealed class RunEngineTests
         Train(engine, "a");
         engine.Dispose();
         Assert.Throws<ObjectDisposedException>(() => Train(engine, "a"));
+    }
+
+    /// <summary>The update is how many rounds the client has trained before.</summary>
+    private sealed class Counting : IFederatedAlgorithm
+    {
+        public string Name => "counting";
+
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+        {
+            var rounds = state.Vectors.TryGetValue("rounds", out var kept) ? kept.Span[0] : 0;
+            update.Fill(rounds);
+            return new(trainer.Examples, new MetricSums(1, 1, 1), state.With("rounds", new[] { rounds + 1 }));
+        }
+
+        public ServerState Init(ParameterVector parameters) => throw new NotSupportedException();
+
+        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => throw new NotSupportedException();
     }
 }

@@ -36,7 +36,7 @@ public sealed class TorchEngineTests
             foreach (var client in engine.Clients)
             {
                 var update = new float[engine.Schema.Count];
-                var weight = engine.Train(client.Id, round, state.Parameters.Values, update, default).Update.Examples;
+                var weight = engine.Train(client.Id, round, state.Parameters.Values, update, ClientState.Empty, default).Update.Examples;
                 for (var i = 0; i < sum.Length; i++) sum[i] += weight * update[i];
                 total += weight;
             }

@@ -3,9 +3,7 @@ using Federated.V1;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One client of one run. Computes at most one task at a time, in order of arrival, and keeps what belongs to the client between rounds:
-/// its results
-/// until their round is durable. The client without a name stands for tasks of no client, which may run side by side.</summary>
+/// <summary>One client of one run. Computes at most one task at a time, in order of arrival, and keeps its results until their round is durable. The client without a name stands for tasks of no client, which may run side by side.</summary>
 internal sealed class ClientActor : ReceiveActor
 {
     private readonly RunScope _run;
@@ -13,6 +11,7 @@ internal sealed class ClientActor : ReceiveActor
     private readonly Dictionary<TaskId, IActorRef> _tasks = [];
     private readonly HashSet<TaskId> _computing = [];
     private readonly HashSet<TaskId> _settled = [];
+    private readonly Dictionary<TaskId, int> _assigned = [];
     private readonly List<AssignTask> _waiting = [];
     private long _committed = -1;
 
@@ -34,7 +33,8 @@ internal sealed class ClientActor : ReceiveActor
         Receive<CancelTasks>(cancel => Drop(cancel.Ids.Contains));
         Receive<RoundCommitted>(committed =>
         {
-            _committed = Math.Max(_committed, committed.Round);
+            // A lower one than before: the run was set back, and its rounds are asked for again.
+            _committed = committed.Round;
             Drop(id => id.Kind == TaskKind.Evaluate ? id.Round < _committed && _settled.Contains(id) : id.Round <= _committed);
         });
         Receive<Reattached>(again =>
@@ -54,8 +54,14 @@ internal sealed class ClientActor : ReceiveActor
     // A task that fails has a defect that a restart would meet again; the coordinator's deadline covers it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
+    protected override void PostStop()
+    {
+        foreach (var id in _assigned.Keys.ToArray()) TellDropped(id);
+    }
+
     private void OnAssign(AssignTask task)
     {
+        _assigned[task.Id] = _assigned.GetValueOrDefault(task.Id) + 1;
         if (_tasks.TryGetValue(task.Id, out var known))
         {
             _settled.Remove(task.Id);
@@ -67,6 +73,7 @@ internal sealed class ClientActor : ReceiveActor
         if (task.Id.Kind != TaskKind.Evaluate && task.Id.Round <= _committed)
         {
             Context.Parent.Tell(new TaskSettled(task.Id));
+            TellDropped(task.Id);
             return;
         }
         // A client is asked again only when its earlier update is no longer wanted.
@@ -97,6 +104,7 @@ internal sealed class ClientActor : ReceiveActor
         {
             _waiting.Remove(task);
             Context.Parent.Tell(new TaskSettled(task.Id));
+            TellDropped(task.Id);
         }
         StartNext();
     }
@@ -106,5 +114,11 @@ internal sealed class ClientActor : ReceiveActor
         _tasks.Remove(id);
         _computing.Remove(id);
         _settled.Remove(id);
+        TellDropped(id);
+    }
+
+    private void TellDropped(TaskId id)
+    {
+        if (_assigned.Remove(id, out var times)) Context.Parent.Tell(new TaskDropped(id, times));
     }
 }

@@ -24,6 +24,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
     private Task<Verdict>? _call;
     private int _failures;
     private bool _sendAgain;
+    private bool _asked;
     private Refusal _lastRefusal;
 
     public DeliveryActor(TaskResult result, ITransfer transfer, WorkerTimings timings, IActorRef settled)
@@ -55,7 +56,8 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         Receive<Broken>(broken => OnBroken(broken.Error));
         // What is under way may reach a coordinator that has lost it since.
         Receive<Reattached>(_ => _sendAgain = true);
-        Receive<Resend>(_ => { });
+        // What is under way may be refused by a coordinator that did not know the run yet when it came, and asks for the result since it does.
+        Receive<Resend>(_ => _asked = true);
     }
 
     private void Pausing()
@@ -74,7 +76,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
     private void Send()
     {
         Timers.Cancel(TryAgain.Instance);
-        _sendAgain = false;
+        (_sendAgain, _asked) = (false, false);
         _call = _result switch
         {
             UploadResult upload => _transfer.UploadAsync(upload.Header, upload.Values, _stopped.Token),
@@ -103,8 +105,9 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         }
         _lastRefusal = verdict.Refused;
         _failures = 0;
-        if (_sendAgain) Send();
-        else Settle();
+        var counted = verdict.Refused is Refusal.Unspecified or Refusal.Duplicate;
+        if (_sendAgain || (_asked && !counted)) Send();
+        else Settle(counted);
     }
 
     private void OnBroken(Exception error)
@@ -116,7 +119,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
             return;
         }
         _log.Error(error, "The result of the {0} cannot be delivered: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
-        Settle();
+        Settle(counted: false);
     }
 
     private void Pause()
@@ -131,10 +134,10 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         Become(Pausing);
     }
 
-    private void Settle()
+    private void Settle(bool counted)
     {
         Become(Settled);
-        _settled.Tell(new TaskSettled(_result.Id));
+        _settled.Tell(new TaskSettled(_result.Id) { Counted = counted });
     }
 
     // The sender reads the buffer until its call has ended, also after it was cancelled.

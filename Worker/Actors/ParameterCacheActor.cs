@@ -21,6 +21,7 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
     private readonly ParameterSchema _schema;
     private readonly ITransfer _transfer;
     private readonly WorkerTimings _timings;
+    private bool _away;
 
     public ParameterCacheActor(string run, ParameterSchema schema, ITransfer transfer, WorkerTimings timings)
     {
@@ -29,7 +30,12 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
         Receive<Fetched>(OnFetched);
         Receive<FetchFailed>(OnFailed);
         Receive<TryAgain>(again => Download(_fetches[again.Sha256]));
-        Receive<Reattached>(_ => TryWaitingNow());
+        Receive<Detached>(_ => _away = true);
+        Receive<Reattached>(_ =>
+        {
+            _away = false;
+            TryWaitingNow();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -86,7 +92,8 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
         var fetch = _fetches[failed.Sha256];
         fetch.Failures++;
         _log.Info("Run {0}: try {1} of {2} to fetch parameters {3} failed: {4}", _run, fetch.Failures, _timings.FetchTries, failed.Sha256, failed.Reason);
-        if (fetch.Failures < _timings.FetchTries)
+        // Without a coordinator there is nothing to give up: the tasks are what its successor asks for, and a failure would be counted as theirs.
+        if (_away || fetch.Failures < _timings.FetchTries)
         {
             fetch.Pausing = true;
             Timers.StartSingleTimer(failed.Sha256, new TryAgain(failed.Sha256), _timings.Fetch.Delay(fetch.Failures, _timings.Jitter()));

@@ -3,6 +3,7 @@ using Akka.Event;
 using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.V1;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
@@ -14,12 +15,12 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, IActorRef> _clients = new(StringComparer.Ordinal);
-    private readonly Dictionary<TaskId, IActorRef> _failures = [];
+    private readonly Dictionary<TaskId, (IActorRef Delivery, int Assigned)> _failures = [];
     private readonly string _run;
     private readonly WorkerScope _worker;
     private readonly IActorRef _trainers;
     private readonly string _yaml;
-    private Task<SharedRunEngine>? _opening;
+    private Task<OpenedRun>? _opening;
 
     public RunContextActor(OpenRun run, WorkerScope worker, IActorRef trainers)
     {
@@ -37,8 +38,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
 
     protected override void PreStart()
     {
-        _opening = OpenAsync(_yaml, _worker, _stopped.Token);
-        _opening.PipeTo(Self, success: engine => new Opened(engine), failure: error => error is EngineException
+        _opening = OpenAsync(_run, _yaml, _worker, _stopped.Token);
+        _opening.PipeTo(Self, success: opened => opened, failure: error => error is EngineException
             ? new Failed(error.Message, IsPermanent: true, Defect: null)
             : new Failed($"Run {_run} could not be opened: {error.Message}", IsPermanent: false, Defect: error));
     }
@@ -49,29 +50,30 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         if (_opening is not null) _ = CloseAsync(_opening);
     }
 
-    private static Task<SharedRunEngine> OpenAsync(string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
+    private static Task<OpenedRun> OpenAsync(string run, string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
     {
         var job = worker.ReadJob(yaml);
         var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
-        return new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation));
+        var states = await worker.States.OpenAsync(run);
+        return new OpenedRun(new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation)), states);
     }, cancellation);
 
     // Whoever closes the run while it is being opened gets an engine that nobody needs.
-    private static async Task CloseAsync(Task<SharedRunEngine> opening)
+    private static async Task CloseAsync(Task<OpenedRun> opening)
     {
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (opening.IsCompletedSuccessfully) (await opening).Close();
+        if (opening.IsCompletedSuccessfully) (await opening).Engine.Close();
     }
 
     private void Opening()
     {
-        Receive<Opened>(opened =>
+        Receive<OpenedRun>(opened =>
         {
             if (!opened.Engine.TryEnter(out var engine)) return;
             var schema = engine.Schema;
             opened.Engine.Exit();
             var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schema, _worker.Transfer, _worker.Timings), "parameters");
-            var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers);
+            var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers, opened.States);
             Become(() => Open(scope));
             Stash.UnstashAll();
         });
@@ -93,13 +95,32 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             foreach (var client in cancel.Ids.Select(id => id.Client).Distinct())
                 if (_clients.TryGetValue(client, out var actor)) actor.Tell(cancel);
         });
-        Receive<RoundCommitted>(TellAll);
+        Receive<RoundCommitted>(committed =>
+        {
+            scope.States.CommittedAsync((int)Math.Min(committed.Round, int.MaxValue), (int)Math.Min(committed.Attempt, int.MaxValue))
+                .PipeTo(Self, success: () => StatesSettled.Fine, failure: error => new StatesSettled(error));
+            TellAll(committed);
+        });
+        Receive<StatesSettled>(settled =>
+        {
+            // It is tried again when a client's state is loaded, and fails that client's task if it fails still.
+            if (settled.Error is not null) _log.Warning(settled.Error, "Run {0}: what clients keep could not be brought up to date.", _run);
+        });
         Receive<Reattached>(again =>
         {
             scope.Parameters.Tell(again);
             TellAll(again);
         });
+        Receive<Detached>(scope.Parameters.Tell);
         Receive<TaskSettled>(Context.Parent.Forward);
+        // From this actor, so that the worker can tell what a closed run of the same name has to say.
+        Receive<TaskDropped>(Context.Parent.Tell);
+        Receive<Terminated>(gone =>
+        {
+            if (_clients.FirstOrDefault(client => client.Value.Equals(gone.ActorRef)).Key is not { } client) return;
+            _clients.Remove(client);
+            Context.Parent.Tell(new ClientLost(_run, client));
+        });
     }
 
     private void Broken(Failed failed)
@@ -108,23 +129,28 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         {
             if (_failures.TryGetValue(task.Id, out var known))
             {
-                known.Tell(Resend.Instance);
+                _failures[task.Id] = known with { Assigned = known.Assigned + 1 };
+                known.Delivery.Tell(Resend.Instance);
                 return;
             }
             var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent);
-            _failures[task.Id] = Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Context.Parent));
+            _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Context.Parent)), Assigned: 1);
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
         Receive<RoundCommitted>(committed => DropFailures(id => id.Round <= committed.Round));
         Receive<Reattached>(again =>
         {
-            foreach (var failure in _failures.Values) failure.Tell(again);
+            foreach (var failure in _failures.Values) failure.Delivery.Tell(again);
         });
+        Receive<Detached>(_ => { });
+        // Of clients of an earlier life of this actor.
+        Receive<TaskSettled>(Context.Parent.Forward);
+        Receive<TaskDropped>(Context.Parent.Tell);
     }
 
     private IActorRef Client(string client, RunScope scope)
     {
-        if (!_clients.TryGetValue(client, out var actor)) _clients[client] = actor = Context.ActorOf(ClientActor.Props(client, scope));
+        if (!_clients.TryGetValue(client, out var actor)) _clients[client] = actor = Context.Watch(Context.ActorOf(ClientActor.Props(client, scope)));
         return actor;
     }
 
@@ -136,10 +162,19 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private void DropFailures(Func<TaskId, bool> over)
     {
         foreach (var id in _failures.Keys.Where(over).ToArray())
-            if (_failures.Remove(id, out var delivery)) Context.Stop(delivery);
+            if (_failures.Remove(id, out var failure))
+            {
+                Context.Stop(failure.Delivery);
+                Context.Parent.Tell(new TaskDropped(id, failure.Assigned));
+            }
     }
 
-    private sealed record Opened(SharedRunEngine Engine);
+    private sealed record OpenedRun(SharedRunEngine Engine, ClientStateStore States);
+
+    private sealed record StatesSettled(Exception? Error)
+    {
+        public static readonly StatesSettled Fine = new(Error: null);
+    }
 
     private sealed record Failed(string Reason, bool IsPermanent, Exception? Defect);
 }

@@ -60,7 +60,7 @@ internal sealed class TaskActor : ReceiveActor
 
     private void Compute(Core.Parameters.ParameterVector? parameters)
     {
-        _run.Trainers.Tell(new ComputeTask(_task, _run.Engine, parameters, Self, _stopped.Token));
+        _run.Trainers.Tell(new ComputeTask(_task, _run.Engine, parameters, _run.States, Self, _stopped.Token));
         Become(Computing);
     }
 

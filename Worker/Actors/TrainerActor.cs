@@ -29,7 +29,7 @@ internal sealed class TrainerActor : ReceiveActor
         var id = work.Task.Id;
         try
         {
-            return TaskWork.Execute(work.Task, work.Engine.Job, engine, work.Parameters, time, work.Cancellation);
+            return TaskWork.Execute(work.Task, work.Engine.Job, engine, work.Parameters, work.States, time, work.Cancellation);
         }
         catch (OperationCanceledException) when (work.Cancellation.IsCancellationRequested)
         {

@@ -9,33 +9,25 @@ using Federated.Worker.Grpc;
 namespace Federated.Worker.Actors;
 
 /// <summary>A worker's side of the link: Connecting, Attached, Draining. Runs and their tasks live on while the coordinator is away; what they gave
-/// goes to
-/// whoever welcomes the worker next.</summary>
+/// goes to whoever welcomes the worker next. Runs that the next one says nothing of are given up after a while.</summary>
 internal sealed class WorkerActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly WorkerScope _scope;
     private readonly IActorRef _coordinator;
     private readonly WorkerStatus _status;
-    private readonly Hello _hello;
+    private readonly string _sessionId = Guid.NewGuid().ToString("N");
     private readonly IActorRef _trainers;
     private readonly Dictionary<string, OpenedRun> _runs = new(StringComparer.Ordinal);
     private readonly HashSet<TaskId> _unsettled = [];
+    private readonly HeldTasks _held = new();
+    private readonly HashSet<string> _unmentioned = new(StringComparer.Ordinal);
     private IActorRef _session = ActorRefs.Nobody;
     private int _hellos;
 
     public WorkerActor(WorkerScope scope, IActorRef coordinator, WorkerStatus status)
     {
         (_scope, _coordinator, _status) = (scope, coordinator, status);
-        _hello = new Hello
-        {
-            Worker = scope.Options.Name,
-            Session = Guid.NewGuid().ToString("N"),
-            Protocol = ProtocolVersion.Current,
-            Version = typeof(WorkerActor).Assembly.GetName().Version?.ToString(3) ?? "",
-            Slots = (uint)scope.Options.Slots,
-            Clients = { scope.Options.Clients },
-        };
         _trainers = Context.ActorOf(TrainerPoolActor.Props(scope.Options.Slots, scope.Time), "trainers");
         Become(Connecting);
     }
@@ -67,6 +59,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<Refused>(OnRefused);
         Receive<Drain>(_ => StartDraining());
         Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
+        ReceiveDrops();
     }
 
     private void Attached()
@@ -75,13 +68,29 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<OpenRun>(OnOpenRun);
         Receive<AssignTask>(OnAssign);
         ReceiveTaskEnds();
-        Receive<TaskSettled>(settled => _unsettled.Remove(settled.Id));
+        Receive<TaskSettled>(settled =>
+        {
+            _unsettled.Remove(settled.Id);
+            if (settled.Counted) _unmentioned.Remove(settled.Id.Run);
+        });
+        ReceiveDrops();
+        Receive<ForgetRuns>(_ =>
+        {
+            foreach (var name in _unmentioned)
+            {
+                if (!_runs.Remove(name, out var run)) continue;
+                _log.Info("Run {0} is given up here: the coordinator has said nothing of it for {1} s.", name, _scope.Timings.ForgetRun.TotalSeconds);
+                Close(name, run);
+            }
+            _unmentioned.Clear();
+        });
         Receive<Drain>(_ => StartDraining());
         Receive<Terminated>(gone =>
         {
             if (!gone.ActorRef.Equals(_session)) return;
             _log.Info("The coordinator's session has ended; looking for its successor.");
             _session = ActorRefs.Nobody;
+            foreach (var run in _runs.Values) run.Actor.Tell(Detached.Instance);
             StartLooking();
             Become(Connecting);
         });
@@ -96,6 +105,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _unsettled.Remove(settled.Id);
             EndWhenDrained();
         });
+        ReceiveDrops();
         Receive<DrainTimeout>(_ =>
         {
             _log.Warning("{0} tasks were still running after {1} s; they are given up.", _unsettled.Count, _scope.Options.DrainTimeout.TotalSeconds);
@@ -123,13 +133,33 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<RoundCommitted>(committed => Tell(committed.Run, committed));
         Receive<CloseRun>(close =>
         {
-            if (_runs.Remove(close.Run, out var run)) Close(close.Run, run);
+            if (!_runs.Remove(close.Run, out var run)) return;
+            Close(close.Run, run);
+            DeleteStates(close.Run);
+        });
+    }
+
+    // Who is left of a run that was closed has nothing to say about the one that has its name now.
+    private void ReceiveDrops()
+    {
+        Receive<TaskDropped>(dropped =>
+        {
+            if (IsOf(dropped.Id.Run)) _held.Drop(dropped.Id, dropped.Assigned);
+        });
+        Receive<ClientLost>(lost =>
+        {
+            if (IsOf(lost.Run)) _held.DropClient(lost.Run, lost.Client);
+        });
+        Receive<StatesDeleted>(deleted =>
+        {
+            if (deleted.Error is not null) _log.Warning(deleted.Error, "What the clients of run {0} kept could not be deleted from {1}.", deleted.Run, _scope.Options.StateDir);
         });
     }
 
     private void StartLooking()
     {
         _hellos = 0;
+        Timers.Cancel(ForgetRuns.Instance);
         Timers.StartPeriodicTimer(StillLooking.Instance, StillLooking.Instance, _scope.Timings.StillLooking);
         if (_scope.Options.CoordinatorTimeout is { } limit) Timers.StartSingleTimer(GiveUp.Instance, GiveUp.Instance, limit);
         SayHelloToCoordinator();
@@ -137,14 +167,23 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void SayHelloToCoordinator()
     {
-        _coordinator.Tell(_hello);
+        _coordinator.Tell(new Hello
+        {
+            Worker = _scope.Options.Name,
+            Session = _sessionId,
+            Protocol = ProtocolVersion.Current,
+            Version = typeof(WorkerActor).Assembly.GetName().Version?.ToString(3) ?? "",
+            Slots = (uint)_scope.Options.Slots,
+            Clients = { _scope.Options.Clients },
+            Held = { _held.Latest() },
+        });
         Timers.StartSingleTimer(SayHello.Instance, SayHello.Instance, _scope.Timings.Hello.Delay(++_hellos, _scope.Timings.Jitter()));
     }
 
     private void OnWelcome(Welcome welcome)
     {
         // The same Welcome again answers a Hello that crossed it; one of another session is not for this process.
-        if (welcome.Session != _hello.Session || Sender.Equals(_session)) return;
+        if (welcome.Session != _sessionId || Sender.Equals(_session)) return;
         if (!TransferLink.IsAddress(welcome.TransferAddress))
         {
             _log.Error("The coordinator gave '{0}' as its transfer address, which is no http or https URL.", welcome.TransferAddress);
@@ -157,12 +196,15 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         _log.Info("Attached to {0}, transfers go to {1}.", _session.Path.Address, welcome.TransferAddress);
         _status.SetAttached();
         foreach (var run in _runs.Values) run.Actor.Tell(Reattached.Instance);
+        _unmentioned.Clear();
+        _unmentioned.UnionWith(_runs.Keys);
+        Timers.StartSingleTimer(ForgetRuns.Instance, ForgetRuns.Instance, _scope.Timings.ForgetRun);
         Become(Attached);
     }
 
     private void OnRefused(Refused refused)
     {
-        if (refused.Session != _hello.Session) return;
+        if (refused.Session != _sessionId) return;
         if (refused.Reason == Refusal.NotActive) return;
         _log.Error("The coordinator refused this worker ({0}): {1}", refused.Reason, refused.Detail);
         End(refused.Reason == Refusal.WrongVersion ? ExitCodes.VersionMismatch : ExitCodes.Failure);
@@ -177,9 +219,11 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         }
         if (_runs.TryGetValue(open.Run, out var opened))
         {
+            _unmentioned.Remove(open.Run);
             if (opened.JobYaml == open.JobYaml) return;
             // A coordinator that lost its memory gave the name to another run.
             Close(open.Run, opened);
+            DeleteStates(open.Run);
         }
         _runs[open.Run] = new OpenedRun(Context.ActorOf(RunContextActor.Props(open, _scope, _trainers)), open.JobYaml);
     }
@@ -195,19 +239,27 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (!_runs.TryGetValue(task.Id.Run, out var run)) return;
         _session.Tell(new TaskAccepted { Id = task.Id });
         _unsettled.Add(task.Id);
+        _held.Add(task.Id);
+        _unmentioned.Remove(task.Id.Run);
         run.Actor.Tell(task);
     }
 
     private void Close(string run, OpenedRun opened)
     {
         Context.Stop(opened.Actor);
+        _held.DropRun(run);
         foreach (var id in _unsettled.Where(id => id.Run == run)) Self.Tell(new TaskSettled(id));
     }
+
+    private void DeleteStates(string run) => _scope.States.DeleteAsync(run)
+        .PipeTo(Self, success: () => new StatesDeleted(run, Error: null), failure: error => new StatesDeleted(run, error));
+
+    private bool IsOf(string run) => _runs.TryGetValue(run, out var opened) && opened.Actor.Equals(Sender);
 
     private void StartDraining()
     {
         Timers.CancelAll();
-        _session.Tell(new Draining { Session = _hello.Session });
+        _session.Tell(new Draining { Session = _sessionId });
         Timers.StartSingleTimer(DrainTimeout.Instance, DrainTimeout.Instance, _scope.Options.DrainTimeout);
         Become(Draining);
         EndWhenDrained();
@@ -226,10 +278,18 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void Tell(string run, object message)
     {
+        _unmentioned.Remove(run);
         if (_runs.TryGetValue(run, out var opened)) opened.Actor.Tell(message);
     }
 
     private sealed record OpenedRun(IActorRef Actor, string JobYaml);
+
+    private sealed record StatesDeleted(string Run, Exception? Error);
+
+    private sealed class ForgetRuns
+    {
+        public static readonly ForgetRuns Instance = new();
+    }
 
     private sealed class SayHello
     {

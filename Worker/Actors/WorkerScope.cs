@@ -3,6 +3,7 @@ using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.Worker.Grpc;
 using Federated.Worker.Options;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
@@ -15,7 +16,11 @@ namespace Federated.Worker.Actors;
 /// <param name="Timings">Delays and limits.</param>
 /// <param name="Time">Measures work.</param>
 internal sealed record WorkerScope(
-    WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time);
+    WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time)
+{
+    /// <summary>What clients keep between rounds.</summary>
+    public ClientStates States { get; } = new(Options.StateDir);
+}
 
 /// <summary>What the actors of one open run share beside that.</summary>
 /// <param name="Run">The run's id.</param>
@@ -23,4 +28,6 @@ internal sealed record WorkerScope(
 /// <param name="Engine">The opened engine.</param>
 /// <param name="Parameters">The run's parameter cache.</param>
 /// <param name="Trainers">The worker's trainers.</param>
-internal sealed record RunScope(string Run, WorkerScope Worker, SharedRunEngine Engine, IActorRef Parameters, IActorRef Trainers);
+/// <param name="States">What the run's clients keep between rounds.</param>
+internal sealed record RunScope(
+    string Run, WorkerScope Worker, SharedRunEngine Engine, IActorRef Parameters, IActorRef Trainers, ClientStateStore States);

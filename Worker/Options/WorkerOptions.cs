@@ -30,6 +30,13 @@ public sealed record WorkerOptions
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <value>Folder for what clients keep between rounds. Made when it is needed. Default: federated/worker-NAME below the user's local data.</value>
+    public string StateDir
+    {
+        get => field ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "federated", $"worker-{Uri.EscapeDataString(Name)}");
+        init;
+    }
+
     /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for
     /// ever.</value>
     public TimeSpan? CoordinatorTimeout { get; init; }

@@ -6,7 +6,10 @@ namespace Federated.Worker.Options;
 internal sealed record WorkerTimings
 {
     /// <value>Between Hellos while no coordinator has answered.</value>
-    public Backoff Hello { get; init; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+    public Backoff Hello { get; init; } = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(4));
+
+    /// <value>How long after a Welcome a run is kept that the coordinator says nothing of.</value>
+    public TimeSpan ForgetRun { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <value>Between log lines about a coordinator that does not answer.</value>
     public TimeSpan StillLooking { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Federated.Worker.State;
 
 namespace Federated.Worker.Tasks;
 
-/// <summary>What a task asks of the engine, on the calling thread. No actor, no network.</summary>
+/// <summary>What a task asks of the engine, on the calling thread. No actor, no network. What the client keeps is on the disk when a result is returned.</summary>
 internal static class TaskWork
 {
     /// <summary>Does a task.</summary>
@@ -16,19 +18,20 @@ internal static class TaskWork
     /// <param name="job">The run's job.</param>
     /// <param name="engine">The run's engine.</param>
     /// <param name="parameters">The round's parameters; null for initialise.</param>
+    /// <param name="states">What the run's clients keep.</param>
     /// <param name="time">Measures the engine's own work.</param>
     /// <param name="cancellation">Checked by the engine between steps.</param>
     /// <exception cref="EngineException">The engine cannot do it, now or ever.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TaskResult Execute(
-        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, TimeProvider time, CancellationToken cancellation)
+        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, ClientStateStore states, TimeProvider time, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (task.Id.Kind == TaskKind.Initialise) return Initialise(task.Id, job, engine, time);
         if (parameters is null) return TaskResult.Failed(task.Id, $"The {Name(task.Id)} came without parameters.", permanent: false);
         return task.Id.Kind switch
         {
-            TaskKind.Train => Train(task.Id, engine, parameters, time, cancellation),
+            TaskKind.Train => Train(task.Id, engine, parameters, states, time, cancellation),
             TaskKind.Evaluate => Evaluate(task, engine, parameters, time, cancellation),
             _ => throw new UnreachableException($"Task of kind {task.Id.Kind}."),
         };
@@ -57,16 +60,36 @@ internal static class TaskWork
         return new(header, initial.Values, Buffer: null);
     }
 
-    private static TaskResult Train(TaskId id, IRunEngine engine, ParameterVector parameters, TimeProvider time, CancellationToken cancellation)
+    private static TaskResult Train(
+        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            var kept = states.Load(id.Client, checked((int)id.Round));
+            return kept.State is null
+                ? TaskResult.Failed(id, kept.Error, permanent: true)
+                : Train(id, engine, parameters, states, kept, time, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return TaskResult.Failed(
+                id, $"What client '{id.Client}' keeps between rounds could not be read or written in round {id.Round}: {e.Message} Check the worker's state-dir.",
+                permanent: false);
+        }
+    }
+
+    private static TaskResult Train(
+        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time, CancellationToken cancellation)
     {
         var buffer = new UpdateBuffer(parameters.Schema.Count);
         try
         {
             var started = time.GetTimestamp();
-            var outcome = engine.Train(id.Client, checked((int)id.Round), parameters.Values, buffer.Values, cancellation);
+            var outcome = engine.Train(id.Client, checked((int)id.Round), parameters.Values, buffer.Values, kept.State!, cancellation);
             var seconds = Seconds(time, started);
             // The largest magnitude is NaN where any value is: one pass finds NaN and infinity.
-            if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(buffer.Values.Span)) || !double.IsFinite(outcome.Update.Training.LossSum))
+            if (!float.IsFinite(TensorPrimitives.MaxMagnitude<float>(buffer.Values.Span)) || !double.IsFinite(outcome.Update.Training.LossSum)
+                || outcome.Update.State is { } diverged && !IsFinite(diverged))
             {
                 buffer.Return();
                 return TaskResult.Failed(
@@ -74,6 +97,12 @@ internal static class TaskWork
                     $"Client '{id.Client}' diverged in round {id.Round}: its update or loss is not finite. "
                     + "Lower training.optimizer.learning_rate or set training.clip_norm.",
                     permanent: false);
+            }
+            if (outcome.Update.State is { } next)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // Before anybody can count the update: what was counted and what the client keeps may not differ after a crash.
+                states.Save(id.Client, (int)id.Round, checked((int)id.Attempt), kept.Base, next);
             }
             var header = new UploadHeader
             {
@@ -108,6 +137,9 @@ internal static class TaskWork
             ? new ReportResult(new TaskReport { Id = id, ComputeSeconds = seconds, Metrics = sums.ToProto() })
             : TaskResult.Failed(id, $"The loss is not finite in round {id.Round}: the global model has diverged.", permanent: false);
     }
+
+    private static bool IsFinite(ClientState state) =>
+        state.Vectors.Values.All(values => values.IsEmpty || float.IsFinite(TensorPrimitives.MaxMagnitude(values.Span)));
 
     private static double Seconds(TimeProvider time, long started) => time.GetElapsedTime(started).TotalSeconds;
 }

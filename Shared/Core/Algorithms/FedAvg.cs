@@ -21,7 +21,7 @@ public sealed class FedAvg(AlgorithmSpec options) : IFederatedAlgorithm
     public string Name => AlgorithmCatalog.FedAvg;
 
     /// <inheritdoc/>
-    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update)
+    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
     {
         var training = trainer.Train(global, update);
         TensorPrimitives.Subtract(update, global, update);

@@ -21,7 +21,7 @@ public sealed class FedSgd(AlgorithmSpec options) : IFederatedAlgorithm
     public string Name => AlgorithmCatalog.FedSgd;
 
     /// <inheritdoc/>
-    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update)
+    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
     {
         var training = trainer.Gradient(global, update);
         TensorPrimitives.Negate(update, update);

@@ -10,6 +10,9 @@ public sealed record PlannedTask(TaskKey Key, long Examples)
     /// <value>True when only the worker that announced the client may do it.</value>
     public bool Local { get; init; }
 
+    /// <value>Local only. True where the task waits for that worker, however long; false where it is lost when the worker is not there.</value>
+    public bool Patient { get; init; }
+
     /// <value>True to let an evaluation go before the training of the next round, for a decision waits for it.</value>
     public bool Urgent { get; init; }
 

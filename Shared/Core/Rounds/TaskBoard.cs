@@ -4,7 +4,7 @@ namespace Federated.Core.Rounds;
 
 /// <summary>Who does what: workers with slots, tasks that wait and tasks that run. Immutable; every operation returns the board after it and what
 /// must be told to whom. <see cref="Assign"/> is called after each.</summary>
-public sealed record TaskBoard
+public sealed partial record TaskBoard
 {
     /// <summary>No workers, no tasks.</summary>
     public static readonly TaskBoard Empty = new();
@@ -34,14 +34,15 @@ public sealed record TaskBoard
     public BoardStep Detach(string worker)
     {
         var step = TakeAway(this, worker);
-        return step with { Board = step.Board with { Workers = step.Board.Workers.Remove(worker) }, Withdrawn = [] };
+        var holders = step.Board.Holders.RemoveRange(step.Board.Holders.Where(held => held.Value == worker).Select(held => held.Key));
+        return step with { Board = step.Board with { Workers = step.Board.Workers.Remove(worker), Holders = holders }, Withdrawn = [] };
     }
 
     /// <summary>A worker cannot be reached: as <see cref="Detach"/>, but it may come back, and then it need not go on with what others do now.</summary>
     public BoardStep Suspect(string worker) => TakeAway(Turn(worker, WorkerCondition.Ready, WorkerCondition.Suspect), worker);
 
     /// <summary>A suspect worker is back. A worker that was not suspect stays as it is.</summary>
-    public TaskBoard Resume(string worker) => Turn(worker, WorkerCondition.Suspect, WorkerCondition.Ready);
+    public TaskBoard Resume(string worker) => Turn(worker, WorkerCondition.Suspect, WorkerCondition.Ready) with { MayReturn = true };
 
     /// <summary>A worker wants no more tasks.</summary>
     public TaskBoard Drain(string worker) =>
@@ -54,13 +55,20 @@ public sealed record TaskBoard
         foreach (var task in tasks)
             if (all.TryAdd(task.Key, new(task, Worker: null, Moved: false)))
                 pending.Add(task);
-        return this with { Tasks = all.ToImmutable(), Pending = pending.ToImmutable() };
+        return this with { Tasks = all.ToImmutable(), Pending = pending.ToImmutable(), MayReturn = true };
     }
 
-    /// <summary>A task is done, by whomever. Where another worker may be at it as well, that one is told to forget it.</summary>
-    public BoardStep Complete(TaskKey key) => Tasks.TryGetValue(key, out var task)
-        ? new(Without(task), [], [], task is { Moved: true, Worker: not null } ? [task] : [])
-        : new(this, [], [], []);
+    /// <summary>A task is done, by whomever. Its worker holds the result from now on; where another worker may be at it as well, nobody knows which of them gave
+    /// the result, and the present one is told to forget it.</summary>
+    public BoardStep Complete(TaskKey key)
+    {
+        if (!Tasks.TryGetValue(key, out var task)) return Unchanged(this);
+        var board = Without(task);
+        if (task.Worker is null) return Unchanged(board);
+        return task is { Moved: true, Resent: false }
+            ? new(board.WithoutHolder(key, task.Worker), [], [], [task])
+            : Unchanged(board with { Holders = board.Holders.SetItem(key, task.Worker) });
+    }
 
     /// <summary>Nobody wants these tasks any more.</summary>
     public BoardStep Cancel(IEnumerable<TaskKey> keys)
@@ -69,6 +77,7 @@ public sealed record TaskBoard
         var withdrawn = ImmutableArray.CreateBuilder<BoardTask>();
         foreach (var key in keys)
         {
+            board = board with { Holders = board.Holders.Remove(key) };
             if (!board.Tasks.TryGetValue(key, out var task)) continue;
             board = board.Without(task);
             if (task.Worker is not null) withdrawn.Add(task);
@@ -76,25 +85,28 @@ public sealed record TaskBoard
         return new(board, [], [], withdrawn.ToImmutable());
     }
 
-    /// <summary>Gives pending tasks to free slots, the least loaded worker first. While there is plenty of work, a worker holds twice its slots, so that
+    /// <summary>Gives pending tasks to the workers that hold their results, then to free slots, the least loaded worker first. While there is plenty of work, a worker holds twice its slots, so that
     /// none idles between two tasks; the last tasks are kept back for whoever is free first.</summary>
     public BoardStep Assign()
     {
-        var board = this;
         var (assigned, lost) = (ImmutableArray.CreateBuilder<BoardTask>(), ImmutableArray.CreateBuilder<BoardTask>());
+        var board = Return(assigned);
         var slots = ReadySlots;
-        foreach (var task in Pending)
+        foreach (var task in board.Pending)
         {
             var stock = board.Pending.Count >= slots ? 2 : 1;
             if (task.Local && board.HomeOf(task) is null)
             {
+                if (task.Patient) continue;
                 lost.Add(board.Tasks[task.Key]);
                 board = board.Without(board.Tasks[task.Key]);
                 continue;
             }
             if (board.WorkerFor(task, stock) is { } worker)
             {
-                var placed = board.Tasks[task.Key] with { Worker = worker.Name };
+                var waiting = board.Tasks[task.Key];
+                // Whoever holds the result cannot be given the task now, and may deliver it all the same.
+                var placed = waiting with { Worker = worker.Name, Moved = waiting.Moved || board.Holders.ContainsKey(task.Key) };
                 assigned.Add(placed);
                 board = board with
                 {
@@ -137,20 +149,39 @@ public sealed record TaskBoard
         var lost = ImmutableArray.CreateBuilder<BoardTask>();
         foreach (var task in held)
         {
-            board = board.Without(task);
-            if (task.Task.Local)
+            board = board.WithoutHolder(task.Task.Key, worker);
+            if (task.Task is { Local: true, Patient: false })
+            {
                 lost.Add(task);
+                board = board.Without(task);
+            }
             else
-                board = board with { Tasks = board.Tasks.Add(task.Task.Key, task with { Worker = null, Moved = true }), Pending = board.Pending.Add(task.Task) };
+            {
+                board = board.TakeBack(task);
+            }
         }
         return new(board, [], lost.ToImmutable(), held);
     }
+
+    // A local task has one home: nobody else can be at it.
+    private TaskBoard TakeBack(BoardTask task)
+    {
+        var board = Without(task);
+        return board with
+        {
+            Tasks = board.Tasks.Add(task.Task.Key, new(task.Task, Worker: null, Moved: !task.Task.Local)),
+            Pending = board.Pending.Add(task.Task),
+            MayReturn = true,
+        };
+    }
+
+    private static BoardStep Unchanged(TaskBoard board) => new(board, [], [], []);
 
     private TaskBoard Without(BoardTask task) => this with
     {
         Tasks = Tasks.Remove(task.Task.Key),
         Pending = task.Worker is null ? Pending.Remove(task.Task) : Pending,
-        Workers = task.Worker is not null && Workers.TryGetValue(task.Worker, out var worker)
+        Workers = task is { Worker: not null, Resent: false } && Workers.TryGetValue(task.Worker, out var worker)
             ? Workers.SetItem(task.Worker, worker with { Held = worker.Held - 1 })
             : Workers,
     };

@@ -42,6 +42,20 @@ public sealed class ClientRegistryActorTests : ActorTest
             "Worker 'w1' (version 7.7.7) speaks protocol 9, the coordinator (version 0.1.0) speaks protocol 1: install the same version on both.", refused.Detail);
     }
 
+    [Fact]
+    public void Hello_with_a_result_of_no_task_or_too_many_results_is_refused()
+    {
+        var worker = CreateTestProbe();
+        var nameless = HelloOf("w1");
+        nameless.Held.Add([Train("a").Key.ToProto(), new TaskId { Run = "Run/1", Attempt = 1, Kind = TaskKind.Train }]);
+        _registry.Tell(nameless, worker);
+        Assert.Equal((Refusal.Malformed, true), worker.ExpectMsg<Refused>() is var refused ? (refused.Reason, refused.Detail.StartsWith("Result 2 that worker 'w1'", StringComparison.Ordinal)) : default);
+        var greedy = HelloOf("w1");
+        greedy.Held.Add(Enumerable.Repeat(Train("a").Key.ToProto(), Admission.MaxHeld + 1));
+        _registry.Tell(greedy, worker);
+        Assert.Contains("10001 results", worker.ExpectMsg<Refused>().Detail, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", 2, "slots", "The worker's name")]
     [InlineData("w", 0, "a", "0 slots")]
@@ -212,6 +226,136 @@ public sealed class ClientRegistryActorTests : ActorTest
         knows.ExpectMsg<CancelTasks>();
         Assert.Equal("r", knows.ExpectMsg<CloseRun>().Run);
         doesNot.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Task_whose_result_a_newcomer_holds_moves_to_it_beyond_its_slots_and_the_other_forgets_it()
+    {
+        var (trains, holds) = (CreateTestProbe(), CreateTestProbe());
+        Attach(trains, HelloOf("w1", 1));
+        Submit(Train("a"), Train("b"), Train("c"), Train("d"));
+        trains.ExpectMsg<OpenRun>();
+        Assert.Equal(["a", "b"], new[] { trains.ExpectMsg<AssignTask>().Id.Client, trains.ExpectMsg<AssignTask>().Id.Client });
+        var hello = HelloOf("w2", 1, "s2");
+        hello.Held.Add([Train("a").Key.ToProto(), Train("d").Key.ToProto()]);
+        Attach(holds, hello);
+        Assert.Equal(["a"], trains.ExpectMsg<CancelTasks>().Ids.Select(id => id.Client));
+        holds.ExpectMsg<OpenRun>();
+        // Two that it sends again, and one more to train.
+        Assert.Equal(["a", "d", "c"], Enumerable.Range(0, 3).Select(_ => holds.ExpectMsg<AssignTask>().Id.Client));
+    }
+
+    [Fact]
+    public void Restarted_actor_of_a_worker_gets_the_tasks_that_it_holds_and_nobody_else_does()
+    {
+        var (first, second, other) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        Attach(other, HelloOf("w0", 8, "s0"));
+        _registry.Tell(new NodeUnreachable(other.Ref.Path.Address));
+        Attach(first, HelloOf("w1", 8));
+        Submit(Train("a"));
+        first.ExpectMsg<OpenRun>();
+        first.ExpectMsg<AssignTask>();
+        _registry.Tell(new NodeReachable(other.Ref.Path.Address));
+        var hello = HelloOf("w1", 8);
+        hello.Held.Add(Train("a").Key.ToProto());
+        Attach(second, hello);
+        second.ExpectMsg<OpenRun>();
+        Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
+        other.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void Suspended_run_goes_on_with_the_workers_that_have_its_tasks_and_they_are_told_nothing()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        Attach(first, HelloOf("w1", 1));
+        Attach(second, HelloOf("w2", 1, "s2"));
+        Submit(Train("a"), Train("b"));
+        var homes = new[] { first, second }.ToDictionary(worker => worker, worker =>
+        {
+            worker.ExpectMsg<OpenRun>();
+            return worker.ExpectMsg<AssignTask>().Id.Client;
+        });
+        _run.ExpectMsg<TaskAssigned>();
+        _run.ExpectMsg<TaskAssigned>();
+        _registry.Tell(new SuspendRunWork("r"));
+        _registry.Tell(new SuspendRunWork("r"));
+        _registry.Tell(new WorkDone(Train("a").Key));
+        foreach (var worker in homes.Keys) worker.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        var heir = CreateTestProbe();
+        _registry.Tell(new SubmitWork([new(Train("b")), new(Train("a"))]), heir);
+        foreach (var (worker, client) in homes) Assert.Equal(client, worker.ExpectMsg<AssignTask>().Id.Client);
+        heir.ExpectMsg<TaskAssigned>();
+        heir.ExpectMsg<TaskAssigned>();
+        _run.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void Worker_that_opens_a_run_late_is_told_its_last_durable_round_before_its_task()
+    {
+        var worker = CreateTestProbe();
+        _registry.Tell(new AnnounceCommit("r", 1));
+        _registry.Tell(new AnnounceCommit("r", 2, Attempt: 3));
+        Attach(worker, HelloOf("w1"));
+        Submit(Train("a"));
+        worker.ExpectMsg<OpenRun>();
+        Assert.Equal(new RoundCommitted { Run = "r", Round = 2, Attempt = 3 }, worker.ExpectMsg<RoundCommitted>());
+        worker.ExpectMsg<AssignTask>();
+    }
+
+    [Fact]
+    public void Results_of_a_durable_round_are_not_asked_for_again_where_they_were_made()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        Attach(first, HelloOf("w1", 1));
+        Submit(Train("a"));
+        first.ExpectMsg<OpenRun>();
+        first.ExpectMsg<AssignTask>();
+        _registry.Tell(new WorkDone(Train("a").Key));
+        Submit(Train("x"), Train("y"));
+        foreach (var _ in new[] { 1, 2 }) first.ExpectMsg<AssignTask>();
+        Attach(second, HelloOf("w2", 1, "s2"));
+        _registry.Tell(new AnnounceCommit("r", 1));
+        Submit(Train("a"));
+        second.ExpectMsg<OpenRun>();
+        second.ExpectMsg<RoundCommitted>();
+        Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
+    }
+
+    [Fact]
+    public void Patient_local_task_of_a_dead_worker_waits_for_it_and_is_not_reported_lost()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        Submit(Train("a") with { Local = true, Patient = true });
+        Attach(first, HelloOf("w1", 1, "s1", "a"));
+        first.ExpectMsg<OpenRun>();
+        first.ExpectMsg<AssignTask>();
+        _run.ExpectMsg<TaskAssigned>();
+        Sys.Stop(first.Ref);
+        _run.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        Attach(second, HelloOf("w1", 1, "s2", "a"));
+        second.ExpectMsg<OpenRun>();
+        Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
+    }
+
+    [Fact]
+    public void Tasks_that_a_draining_worker_does_not_finish_move_to_another_when_it_has_left_and_not_before()
+    {
+        var (leaves, stays) = (CreateTestProbe(), CreateTestProbe());
+        var session = Attach(leaves, HelloOf("w1", 1));
+        Submit(Train("a"), Train("b"));
+        leaves.ExpectMsg<OpenRun>();
+        foreach (var _ in new[] { 1, 2 }) session.Tell(new TaskAccepted { Id = leaves.ExpectMsg<AssignTask>().Id }, leaves);
+        session.Tell(new Draining { Session = "s1" }, leaves);
+        Attach(stays, HelloOf("w2", 2, "s2"));
+        _registry.Tell(new WorkDone(Train("a").Key));
+        stays.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        Sys.Stop(leaves.Ref);
+        stays.ExpectMsg<OpenRun>();
+        Assert.Equal("b", stays.ExpectMsg<AssignTask>().Id.Client);
+        // The result that it gave is with nobody any more: it would be made again.
+        Submit(Train("a"));
+        Assert.Equal("a", stays.ExpectMsg<AssignTask>().Id.Client);
     }
 
     private IActorRef Attach(TestProbe worker, Hello hello)

@@ -294,7 +294,7 @@ public sealed class RoundActorTests : ActorTest
 
         public string Name => "gated";
 
-        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update) => throw new NotSupportedException();
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state) => throw new NotSupportedException();
 
         public ServerState Init(Core.Parameters.ParameterVector parameters) => _inner.Init(parameters);
 

@@ -32,7 +32,7 @@ public sealed class FederatedAveragingTests
     public void FedAvg_update_is_local_minus_global_weighed_by_the_partition()
     {
         var update = new float[3];
-        var outcome = Create("fedavg").Train(new FixedTrainer([1, 5, 2], [9, 9, 9]), [4, 4, 4], update);
+        var outcome = Create("fedavg").Train(new FixedTrainer([1, 5, 2], [9, 9, 9]), [4, 4, 4], update, ClientState.Empty);
         Assert.Equal<float>([-3, 1, -2], update);
         Assert.Equal(new LocalUpdate(7, new MetricSums(14, 3.5, 9)), outcome);
     }
@@ -41,7 +41,7 @@ public sealed class FederatedAveragingTests
     public void FedSgd_update_is_the_negative_gradient()
     {
         var update = new float[3];
-        var outcome = Create("fedsgd").Train(new FixedTrainer([9, 9, 9], [0.5f, -2, 0]), [4, 4, 4], update);
+        var outcome = Create("fedsgd").Train(new FixedTrainer([9, 9, 9], [0.5f, -2, 0]), [4, 4, 4], update, ClientState.Empty);
         Assert.Equal<float>([-0.5f, 2, 0], update);
         Assert.Equal(new LocalUpdate(7, new MetricSums(7, 1.75, 4)), outcome);
     }

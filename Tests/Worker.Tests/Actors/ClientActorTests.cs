@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Federated.Core.Jobs;
 using Federated.V1;
 using Federated.Worker.Actors;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
 
@@ -16,6 +17,7 @@ public sealed class ClientActorTests : WorkerTestKit
 
     public ClientActorTests()
     {
+        IgnoreMessages(message => message is TaskDropped);
         _trainers = CreateTestProbe("trainers");
         var cache = CreateTestProbe("cache");
         cache.SetAutoPilot(new DelegateAutoPilot((sender, _) =>
@@ -23,7 +25,7 @@ public sealed class ClientActorTests : WorkerTestKit
             sender.Tell(new ParametersReady(Global));
             return AutoPilot.KeepRunning;
         }));
-        _run = new RunScope(Run, Scope(new FakeEngine()), new SharedRunEngine(new JobSpec(), new FakeEngine()), cache, _trainers);
+        _run = new RunScope(Run, Scope(new FakeEngine()), new SharedRunEngine(new JobSpec(), new FakeEngine()), cache, _trainers, new ClientStateStore(Run, StateDir));
     }
 
     [Fact]
@@ -133,6 +135,42 @@ public sealed class ClientActorTests : WorkerTestKit
         client.Tell(Reattached.Instance);
         AwaitHandled(client);
         Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Everything_that_was_assigned_is_told_to_be_dropped_once_it_is_and_how_often_it_was_assigned()
+    {
+        IgnoreMessages(message => message is not TaskDropped);
+        var client = Client("a");
+        client.Tell(Train(round: 1));
+        client.Tell(Train(round: 1));
+        client.Tell(ClientEvaluation());
+        AwaitHandled(client);
+        Assert.False(HasMessages);
+
+        client.Tell(Cancel(ClientEvaluation()));
+        Assert.Equal(new TaskDropped(ClientEvaluation().Id, 1), ExpectMsg<TaskDropped>());
+        client.Tell(Train(round: 2));
+        Assert.Equal(new TaskDropped(Train(round: 1).Id, 2), ExpectMsg<TaskDropped>());
+        client.Tell(Committed(2));
+        Assert.Equal(new TaskDropped(Train(round: 2).Id, 1), ExpectMsg<TaskDropped>());
+        client.Tell(Train(round: 2));
+        Assert.Equal(new TaskDropped(Train(round: 2).Id, 1), ExpectMsg<TaskDropped>());
+        client.Tell(Train(round: 3));
+        client.Tell(PoisonPill.Instance);
+        Assert.Equal(new TaskDropped(Train(round: 3).Id, 1), ExpectMsg<TaskDropped>());
+    }
+
+    [Fact]
+    public void Round_of_a_run_that_was_set_back_is_trained_again()
+    {
+        var client = Client("a");
+        client.Tell(Committed(5));
+        client.Tell(Committed(3));
+
+        client.Tell(Train(round: 4));
+
+        Assert.Equal(4u, _trainers.ExpectMsg<ComputeTask>().Task.Id.Round);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class DeliveryActorTests : WorkerTestKit
         call.Reply.Give(Accepted);
 
         Assert.Equal([1f, 2f, 3f], call.Values);
-        Assert.Equal(Train().Id, ExpectMsg<TaskSettled>().Id);
+        Assert.Equal(new TaskSettled(Train().Id) { Counted = true }, ExpectMsg<TaskSettled>());
     }
 
     [Fact]
@@ -140,6 +140,22 @@ public sealed class DeliveryActorTests : WorkerTestKit
         ExpectMsg<TaskSettled>();
         delivery.Tell(Resend.Instance);
         Network.ExpectMsg<UploadCall>();
+    }
+
+    [Fact]
+    public void Result_that_is_asked_for_while_a_coordinator_that_does_not_know_the_run_yet_refuses_it_is_sent_once_more()
+    {
+        var delivery = Deliver(Upload());
+        var early = Network.ExpectMsg<UploadCall>();
+        delivery.Tell(Resend.Instance);
+        AwaitHandled(delivery);
+        early.Reply.Give(new Verdict { Refused = Refusal.UnknownRun });
+
+        AnswerUpload(Closed);
+
+        Assert.Equal(new TaskSettled(Train().Id), ExpectMsg<TaskSettled>());
+        AwaitHandled(delivery);
+        Assert.False(Network.HasMessages);
     }
 
     [Fact]

@@ -116,6 +116,23 @@ public sealed class ParameterCacheActorTests : WorkerTestKit
     }
 
     [Fact]
+    public void Fetching_is_not_given_up_while_no_coordinator_is_there()
+    {
+        _cache.Tell(new GetParameters(GlobalRef));
+        _cache.Tell(Detached.Instance);
+        foreach (var pause in (double[])[0.1, 0.2, 0.4, 0.8, 1.6])
+        {
+            Network.ExpectMsg<DownloadCall>().Reply.Fail(new RpcException(new Status(StatusCode.Unavailable, "away")));
+            AwaitHandled(_cache);
+            Advance(pause);
+        }
+
+        Network.ExpectMsg<DownloadCall>().Succeed(Global);
+
+        ExpectMsg<ParametersReady>();
+    }
+
+    [Fact]
     public void Parameters_of_another_schema_fail_without_a_download()
     {
         var foreign = GlobalRef.Clone();

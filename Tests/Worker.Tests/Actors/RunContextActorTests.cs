@@ -11,7 +11,11 @@ public sealed class RunContextActorTests : WorkerTestKit
 {
     private readonly TestProbe _trainers;
 
-    public RunContextActorTests() => _trainers = CreateTestProbe("trainers");
+    public RunContextActorTests()
+    {
+        IgnoreMessages(message => message is TaskDropped);
+        _trainers = CreateTestProbe("trainers");
+    }
 
     [Fact]
     public void Tasks_wait_until_the_engine_is_open()
@@ -94,6 +98,41 @@ public sealed class RunContextActorTests : WorkerTestKit
 
         AwaitHandled(run);
         Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Failed_tasks_are_told_to_be_dropped_with_all_their_assignments()
+    {
+        IgnoreMessages(message => message is not TaskDropped);
+        var run = Open(new FakeEngine { OpenError = new EngineException("No.") });
+        run.Tell(Train());
+        run.Tell(Train());
+        Network.ExpectMsg<ReportCall>();
+
+        run.Tell(Committed(1));
+
+        Assert.Equal(new TaskDropped(Train().Id, 2), ExpectMsg<TaskDropped>());
+        Assert.Equal(run, LastSender);
+    }
+
+    [Fact]
+    public void Client_that_a_defect_stops_is_told_to_be_lost_and_a_new_one_takes_its_next_task()
+    {
+        IgnoreMessages(message => message is not ClientLost);
+        var run = Open(new FakeEngine());
+        run.Tell(Train());
+        AnswerDownload();
+        _trainers.ExpectMsg<ComputeTask>();
+        Sys.ActorSelection(run.Path / "*").Tell(new Identify(0), TestActor);
+        var probe = CreateTestProbe();
+        Sys.ActorSelection(run.Path / "*").Tell(new Identify(0), probe);
+        var client = probe.FishForMessage<ActorIdentity>(found => found.Subject.Path.Name != "parameters").Subject;
+
+        EventFilter.Exception<ActorKilledException>().ExpectOne(() => client.Tell(Kill.Instance));
+
+        Assert.Equal(new ClientLost(Run, "a"), ExpectMsg<ClientLost>());
+        run.Tell(Train(round: 2));
+        Assert.Equal(2u, _trainers.ExpectMsg<ComputeTask>().Task.Id.Round);
     }
 
     [Theory]

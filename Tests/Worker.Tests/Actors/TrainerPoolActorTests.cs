@@ -2,6 +2,7 @@ using Akka.Actor;
 using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.Worker.Actors;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
 
@@ -113,7 +114,7 @@ public sealed class TrainerPoolActorTests : WorkerTestKit
     }
 
     private void Compute(string client, CancellationToken? cancellation = null) =>
-        _pool.Tell(new ComputeTask(Train(client), _engine, Global, TestActor, cancellation ?? _end.Token));
+        _pool.Tell(new ComputeTask(Train(client), _engine, Global, new ClientStateStore(Run, StateDir), TestActor, cancellation ?? _end.Token));
 
     protected override void AfterAll()
     {

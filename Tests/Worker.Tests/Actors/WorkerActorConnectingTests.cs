@@ -22,7 +22,7 @@ public sealed class WorkerActorConnectingTests : WorkerActorKit
     [Fact]
     public void Connecting_repeats_hello_with_growing_delays()
     {
-        foreach (var delay in (double[])[1, 2, 4, 4])
+        foreach (var delay in (double[])[0.25, 0.5, 1, 2, 4, 4])
         {
             Advance(delay - 0.001);
             AwaitHandled(Worker);

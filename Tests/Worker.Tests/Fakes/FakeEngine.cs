@@ -51,6 +51,11 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public Exception? OpenError { get; init; }
 
+    /// <summary>True for an algorithm whose clients count their rounds, and add the number of those before to the update.</summary>
+    public bool Counts { get; init; }
+
+    public Func<string, float>? StateOffset { get; init; }
+
     public ImmutableArray<ClientPartition> Clients { get; } = [new("a", 10), new("b", 20)];
 
     public int TestExamples => 7;
@@ -67,7 +72,7 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public ParameterVector InitialParameters() => new(TheSchema, [1f, 2f, 3f, 4f]);
 
-    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, CancellationToken cancellation)
+    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
     {
         if (observer is not null)
         {
@@ -75,8 +80,10 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
             observer.Tell(call);
             call.Await(cancellation);
         }
-        for (var i = 0; i < update.Length; i++) update.Span[i] = global.Span[i] + round + Offset(client);
-        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25)), new MetricSums(3, 1.5, 2));
+        var before = state.Vectors.TryGetValue("rounds", out var kept) ? kept.Span[0] : 0;
+        for (var i = 0; i < update.Length; i++) update.Span[i] = global.Span[i] + round + Offset(client) + before;
+        var next = Counts ? state.With("rounds", new[] { before + 1 + (StateOffset?.Invoke(client) ?? 0) }) : null;
+        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next), new MetricSums(3, 1.5, 2));
     }
 
     public MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(slices, slice + 0.5, slice);

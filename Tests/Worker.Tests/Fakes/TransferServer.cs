@@ -43,6 +43,9 @@ internal sealed class TransferServer : Transfer.TransferBase, IAsyncDisposable
     /// <summary>Ends when an upload or a report has been answered.</summary>
     public TaskCompletionSource Delivered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>One more for every upload.</summary>
+    public SemaphoreSlim Arrived { get; } = new(0);
+
     public async Task<TransferServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -84,6 +87,7 @@ internal sealed class TransferServer : Transfer.TransferBase, IAsyncDisposable
             return wrong.ToVerdict();
         }
         Uploads.Enqueue((header, values));
+        Arrived.Release();
         Delivered.TrySetResult();
         return Verdict;
     }

@@ -19,6 +19,8 @@ public abstract class WorkerTestKit : TestKit
     private protected static readonly ParametersRef GlobalRef = Reference(Global);
     private protected static readonly Verdict Accepted = new();
 
+    private readonly TemporaryFolder _folder = new();
+
     private protected WorkerTestKit(int slots = 2) : base(ConfigurationFactory.ParseString($$"""
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.loglevel = WARNING
@@ -29,10 +31,12 @@ public abstract class WorkerTestKit : TestKit
         Network = CreateTestProbe("network");
         Training = CreateTestProbe("training");
         Transfer = new FakeTransfer(Network);
-        Options = new WorkerOptions { Name = "w1", Slots = slots, Clients = ["a"] };
+        Options = new WorkerOptions { Name = "w1", Slots = slots, Clients = ["a"], StateDir = _folder.Path };
     }
 
     private protected TestProbe Network { get; }
+
+    private protected string StateDir => _folder.Path;
 
     private protected TestProbe Training { get; }
 
@@ -72,6 +76,12 @@ public abstract class WorkerTestKit : TestKit
         var probe = CreateTestProbe();
         actor.Tell(new Identify(0), probe);
         probe.ExpectMsg<ActorIdentity>();
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _folder.Dispose();
     }
 
     /// <summary>A job's name stands for its text.</summary>

@@ -101,6 +101,44 @@ public sealed class WorkerHostTests
     }
 
     [Fact]
+    public async Task What_clients_keep_survives_the_worker_and_a_round_that_is_trained_again_gives_the_same_bits()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new WorkerOptions { Name = "w1", Slots = 1, StateDir = folder.Path };
+        // Round 1 is committed; round 2 is not, when the worker goes.
+        var first = await TrainWithAsync(options, Train(1), new RoundCommitted { Run = "run-1", Round = 1, Attempt = 1 }, Train(2));
+        // Its successor is asked for round 2 again, and then goes on.
+        var second = await TrainWithAsync(options, Train(2), new RoundCommitted { Run = "run-1", Round = 2, Attempt = 1 }, Train(3));
+
+        // Global + round + rounds before.
+        Assert.Equal([[2f, 3f, 4f, 5f], [4f, 5f, 6f, 7f]], first);
+        Assert.Equal([[4f, 5f, 6f, 7f], [6f, 7f, 8f, 9f]], second);
+    }
+
+    [Fact]
+    public async Task Torn_state_is_reported_to_the_coordinator_by_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new WorkerOptions { Name = "w1", Slots = 1, StateDir = folder.Path };
+        await TrainWithAsync(options, Train(1), new RoundCommitted { Run = "run-1", Round = 1 }, Train(2));
+        var file = Directory.GetFiles(folder.Path, "round-001.state", SearchOption.AllDirectories).Single();
+        await File.AppendAllTextAsync(file, "x");
+
+        await using var transfer = await new TransferServer().StartAsync();
+        await using var coordinator = await Welcoming(transfer.Address).StartAsync();
+        await using var host = await WorkerHost.StartAsync(options with { Seeds = [coordinator.Seed] }, new FakeEngine { Counts = true });
+        var worker = (await coordinator.NextAsync<GotHello>()).Worker;
+        await host.Attached.WaitAsync(TimeSpan.FromSeconds(60));
+        worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
+        worker.Tell(On(transfer, Train(2)));
+        await transfer.Delivered.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        var failure = Assert.Single(transfer.Reports).Failure;
+        Assert.True(failure.Permanent);
+        Assert.Contains(file, failure.Reason);
+    }
+
+    [Fact]
     public async Task Wrong_options_are_refused_before_anything_starts()
     {
         var error = await Assert.ThrowsAsync<NodeOptionsException>(() =>
@@ -123,6 +161,31 @@ public sealed class WorkerHostTests
     }
 
     private const string Job = "name: test\nmodel: { name: logistic }\n";
+
+    // One life of a worker: it is told these things one after the other, each train task when the one before is delivered. Returns the updates.
+    private static async Task<float[][]> TrainWithAsync(WorkerOptions options, params object[] told)
+    {
+        await using var transfer = await new TransferServer().StartAsync();
+        await using var coordinator = await Welcoming(transfer.Address).StartAsync();
+        await using var host = await WorkerHost.StartAsync(options with { Seeds = [coordinator.Seed] }, new FakeEngine { Counts = true });
+        await host.Attached.WaitAsync(TimeSpan.FromSeconds(60));
+        var worker = (await coordinator.NextAsync<GotHello>()).Worker;
+        worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
+        foreach (var message in told)
+        {
+            worker.Tell(message is TaskId id ? On(transfer, id) : message);
+            if (message is TaskId) Assert.True(await transfer.Arrived.WaitAsync(TimeSpan.FromSeconds(60)));
+        }
+        return [.. transfer.Uploads.Select(upload => upload.Values)];
+    }
+
+    private static TaskId Train(uint round) => new() { Run = "run-1", Round = round, Attempt = 1, Client = "a", Kind = TaskKind.Train };
+
+    private static AssignTask On(TransferServer server, TaskId id) => new()
+    {
+        Id = id,
+        Parameters = new ParametersRef { Sha256 = server.Parameters.Hash, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4 },
+    };
 
     private static CoordinatorNode Welcoming(string transferAddress) =>
         new(hello => new Welcome { Session = hello.Session, TransferAddress = transferAddress });

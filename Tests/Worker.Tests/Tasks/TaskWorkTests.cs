@@ -1,6 +1,7 @@
 using Federated.Core.Jobs;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
@@ -64,6 +65,85 @@ public sealed class TaskWorkTests : WorkerTestKit
     }
 
     [Fact]
+    public void Train_that_keeps_nothing_makes_no_files()
+    {
+        Execute(Train());
+
+        Assert.False(Directory.Exists(StateDir));
+    }
+
+    [Fact]
+    public void Round_that_is_trained_again_gives_the_same_bits_until_it_is_committed()
+    {
+        var engine = new FakeEngine { Counts = true };
+
+        var (first, again, attempt) = (Values(Train(round: 1), engine), Values(Train(round: 1), engine), Values(Train(round: 1, attempt: 2), engine));
+
+        Assert.Equal([11f, 21f, 31f, 41f], first);
+        Assert.Equal(first, again);
+        Assert.Equal(first, attempt);
+    }
+
+    [Fact]
+    public async Task Next_round_begins_with_what_the_client_kept_of_the_committed_one()
+    {
+        var engine = new FakeEngine { Counts = true };
+        Values(Train(round: 1), engine);
+        await States.CommittedAsync(1, 0);
+
+        var second = Values(Train(round: 2), engine);
+
+        Assert.Equal([13f, 23f, 33f, 43f], second);
+        // And so it does when that round is trained once more.
+        Assert.Equal(second, Values(Train(round: 2), engine));
+    }
+
+    [Fact]
+    public void State_that_diverges_fails_the_task_and_is_not_kept()
+    {
+        var result = Assert.IsType<ReportResult>(Execute(Train(), new FakeEngine { Counts = true, StateOffset = _ => float.NaN }));
+
+        Assert.Contains("diverged", result.Report.Failure.Reason);
+        Assert.False(Directory.Exists(StateDir));
+    }
+
+    [Fact]
+    public async Task Torn_state_fails_the_task_with_the_file_and_the_remedy()
+    {
+        var engine = new FakeEngine { Counts = true };
+        Values(Train(round: 1), engine);
+        await States.CommittedAsync(1, 0);
+        var file = Directory.GetFiles(StateDir, "*", SearchOption.AllDirectories).Single();
+        await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..^7]);
+
+        var failure = Assert.IsType<ReportResult>(Execute(Train(round: 2), engine)).Report.Failure;
+
+        Assert.True(failure.Permanent);
+        Assert.Equal(
+            $"The kept state of client 'a' cannot be used: '{file}' is torn or was changed: it ends within its values. "
+            + "Restore the file, or delete the folder of the client to begin with an empty state.",
+            failure.Reason);
+    }
+
+    [Fact]
+    public void State_that_cannot_be_written_fails_the_task_for_now()
+    {
+        File.WriteAllText(StateDir, "no folder");
+        try
+        {
+            var failure = Assert.IsType<ReportResult>(Execute(Train(), new FakeEngine { Counts = true })).Report.Failure;
+
+            Assert.False(failure.Permanent);
+            Assert.Contains("client 'a'", failure.Reason);
+            Assert.Contains("state-dir", failure.Reason);
+        }
+        finally
+        {
+            File.Delete(StateDir);
+        }
+    }
+
+    [Fact]
     public void Evaluate_without_client_measures_a_slice_of_the_test_set()
     {
         var result = Assert.IsType<ReportResult>(Execute(Evaluate(slice: 2, slices: 4)));
@@ -93,7 +173,7 @@ public sealed class TaskWorkTests : WorkerTestKit
     [Fact]
     public void Train_without_parameters_fails()
     {
-        var result = Assert.IsType<ReportResult>(TaskWork.Execute(Train(), new JobSpec(), new FakeEngine(), null, _time, default));
+        var result = Assert.IsType<ReportResult>(TaskWork.Execute(Train(), new JobSpec(), new FakeEngine(), null, States, _time, default));
 
         Assert.Contains("without parameters", result.Report.Failure.Reason);
     }
@@ -107,6 +187,10 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Equal(TaskReports.MaxReasonLength, failed.Report.Failure.Reason.Length);
     }
 
+    private float[] Values(AssignTask task, FakeEngine engine) => Assert.IsType<UploadResult>(Execute(task, engine)).Values.ToArray();
+
+    private ClientStateStore States => new(Run, Path.Combine(StateDir, Run));
+
     private TaskResult Execute(AssignTask task, FakeEngine? engine = null, JobSpec? job = null) =>
-        TaskWork.Execute(task, job ?? new JobSpec(), engine ?? new FakeEngine(), Global, _time, default);
+        TaskWork.Execute(task, job ?? new JobSpec(), engine ?? new FakeEngine(), Global, States, _time, default);
 }

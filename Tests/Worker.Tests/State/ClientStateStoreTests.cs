@@ -1,0 +1,182 @@
+using Federated.Core.Algorithms;
+using Federated.Worker.State;
+using Federated.Worker.Tests.Fakes;
+
+namespace Federated.Worker.Tests.State;
+
+/// <summary>Real files. <see cref="Store"/> makes a new store each time, as a restarted worker does.</summary>
+public sealed class ClientStateStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private ClientStateStore Store => new("run-1", Path.Combine(_folder.Path, "run-1"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Client_without_files_has_the_empty_state_and_gets_no_folder()
+    {
+        Assert.Equal((0, 0), Loaded(Store, 5));
+        Assert.False(Directory.Exists(_folder.Path));
+    }
+
+    [Fact]
+    public void State_of_a_round_that_is_not_committed_is_not_loaded_for_it_and_is_dropped_when_a_later_round_is_asked()
+    {
+        Save(Store, round: 1, value: 10);
+        Assert.Equal((0, 0), Loaded(Store, 1));
+        Assert.Single(Files());
+
+        Assert.Equal((0, 0), Loaded(Store, 2));
+        Assert.Empty(Files());
+    }
+
+    [Fact]
+    public async Task Latest_committed_state_before_the_round_is_loaded_also_after_a_restart()
+    {
+        await CommitAsync(1, 3, 4);
+
+        Assert.Equal((3, 4), (Loaded(Store, 4).Base, Loaded(Store, 5).Base));
+        Assert.Equal((4, 4), Loaded(Store, 9));
+        // Round 4 once more: from where it began.
+        Save(Store, 4, value: 99);
+        Assert.Equal((3, 3), Loaded(Store, 4));
+    }
+
+    [Fact]
+    public async Task Last_two_committed_states_are_kept()
+    {
+        await CommitAsync(1, 2, 5, 7);
+
+        Assert.Equal(["round-005.state", "round-007.state"], Files());
+    }
+
+    [Fact]
+    public async Task State_of_the_attempt_that_made_the_round_counts()
+    {
+        Save(Store, 1, value: 1, attempt: 1);
+        await Store.CommittedAsync(1, attempt: 2);
+        Assert.Empty(Files());
+
+        Save(Store, 2, value: 2, attempt: 1);
+        Save(Store, 2, value: 3, attempt: 3);
+        await Store.CommittedAsync(2, attempt: 3);
+        Assert.Equal((3, 2), Loaded(Store, 3));
+    }
+
+    [Fact]
+    public async Task Rounds_whose_commit_was_missed_count_when_a_later_one_is_committed()
+    {
+        Save(Store, 2, value: 2);
+
+        await Store.CommittedAsync(4, attempt: 1);
+
+        Assert.Equal((2, 2), Loaded(Store, 5));
+    }
+
+    [Fact]
+    public async Task Load_knows_of_a_commit_whose_files_are_not_changed_yet()
+    {
+        var store = Store;
+        Save(store, 1, value: 7);
+
+        var files = store.CommittedAsync(1, 0);
+
+        Assert.Equal((7, 1), Loaded(store, 2));
+        await files;
+        Assert.Equal(["round-001.state"], Files());
+    }
+
+    [Fact]
+    public async Task Round_of_a_run_that_was_set_back_too_far_is_refused_and_one_that_was_the_clients_first_is_not()
+    {
+        await CommitAsync(2, 5, 7, 9);
+        var gone = Store.Load("a", 6);
+        Assert.Null(gone.State);
+        Assert.Equal("The state of client 'a' after round 5 is not kept any more, and round 6 cannot be trained again without it.", gone.Error);
+
+        Save(Store, 3, value: 1, client: "b");
+        await Store.CommittedAsync(9, 0);
+        Assert.Equal((0, 0), Loaded(Store, 2, "b"));
+    }
+
+    [Fact]
+    public async Task Torn_file_is_reported_and_not_used_and_half_written_ones_are_swept()
+    {
+        await CommitAsync(1, 2);
+        var path = Path.Combine(_folder.Path, "run-1", "client-a", "round-002.state");
+        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(path))[..^1]);
+        await File.WriteAllTextAsync(path + ".tmp", "half");
+
+        var read = Store.Load("a", 3);
+
+        Assert.Null(read.State);
+        Assert.Contains($"'{path}' is torn or was changed", read.Error);
+        Assert.Equal(["round-001.state", "round-002.state"], Files());
+    }
+
+    [Fact]
+    public async Task File_of_another_client_under_this_ones_name_is_refused()
+    {
+        await CommitAsync(1);
+        Save(Store, 1, value: 1, client: "b");
+        File.Copy(Path.Combine(_folder.Path, "run-1", "client-b", "round-001.attempt-1.state"), Path.Combine(_folder.Path, "run-1", "client-a", "round-001.state"), overwrite: true);
+
+        Assert.Contains("is of client 'b' in round 1 of run run-1", Store.Load("a", 2).Error);
+    }
+
+    [Fact]
+    public async Task Clients_of_any_name_have_states_of_their_own()
+    {
+        string[] names = ["a", "A", "a/b", "a%2fb", "..", "con", "北", new string('x', 256), new string('x', 255) + "y"];
+        for (var i = 0; i < names.Length; i++) Save(Store, 1, value: i + 1, client: names[i]);
+        await Store.CommittedAsync(1, 1);
+
+        Assert.Equal(Enumerable.Range(1, names.Length).Select(i => (float)i), names.Select(name => Loaded(Store, 2, name).Value));
+        Assert.Equal(names.Length, names.Select(ClientFolder.NameOf).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(names.Select(ClientFolder.NameOf), name => Assert.InRange(name.Length, 1, 200));
+        Assert.Equal(["run-1"], Directory.GetFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
+    public async Task Deleted_run_leaves_nothing_and_another_of_its_name_begins_empty()
+    {
+        var states = new ClientStates(_folder.Path);
+        var first = await states.OpenAsync("run-1");
+        Save(first, 1, value: 1);
+        await first.CommittedAsync(1, 0);
+
+        var deletion = states.DeleteAsync("run-1");
+        var second = await states.OpenAsync("run-1");
+
+        Assert.True(deletion.IsCompletedSuccessfully);
+        Assert.Equal((0, 0), Loaded(second, 2));
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "run-1")));
+        // Training that goes on in the first run is not kept.
+        Save(first, 2, value: 2);
+        Assert.False(Directory.Exists(Path.Combine(_folder.Path, "run-1")));
+        await states.DeleteAsync("run-2");
+    }
+
+    private async Task CommitAsync(params int[] rounds)
+    {
+        foreach (var round in rounds)
+        {
+            var store = Store;
+            store.Save("a", round, 1, store.Load("a", round).Base, ClientState.Empty.With("v", new[] { (float)round }));
+            await store.CommittedAsync(round, 1);
+        }
+    }
+
+    private static void Save(ClientStateStore store, int round, float value, int attempt = 1, string client = "a") =>
+        store.Save(client, round, attempt, from: 0, ClientState.Empty.With("v", new[] { value }));
+
+    private static (float Value, int Base) Loaded(ClientStateStore store, int round, string client = "a")
+    {
+        var read = store.Load(client, round);
+        Assert.Equal("", read.Error);
+        return (read.State!.Vectors.TryGetValue("v", out var values) ? values.Span[0] : 0, read.Base);
+    }
+
+    private string[] Files() => [.. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)).Order()];
+}
