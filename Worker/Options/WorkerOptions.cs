@@ -18,6 +18,9 @@ public sealed record WorkerOptions
     /// <value>Akka.Cluster port, 0 for any free one. Default 0.</value>
     public int ClusterPort { get; init; }
 
+    /// <value>Port under which others reach <see cref="ClusterPort"/> where a NAT or a container maps it, 1 to 65535; null for the bound one.</value>
+    public int? PublicClusterPort { get; init; }
+
     /// <value>Cluster addresses (host:port) of the coordinator nodes. Default 127.0.0.1:5601.</value>
     public ImmutableArray<string> Seeds { get; init => field = value.IsDefault ? [] : value; } = ["127.0.0.1:5601"];
 
@@ -29,6 +32,9 @@ public sealed record WorkerOptions
 
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <value>Folder of what this worker keeps, for it alone. Default: federated/worker-NAME below the user's local application data.</value>
+    public string StateDir { get => field ?? StateFolders.OfWorker(Name); init; }
 
     /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for
     /// ever.</value>
