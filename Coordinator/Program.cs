@@ -20,16 +20,11 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, StopOnc
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, StopOnce);
 try
 {
-    await using var host = await CoordinatorHost.StartAsync(options, stop.Token);
-    Console.Error.WriteLine($"coordinator ready: gRPC {host.GrpcAddress.GetLeftPart(UriPartial.Authority)}, cluster {host.ClusterAddress}");
-    var stopping = new TaskCompletionSource();
-    await using var signalled = stop.Token.Register(stopping.SetResult);
-    if (await Task.WhenAny(host.Completion, stopping.Task) == stopping.Task) return ExitCodes.Success;
-    return Fail(ExitCodes.NodeDowned, "The cluster removed this node.");
-}
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
-{
-    return ExitCodes.Success;
+    return await CoordinatorLoop.RunAsync(
+        options,
+        host => Console.Error.WriteLineAsync($"coordinator ready: gRPC {host.GrpcAddress.GetLeftPart(UriPartial.Authority)}, cluster {host.ClusterAddress}"),
+        Console.Error.WriteLineAsync,
+        stop.Token);
 }
 catch (NodeOptionsException e)
 {

@@ -6,6 +6,11 @@ using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
 
+if (args is ["--help" or "-h"])
+{
+    Console.Error.WriteLine(WorkerOptionsReader.Usage);
+    return ExitCodes.Success;
+}
 var (options, errors) = WorkerOptionsReader.Read(args);
 foreach (var error in errors) Console.Error.WriteLine(error);
 if (!errors.IsEmpty) return ExitCodes.Usage;
@@ -24,11 +29,12 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 try
 {
     var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)));
-    await using var worker = await WorkerHost.StartAsync(options, engine, stop.Token);
-    using var drain = stop.Token.Register(() => worker.DrainAsync());
-    await Task.WhenAny(worker.Attached, worker.Completion);
-    if (worker.Attached.IsCompletedSuccessfully) Console.Error.WriteLine($"Worker {options.Name} is attached with {options.Slots} slots.");
-    return await worker.Completion;
+    return await WorkerLoop.RunAsync(
+        options,
+        engine,
+        () => Console.Error.WriteLineAsync($"Worker {options.Name} is attached with {options.Slots} slots."),
+        Console.Error.WriteLineAsync,
+        stop.Token);
 }
 catch (PortInUseException e)
 {
@@ -39,8 +45,4 @@ catch (NodeOptionsException e)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.Usage;
-}
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
-{
-    return ExitCodes.Success;
 }

@@ -15,4 +15,5 @@ internal interface ILocalCluster : IAsyncDisposable
 /// <param name="Slots">Tasks that each of them trains at once, at least 1.</param>
 /// <param name="DataFolders">Absolute; searched for data sets before the standard places.</param>
 /// <param name="LogLevel">Of the nodes' log on standard error.</param>
-internal sealed record LocalClusterOptions(int Workers, int Slots, IReadOnlyList<string> DataFolders, string LogLevel);
+/// <param name="StateFolder">Absolute; the coordinator's state folder, of this cluster alone.</param>
+internal sealed record LocalClusterOptions(int Workers, int Slots, IReadOnlyList<string> DataFolders, string LogLevel, string StateFolder);

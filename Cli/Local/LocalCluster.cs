@@ -42,7 +42,7 @@ internal sealed class LocalCluster : ILocalCluster
 
         var engine = new TorchEngine(store);
         // Loading libtorch takes as long as starting the coordinator; neither waits for the other.
-        var coordinator = CoordinatorHost.StartAsync(new CoordinatorOptions { Port = 0, ClusterPort = 0, HeartbeatPause = HeartbeatPause, LogLevel = options.LogLevel }, cancellation);
+        var coordinator = CoordinatorHost.StartAsync(OptionsOfCoordinator(options), cancellation);
         var fit = Task.Run(() => JobPreflight.CheckFitAsync(engine, job, cancellation), cancellation);
         IReadOnlyList<Task<WorkerHost>> workers = [];
         try
@@ -69,11 +69,21 @@ internal sealed class LocalCluster : ILocalCluster
         await _coordinator.DisposeAsync();
     }
 
+    private static CoordinatorOptions OptionsOfCoordinator(LocalClusterOptions options) => new()
+    {
+        Port = 0,
+        ClusterPort = 0,
+        StateDir = options.StateFolder,
+        HeartbeatPause = HeartbeatPause,
+        LogLevel = options.LogLevel,
+    };
+
     private static WorkerOptions OptionsOf(int number, string seed, LocalClusterOptions options) => new()
     {
         Name = string.Create(CultureInfo.InvariantCulture, $"worker-{number}"),
         Seeds = [seed],
         Slots = options.Slots,
+        StateDir = Path.Combine(options.StateFolder, string.Create(CultureInfo.InvariantCulture, $"worker-{number}")),
         LogLevel = options.LogLevel,
         HeartbeatPause = HeartbeatPause,
         // Workers are told to end when the run has ended: nothing that they still do is wanted.

@@ -17,6 +17,8 @@ internal sealed class HostArguments
 
     public HostArguments Add(string name, int? value) => Add(name, value?.ToString(CultureInfo.InvariantCulture));
 
+    public HostArguments Add(string name, double? value) => Add(name, value?.ToString(CultureInfo.InvariantCulture));
+
     public HostArguments Add(string name, IReadOnlyCollection<string>? values, char separator) => Add(name, values is { Count: > 0 } ? string.Join(separator, values) : null);
 
     public HostArguments AddVerbose(bool verbose) => Add("log-level", verbose ? "info" : null);

@@ -51,7 +51,8 @@ internal sealed class RunVerb : Verb
         // With --json only the object goes to standard output.
         var people = json ? Environment.Error : Environment.Output;
         LocalRun.Outcome outcome;
-        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed), interrupt))
+        using var state = new StateFolder();
+        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, state.Path), interrupt))
         {
             using var client = new RunsClient(cluster.Address, Environment.Time);
             IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
@@ -66,12 +67,13 @@ internal sealed class RunVerb : Verb
         return interrupt.IsCancellationRequested && outcome.Status == RunStatus.Stopped ? ExitCodes.Interrupted : RunExit.Of(outcome.Status);
     }
 
-    private LocalClusterOptions ClusterOptions(ParseResult parsed)
+    private LocalClusterOptions ClusterOptions(ParseResult parsed, string state)
     {
         var cores = System.Environment.ProcessorCount;
         var workers = parsed.GetValue(_workers) ?? Math.Min(2, cores);
         var slots = parsed.GetValue(_slots) ?? Math.Max(1, cores / workers);
-        return new LocalClusterOptions(workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error");
+        return new LocalClusterOptions(
+            workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state);
     }
 
     private static void CheckPlacement(JobSpec job)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Wire.Cluster;
 
 namespace Federated.Cli.Verbs;
 
@@ -19,6 +20,15 @@ internal static class SharedOptions
     {
         Description = "The coordinator's gRPC address. Default: the environment variable FEDERATED_COORDINATOR, else http://127.0.0.1:5600.",
         HelpName = "url",
+    };
+
+    public static Option<int?> PublicPort(string name, string bound) =>
+        Number(name, "n", $"Port under which others reach {bound}, where a NAT, a container or a proxy maps it. Default: {bound} itself.", 1, ushort.MaxValue);
+
+    public static Option<double?> HeartbeatPause() => new("--heartbeat-pause")
+    {
+        Description = $"Silence after which a node is taken for dead, the same on all nodes; longer where machines stall. Default: {ClusterSettings.HeartbeatPause.TotalSeconds}.",
+        HelpName = "seconds",
     };
 
     public static Argument<string> Run() => new("RUN") { Description = "The run's id, as submit and ls print it." };

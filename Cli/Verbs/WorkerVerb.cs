@@ -4,6 +4,7 @@ using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.Engine;
 using Federated.Engine.Data;
+using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
 
@@ -18,14 +19,18 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<string?> _host = new("--host") { Description = "Address to listen on. Default: 127.0.0.1, which only a coordinator on this machine reaches.", HelpName = "address" };
     private readonly Option<string?> _publicHost = new("--public-host") { Description = "Name or address under which the coordinator reaches this machine. Default: --host.", HelpName = "name" };
     private readonly Option<int?> _clusterPort = SharedOptions.Number("--cluster-port", "n", "Cluster port; 0, the default, for any free one.", 0, ushort.MaxValue);
+    private readonly Option<int?> _publicClusterPort = SharedOptions.PublicPort("--public-cluster-port", "--cluster-port");
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
 
+    private readonly Option<string?> _state = new("--state-dir") { Description = $"Folder of what this worker keeps. Default: {Path.Combine(StateFolders.Root, "worker-NAME")}.", HelpName = "dir" };
+    private readonly Option<double?> _pause = SharedOptions.HeartbeatPause();
+
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _data, _clients, _timeout }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _data, _clients, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -40,6 +45,8 @@ internal sealed class WorkerVerb : Verb
         var given = new HostArguments()
             .Add("name", parsed.GetValue(_name)).Add("seeds", parsed.GetValue(_coordinators), ',').Add("slots", parsed.GetValue(_slots)).Add("host", parsed.GetValue(_host))
             .Add("public-host", parsed.GetValue(_publicHost)).Add("cluster-port", parsed.GetValue(_clusterPort))
+            .Add("public-cluster-port", parsed.GetValue(_publicClusterPort)).Add("state-dir", parsed.GetValue(_state) is { } state ? Environment.PathOf(state) : null)
+            .Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("clients", parsed.GetValue(_clients), ',').Add("coordinator-timeout", parsed.GetValue(_timeout)).AddVerbose(parsed.GetValue(SharedOptions.Verbose));
         var (options, errors) = WorkerOptionsReader.Read(given.Arguments);
@@ -47,23 +54,21 @@ internal sealed class WorkerVerb : Verb
 
         var coordinators = string.Join(" and ", options.Seeds);
         await Environment.Error.WriteLineAsync($"worker {options.Name} looks for a coordinator at {coordinators}");
-        await using var host = await WorkerHost.StartAsync(options, new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders))), interrupt);
-        await Task.WhenAny(host.Attached, Task.Delay(Timeout.InfiniteTimeSpan, interrupt));
-        if (host.Attached.IsCompletedSuccessfully)
+        var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)));
+        var code = await WorkerLoop.RunAsync(options, engine, SayReadyAsync, Environment.Error.WriteLineAsync, interrupt);
+        return code == ExitCodes.Success ? code : throw new CommandException(code, WhyItEnded(code, coordinators));
+
+        async Task SayReadyAsync()
         {
             await Environment.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"worker ready: {options.Name} at {coordinators}, {options.Slots} slots"));
-            await Environment.Output.FlushAsync(interrupt);
+            await Environment.Output.FlushAsync();
         }
-        await Task.WhenAny(host.Completion, Task.Delay(Timeout.InfiniteTimeSpan, interrupt));
-        if (interrupt.IsCancellationRequested) return ExitCodes.Success;
-        return await host.Completion is var code && code == ExitCodes.Success ? code : throw new CommandException(code, WhyItEnded(code, coordinators));
     }
 
     private static string WhyItEnded(int code, string coordinators) => code switch
     {
         ExitCodes.VersionMismatch => $"The coordinator at {coordinators} is of another version than this worker.",
         ExitCodes.CoordinatorUnreachable => $"No coordinator was found at {coordinators}.",
-        ExitCodes.NodeDowned => "The cluster removed this worker.",
         _ => "The worker ended; its log above says why.",
     };
 }

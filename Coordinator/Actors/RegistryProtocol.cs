@@ -36,9 +36,6 @@ internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0);
 /// so that they go on and keep their results. Tasks that are submitted again go to the worker that has them.</summary>
 internal sealed record SuspendRunWork(string Run);
 
-/// <summary>The run's actor is gone and another one will hand its tasks in again: they leave the board, and workers keep what they have.</summary>
-internal sealed record SuspendRunWork(string Run);
-
 /// <summary>The run is over, and with it its tasks.</summary>
 internal sealed record CloseRunWork(string Run);
 

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using Federated.Coordinator.Actors;
 using Federated.Coordinator.Grpc;
 using Federated.Coordinator.Options;
+using Federated.Coordinator.Storage;
 using Federated.Wire.Cluster;
 using Federated.Wire.Link;
 using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
@@ -23,10 +26,8 @@ internal static class ClusterNode
             HostName = bindAddress,
             Port = options.ClusterPort,
             PublicHostName = options.PublicHost ?? options.Host,
+            PublicPort = options.PublicClusterPort,
         });
-        // keep-majority of role coordinator, from the settings that all nodes share: only coordinators vote, so workers that die, however many
-        // at once, never outvote a coordinator. With one coordinator, the side that has it lives on; workers on the other side end and are
-        // restarted.
         akka.WithClustering(new ClusterOptions { Roles = [ClusterSettings.CoordinatorRole] });
         akka.AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend);
         akka.AddHocon(ClusterSettings.HeartbeatHocon(options.HeartbeatPause), HoconAddMode.Prepend);
@@ -38,23 +39,28 @@ internal static class ClusterNode
             (_, _, _) => runs(),
             new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole },
             createProxyToo: false);
+        akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(new MembersFile(options.StateDir)), "members"));
     }
 
-    /// <summary>Joins the coordinators of the options, or nobody, and waits until the node is a member. A node that is alone also waits for its runs,
-    /// so that the first call is served.</summary>
-    public static async Task JoinAsync(ActorSystem system, CoordinatorOptions options, CancellationToken cancellationToken)
+    /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a member. A node that
+    /// is the only coordinator also waits for its runs, so that the first call is served.</summary>
+    /// <param name="system">The node's.</param>
+    /// <param name="options">The node's.</param>
+    /// <param name="remembered">Members of the cluster that this node was in before, host:port.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task JoinAsync(ActorSystem system, CoordinatorOptions options, ImmutableArray<string> remembered, CancellationToken cancellationToken)
     {
         var cluster = Cluster.Get(system);
+        var seeds = Seeds(options, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}", remembered);
         try
         {
-            if (options.Seeds.IsDefaultOrEmpty) await cluster.JoinAsync(cluster.SelfAddress, cancellationToken);
-            else await cluster.JoinSeedNodesAsync(options.Seeds.Select(seed => Address.Parse(ClusterSettings.NodeAddress(seed))), cancellationToken);
+            await cluster.JoinSeedNodesAsync(seeds.Select(seed => Address.Parse(ClusterSettings.NodeAddress(seed))), cancellationToken);
         }
         catch (ClusterJoinFailedException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException("Cancelled before a seed answered.", cancellationToken);
         }
-        while (options.Seeds.IsDefaultOrEmpty)
+        while (!HasOtherCoordinator(cluster))
         {
             try
             {
@@ -68,6 +74,24 @@ internal static class ClusterNode
             }
         }
     }
+
+    /// <summary>Whom to ask for a cluster, in order. Only a node whose own address comes first forms one when nobody else has one, so given seeds keep their order,
+    /// which is the same on all coordinators, and remembered nodes, of which each coordinator knows others, come after.</summary>
+    /// <param name="options">The node's.</param>
+    /// <param name="self">Its address, host:port.</param>
+    /// <param name="remembered">Members of the cluster that it was in before.</param>
+    public static ImmutableArray<string> Seeds(CoordinatorOptions options, string self, ImmutableArray<string> remembered)
+    {
+        // On a free port this node is a new one: no cluster misses it.
+        if (options.ClusterPort == 0) return [self];
+        ImmutableArray<string> given = options.Seeds.IsDefaultOrEmpty ? [self] : [.. options.Seeds.Select(seed => IsSame(seed, self) ? self : seed)];
+        return [.. given, .. remembered.Where(node => !given.Contains(node, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    private static bool IsSame(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private static bool HasOtherCoordinator(Cluster cluster) => cluster.State.Members.Any(
+        member => member.HasRole(ClusterSettings.CoordinatorRole) && member.Address != cluster.SelfAddress && member.Status != MemberStatus.Down);
 
     private sealed class RunsKey;
 }

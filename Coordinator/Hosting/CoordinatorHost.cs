@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Akka.Actor;
 using Akka.Hosting;
@@ -59,13 +60,14 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var address = await ListenAddress.ResolveAsync(options.Host, cancellationToken);
         ListenAddress.Probe(address, options.Host, options.Port, "port");
         ListenAddress.Probe(address, options.Host, options.ClusterPort, "cluster-port");
+        StateFolders.Create(options.StateDir);
 
         var app = Build(options, address, runs);
         try
         {
             await app.StartAsync(cancellationToken);
             var system = app.Services.GetRequiredService<ActorSystem>();
-            await ClusterNode.JoinAsync(system, options, cancellationToken);
+            await ClusterNode.JoinAsync(system, options, await RememberedAsync(app, options, cancellationToken), cancellationToken);
             return new CoordinatorHost(app, system, AddressOf(app, options));
         }
         catch (Exception e)
@@ -119,10 +121,24 @@ public sealed class CoordinatorHost : IAsyncDisposable
         return app;
     }
 
+    private static async Task<ImmutableArray<string>> RememberedAsync(WebApplication app, CoordinatorOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new MembersFile(options.StateDir).ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            app.Services.GetRequiredService<ILogger<CoordinatorHost>>()
+                .LogWarning("The addresses of the cluster's members cannot be read, so this node may not find the workers that it had: {Reason}", e.Message);
+            return [];
+        }
+    }
+
     private static Uri AddressOf(WebApplication app, CoordinatorOptions options)
     {
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new UriBuilder(Uri.UriSchemeHttp, options.PublicHost ?? options.Host, new Uri(bound).Port).Uri;
+        return new UriBuilder(Uri.UriSchemeHttp, options.PublicHost ?? options.Host, options.PublicPort ?? new Uri(bound).Port).Uri;
     }
 
     private static async Task StopAsync(WebApplication app)

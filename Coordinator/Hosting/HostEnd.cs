@@ -6,6 +6,6 @@ public enum HostEnd
     /// <summary>Its owner disposed of it.</summary>
     Stopped,
 
-    /// <summary>The cluster removed it, or its actor system ended by itself. A supervisor should start the process again.</summary>
+    /// <summary>The cluster removed it, or its actor system ended by itself. Its host may start a fresh one.</summary>
     Downed,
 }

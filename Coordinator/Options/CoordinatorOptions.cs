@@ -18,8 +18,25 @@ public sealed record CoordinatorOptions
     /// <value>Akka.Cluster port, 0 for any free one. Default 5601.</value>
     public int ClusterPort { get; init; } = 5601;
 
-    /// <value>Cluster addresses (host:port) of the coordinator nodes, this one among them; empty: this node alone.</value>
+    /// <value>Port under which others reach <see cref="Port"/> where a NAT, a container or a proxy maps it, 1 to 65535; null for the bound one.</value>
+    public int? PublicPort { get; init; }
+
+    /// <value>Port under which others reach <see cref="ClusterPort"/> where it is mapped, 1 to 65535; null for the bound one.</value>
+    public int? PublicClusterPort { get; init; }
+
+    /// <value>Cluster addresses (host:port) of the coordinator nodes, this one among them, in the same order on all; empty: this node alone.</value>
     public ImmutableArray<string> Seeds { get; init; } = [];
+
+    /// <value>Folder of the journal, the checkpoints and the known members, for this node alone; made when it is missing. Default: federated/coordinator below the
+    /// user's local application data.</value>
+    public string StateDir { get; init; } = Path.Combine(StateFolders.Root, "coordinator");
+
+    /// <value>Connection string of the PostgreSQL database that all coordinators share as their journal; null for a file in <see cref="StateDir"/>. It may hold a
+    /// password: it is written nowhere.</value>
+    public string? Journal { get; init; }
+
+    /// <value>Checkpoints that are kept of every run, the latest ones, 1 to 1000. Default 3.</value>
+    public int KeepCheckpoints { get; init; } = 3;
 
     /// <value>Largest model that a run may have, in bytes of float32. Default 2 GiB.</value>
     public long MaxModelBytes { get; init; } = 2L << 30;
@@ -32,4 +49,7 @@ public sealed record CoordinatorOptions
 
     /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
     public string LogLevel { get; init; } = "warn";
+
+    /// <summary>Where the node listens, and nothing else: <see cref="Journal"/> is a secret.</summary>
+    public override string ToString() => $"coordinator at {Host}, ports {Port} and {ClusterPort}";
 }

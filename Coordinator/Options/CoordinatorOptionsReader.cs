@@ -12,7 +12,10 @@ public static class CoordinatorOptionsReader
     public const string EnvironmentPrefix = "FEDERATED_COORDINATOR_";
 
     private static readonly ImmutableArray<string> Names =
-        ["host", "public-host", "port", "cluster-port", "seeds", "max-model-bytes", "concurrent-uploads", "log-level"];
+    [
+        "host", "public-host", "port", "cluster-port", "public-port", "public-cluster-port", "seeds", "state-dir", "journal", "keep-checkpoints",
+        "max-model-bytes", "concurrent-uploads", "heartbeat-pause", "log-level",
+    ];
 
     /// <summary>How to call the executable.</summary>
     public static string Usage { get; } =
@@ -22,9 +25,16 @@ public static class CoordinatorOptionsReader
           public-host         name under which other machines reach this node (the host)
           port                gRPC port, 0 for any free one (5600)
           cluster-port        Akka.Cluster port, 0 for any free one (5601)
-          seeds               host:port of every coordinator node, this one included, with commas between (none: this node alone)
+          public-port         gRPC port under which others reach this node, where it is mapped (the bound one)
+          public-cluster-port cluster port under which others reach this node, where it is mapped (the bound one)
+          seeds               host:port of every coordinator node, this one included, in the same order on all, with commas between (none: this node alone)
+          state-dir           folder of the journal, the checkpoints and the known members, made when it is missing ({new CoordinatorOptions().StateDir})
+          journal             PostgreSQL connection string of the journal that all coordinators share (none: a file in state-dir); other users of this
+                              machine can read arguments, so prefer {EnvironmentPrefix}JOURNAL
+          keep-checkpoints    checkpoints kept of every run, 1 to 1000 (3)
           max-model-bytes     largest model of a run, in bytes of float32 (2147483648)
           concurrent-uploads  uploads received at the same time, each with a buffer of the model's size (4)
+          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes ({ClusterSettings.HeartbeatPause.TotalSeconds})
           log-level           {string.Join(", ", NodeRules.LogLevels)} (warn)
         --health              ask the node that runs with these options whether it serves, and exit
         """;
@@ -50,9 +60,15 @@ public static class CoordinatorOptionsReader
                 "public-host" => options with { PublicHost = value },
                 "port" => options with { Port = (int)Number(name, value, int.MaxValue, options.Port) },
                 "cluster-port" => options with { ClusterPort = (int)Number(name, value, int.MaxValue, options.ClusterPort) },
+                "public-port" => options with { PublicPort = (int)Number(name, value, int.MaxValue, options.Port) },
+                "public-cluster-port" => options with { PublicClusterPort = (int)Number(name, value, int.MaxValue, options.ClusterPort) },
                 "seeds" => options with { Seeds = [.. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] },
+                "state-dir" => options with { StateDir = value },
+                "journal" => options with { Journal = value },
+                "keep-checkpoints" => options with { KeepCheckpoints = (int)Number(name, value, int.MaxValue, options.KeepCheckpoints) },
                 "max-model-bytes" => options with { MaxModelBytes = Number(name, value, long.MaxValue, options.MaxModelBytes) },
                 "concurrent-uploads" => options with { ConcurrentUploads = (int)Number(name, value, int.MaxValue, options.ConcurrentUploads) },
+                "heartbeat-pause" => options with { HeartbeatPause = NodeArguments.Seconds(name, value, errors) ?? options.HeartbeatPause },
                 "log-level" => options with { LogLevel = value },
                 _ => throw new UnreachableException(name),
             };

@@ -20,9 +20,19 @@ public static class CoordinatorOptionsValidator
         NodeRules.CheckPort(errors, "port", options.Port);
         NodeRules.CheckPort(errors, "cluster-port", options.ClusterPort);
         if (options.Port == options.ClusterPort && options.Port != 0) errors.Add($"port and cluster-port are both {options.Port}: they must differ.");
+        NodeRules.CheckPublicPort(errors, "public-port", options.PublicPort);
+        NodeRules.CheckPublicPort(errors, "public-cluster-port", options.PublicClusterPort);
+        if (options.PublicPort is { } mapped && mapped == options.PublicClusterPort)
+            errors.Add($"public-port and public-cluster-port are both {mapped}: they must differ.");
         CheckSeeds(errors, options);
+        NodeRules.CheckStateDir(errors, options.StateDir);
+        // It may hold a password: no message shows it.
+        if (options.Journal is { } journal && string.IsNullOrWhiteSpace(journal))
+            errors.Add("journal is empty: give a PostgreSQL connection string, or leave it out for a file in state-dir.");
+        if (options.KeepCheckpoints is < 1 or > 1000) errors.Add($"keep-checkpoints is {options.KeepCheckpoints}: it must be from 1 to 1000.");
         if (options.MaxModelBytes is < 4 or > MaxModelBytes) errors.Add($"max-model-bytes is {options.MaxModelBytes}: it must be from 4 to {MaxModelBytes}.");
         if (options.ConcurrentUploads is < 1 or > 1024) errors.Add($"concurrent-uploads is {options.ConcurrentUploads}: it must be from 1 to 1024.");
+        NodeRules.CheckHeartbeatPause(errors, options.HeartbeatPause);
         NodeRules.CheckLogLevel(errors, options.LogLevel);
         return errors.ToImmutable();
     }
@@ -33,11 +43,16 @@ public static class CoordinatorOptionsValidator
     private static void CheckSeeds(ImmutableArray<string>.Builder errors, CoordinatorOptions options)
     {
         if (options.Seeds.IsDefaultOrEmpty) return;
-        var self = $"{options.PublicHost ?? options.Host}:{options.ClusterPort}";
+        var clusterPort = options.PublicClusterPort ?? options.ClusterPort;
+        var self = $"{options.PublicHost ?? options.Host}:{clusterPort}";
         var wellFormed = NodeRules.CheckSeeds(errors, options.Seeds);
-        if (options.ClusterPort == 0) errors.Add("seeds are given but cluster-port is 0: the other nodes could not know the port, so choose one.");
+        if (clusterPort == 0) errors.Add("seeds are given but cluster-port is 0: the other nodes could not know the port, so choose one.");
         else if (wellFormed && !options.Seeds.Contains(self, StringComparer.OrdinalIgnoreCase))
-            // A seed that restarts and finds no other seed forms a cluster of its own, so every coordinator has to be among them.
+            // A coordinator that is nobody's seed is found by nobody when it is the last one.
             errors.Add($"seeds are {string.Join(", ", options.Seeds)}, and {self}, this node, is not among them: name every coordinator node, this one included.");
+        if (wellFormed && options.Journal is null && options.Seeds.Select(HostOf).Distinct(StringComparer.OrdinalIgnoreCase).Count() > 1)
+            errors.Add("several coordinators on different hosts need one journal: set journal to a PostgreSQL connection string.");
     }
+
+    private static string HostOf(string seed) => seed[..seed.LastIndexOf(':')];
 }

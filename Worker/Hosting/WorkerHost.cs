@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -12,14 +13,18 @@ using Federated.Worker.Options;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
 
 namespace Federated.Worker.Hosting;
 
 /// <summary>A running worker: a cluster node that looks for its coordinator, trains what it is given, and ends by itself when it is refused or
-/// downed.
+/// has lost its cluster.
 /// Several may live in one process. Thread-safe.</summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
+    // A node that downs itself first tells the others, which takes some gossip.
+    private static readonly TimeSpan DownedLimit = TimeSpan.FromSeconds(5);
+
     private readonly IHost _host;
     private readonly WorkerStatus _status;
     private readonly IActorRef _worker;
@@ -91,14 +96,22 @@ public sealed class WorkerHost : IAsyncDisposable
         // Read before stopping, which is itself a reason.
         var exitCode = _status.Ending.IsCompleted ? await _status.Ending.ConfigureAwait(false)
             : CoordinatedShutdown.Get(system).ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? ExitCodes.NodeDowned : ExitCodes.Failure;
-        if (exitCode == ExitCodes.NodeDowned)
-            _host.Services.GetRequiredService<ILogger<WorkerHost>>()
-                .LogError("This worker is no longer in the cluster: the coordinator could not reach it, or it could reach no coordinator.");
+        if (exitCode == ExitCodes.NodeDowned) await EndDownedAsync(system).ConfigureAwait(false);
         // Leaves the cluster first, so that the others need not find out by silence.
         await _host.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await system.WhenTerminated.ConfigureAwait(false);
         _status.GiveUpAttaching();
         return exitCode;
+    }
+
+    // Nobody may be left to agree to a leave, which would then take half a minute to give up.
+    private async Task EndDownedAsync(ActorSystem system)
+    {
+        if (!_status.Ending.IsCompleted)
+            _host.Services.GetRequiredService<ILogger<WorkerHost>>().LogError("The cluster has removed this worker: a coordinator could not reach it.");
+        var cluster = Cluster.Get(system);
+        cluster.Down(cluster.SelfAddress);
+        await Task.WhenAny(system.WhenTerminated, Task.Delay(DownedLimit)).ConfigureAwait(false);
     }
 
     private static IHost Build(WorkerScope scope, WorkerStatus status)
@@ -120,6 +133,7 @@ public sealed class WorkerHost : IAsyncDisposable
                 HostName = options.Host,
                 Port = options.ClusterPort,
                 PublicHostName = options.PublicHost ?? options.Host,
+                PublicPort = options.PublicClusterPort,
             })
             .WithClustering(new ClusterOptions
             {
@@ -130,7 +144,10 @@ public sealed class WorkerHost : IAsyncDisposable
             .WithSingletonProxy<RunsProxy>(
                 ClusterSettings.RunsSingleton, new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 })
             .WithActors((system, registry) =>
-                registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"))));
+            {
+                registry.Register<WorkerActor>(system.ActorOf(WorkerActor.Props(scope, registry.Get<RunsProxy>(), status), "worker"));
+                system.ActorOf(ClusterWatchActor.Props(scope.Timings.CoordinatorLost, status), "cluster-watch");
+            }));
         return builder.Build();
     }
 

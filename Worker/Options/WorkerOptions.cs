@@ -18,6 +18,9 @@ public sealed record WorkerOptions
     /// <value>Akka.Cluster port, 0 for any free one. Default 0.</value>
     public int ClusterPort { get; init; }
 
+    /// <value>Port under which others reach <see cref="ClusterPort"/> where a NAT or a container maps it, 1 to 65535; null for the bound one.</value>
+    public int? PublicClusterPort { get; init; }
+
     /// <value>Cluster addresses (host:port) of the coordinator nodes. Default 127.0.0.1:5601.</value>
     public ImmutableArray<string> Seeds { get; init => field = value.IsDefault ? [] : value; } = ["127.0.0.1:5601"];
 
@@ -30,12 +33,8 @@ public sealed record WorkerOptions
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <value>Folder for what clients keep between rounds. Made when it is needed. Default: federated/worker-NAME below the user's local data.</value>
-    public string StateDir
-    {
-        get => field ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "federated", $"worker-{Uri.EscapeDataString(Name)}");
-        init;
-    }
+    /// <value>Folder of what this worker's clients keep between rounds, for it alone. Made when it is needed. Default: federated/worker-NAME below the user's local application data.</value>
+    public string StateDir { get => field ?? StateFolders.OfWorker(Name); init; }
 
     /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for
     /// ever.</value>

@@ -13,8 +13,29 @@ public static class WorkerOptionsReader
 
     private static readonly ImmutableArray<string> Names =
     [
-        "name", "host", "public-host", "cluster-port", "seeds", "slots", "data-folders", "clients", "coordinator-timeout", "drain-timeout", "log-level",
+        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "data-folders", "clients", "state-dir",
+        "coordinator-timeout", "drain-timeout", "heartbeat-pause", "log-level",
     ];
+
+    /// <summary>How to call the executable.</summary>
+    public static string Usage { get; } =
+        $"""
+        Federated worker. Options are read from --KEY VALUE, then from {EnvironmentPrefix}KEY (upper case, '_' for '-'):
+          name                the worker's name, unique in the cluster (this machine's name and the process id)
+          host                address to listen on (127.0.0.1)
+          public-host         name under which the coordinators reach this node (the host)
+          cluster-port        Akka.Cluster port, 0 for any free one (0)
+          public-cluster-port cluster port under which others reach this node, where it is mapped (the bound one)
+          seeds               host:port of the coordinator nodes, with commas between (127.0.0.1:5601)
+          slots               tasks trained at once, 1 to 1024, each on a core (the number of cores)
+          data-folders        folders with data sets, separated as the platform separates paths (the standard places)
+          clients             clients whose data lives here, for data.placement: local, with commas between (none)
+          state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
+          coordinator-timeout seconds after which a worker that finds no coordinator ends (look for ever)
+          drain-timeout       seconds that a worker that is told to end may go on with its tasks ({new WorkerOptions().DrainTimeout.TotalSeconds})
+          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes ({ClusterSettings.HeartbeatPause.TotalSeconds})
+          log-level           {string.Join(", ", NodeRules.LogLevels)} (warn)
+        """;
 
     /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults. Lists are separated by commas,
     /// data folders as the platform separates paths; times are seconds.</summary>
@@ -36,12 +57,15 @@ public static class WorkerOptionsReader
             case "host": return options with { Host = value };
             case "public-host": return options with { PublicHost = value };
             case "cluster-port": return options with { ClusterPort = Whole(options.ClusterPort) };
+            case "public-cluster-port": return options with { PublicClusterPort = Whole(options.ClusterPort) };
             case "seeds": return options with { Seeds = Split(value, ',') };
             case "slots": return options with { Slots = Whole(options.Slots) };
             case "data-folders": return options with { DataFolders = Split(value, Path.PathSeparator) };
             case "clients": return options with { Clients = Split(value, ',') };
+            case "state-dir": return options with { StateDir = value };
             case "coordinator-timeout": return options with { CoordinatorTimeout = Seconds() ?? options.CoordinatorTimeout };
             case "drain-timeout": return options with { DrainTimeout = Seconds() ?? options.DrainTimeout };
+            case "heartbeat-pause": return options with { HeartbeatPause = Seconds() ?? options.HeartbeatPause };
             case "log-level": return options with { LogLevel = value };
             default: throw new UnreachableException(name);
         }
@@ -53,13 +77,7 @@ public static class WorkerOptionsReader
             return fallback;
         }
 
-        TimeSpan? Seconds()
-        {
-            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= 1e9)
-                return TimeSpan.FromSeconds(seconds);
-            errors.Add($"{name} is '{value}': it must be a number of seconds.");
-            return null;
-        }
+        TimeSpan? Seconds() => NodeArguments.Seconds(name, value, errors);
     }
 
     private static ImmutableArray<string> Split(string value, char separator) =>

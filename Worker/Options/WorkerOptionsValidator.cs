@@ -14,13 +14,16 @@ public static class WorkerOptionsValidator
         if (TaskIds.CheckName(options.Name) is { } name) errors.Add($"name {name}.");
         CheckHosts(errors, options);
         NodeRules.CheckPort(errors, "cluster-port", options.ClusterPort);
+        NodeRules.CheckPublicPort(errors, "public-cluster-port", options.PublicClusterPort);
         CheckSeeds(errors, options);
         if (options.Slots is < 1 or > 1024) errors.Add($"slots is {options.Slots}: it must be from 1 to 1024.");
         CheckClients(errors, options);
         if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
+        NodeRules.CheckStateDir(errors, options.StateDir);
         if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero)
             errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");
         if (options.DrainTimeout < TimeSpan.Zero) errors.Add($"drain-timeout is {options.DrainTimeout.TotalSeconds} s: it must be 0 or more.");
+        NodeRules.CheckHeartbeatPause(errors, options.HeartbeatPause);
         NodeRules.CheckLogLevel(errors, options.LogLevel);
         return errors.ToImmutable();
     }

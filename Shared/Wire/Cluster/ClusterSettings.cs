@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Federated.Wire.Cluster;
 
 /// <summary>What every node of the cluster must agree on: names, roles and the settings of failure detection and downing.</summary>
-/// <remarks>All nodes load the same <see cref="Hocon"/>; two nodes with different split brain settings can both decide to live on.</remarks>
+/// <remarks>All nodes load the same <see cref="Hocon"/>; two nodes that differ in them see different clusters.</remarks>
 public static class ClusterSettings
 {
     /// <summary>Name of every node's actor system; part of each node's address.</summary>
@@ -20,10 +20,10 @@ public static class ClusterSettings
 
     /// <summary>The settings that all nodes share. Ports, addresses, roles and seeds are each node's own.</summary>
     /// <remarks>
-    /// Only coordinators vote on who lives on, so that any number of workers may die at once and a coordinator is never downed by their absence.
-    /// With two coordinators a tie goes to the lower address; three or more survive the loss of any one.
-    /// A killed node is unreachable after about 4 s and removed 3 s later; a pause of all threads up to 3 s is not taken for a death.
-    /// A downed node ends its actor system by coordinated shutdown; its host then ends the process, which a supervisor restarts.
+    /// A killed node is unreachable after about 4 s; a pause of all threads up to 3 s is not taken for a death. A coordinator removes an unreachable node 2 s
+    /// later, whatever its role (<see cref="CoordinatorsDowning"/>), so any coordinator that is left takes over, and a coordinator is never removed because
+    /// workers died. Workers remove nobody: they stay in their cluster until a coordinator is there again.
+    /// A downed node ends its actor system by coordinated shutdown; its host then starts a fresh one.
     /// </remarks>
     public const string Hocon = """
         akka {
@@ -42,29 +42,32 @@ public static class ClusterSettings
             batching.enabled = false
           }
           cluster {
-            downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
-            split-brain-resolver {
-              active-strategy = keep-majority
-              stable-after = 2s
-              keep-majority.role = coordinator
-              # Workers that come and go without pause would otherwise end every node, the coordinator too.
-              down-all-when-unstable = off
-            }
+            downing-provider-class = "Federated.Wire.Cluster.CoordinatorsDowning, Federated.Wire"
             run-coordinated-shutdown-when-down = on
             down-removal-margin = 500ms
             gossip-interval = 500ms
             leader-actions-interval = 500ms
             unreachable-nodes-reaper-interval = 500ms
             seed-node-timeout = 2s
-            retry-unsuccessful-join-after = 2s
+            # A node that is started anew at its address is let in by the second try: the first one only removes its predecessor.
+            retry-unsuccessful-join-after = 1s
             singleton.hand-over-retry-interval = 250ms
+            singleton-proxy {
+              singleton-identification-interval = 250ms
+              # A worker says itself that it still looks.
+              log-singleton-identification-failure = off
+            }
             failure-detector {
               heartbeat-interval = 500ms
               min-std-deviation = 100ms
               threshold = 8
+              # Up to 33 nodes, each hears every other one: a coordinator does not depend on workers to know of another coordinator.
+              monitored-by-nr-of-members = 32
             }
           }
         }
+        # How long a node must have been unreachable without a pause before a coordinator removes it.
+        federated.downing.stable-after = 2s
         """;
 
     /// <summary>Silence after which a node is taken for dead, where nothing else is said: 3 s.</summary>

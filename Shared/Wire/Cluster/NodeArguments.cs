@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace Federated.Wire.Cluster;
@@ -28,6 +29,18 @@ public static class NodeArguments
             else errors.Add($"There is no option '{name}'. The options are {string.Join(", ", names)}.");
         }
         return given.ToImmutable();
+    }
+
+    /// <summary>Reads a time in seconds, whole or not.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="value">Its text.</param>
+    /// <param name="errors">Gets a sentence when it is none.</param>
+    public static TimeSpan? Seconds(string name, string value, ImmutableArray<string>.Builder errors)
+    {
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) <= 1e9)
+            return TimeSpan.FromSeconds(seconds);
+        errors.Add($"{name} is '{value}': it must be a number of seconds.");
+        return null;
     }
 
     private static Dictionary<string, string?> Pairs(

@@ -23,6 +23,24 @@ public static class NodeRules
         if (port is < 0 or > ushort.MaxValue) errors.Add($"{option} is {port}: it must be from 0 to 65535, and 0 takes any free one.");
     }
 
+    /// <summary>The port under which others reach a mapped one is a port that one can connect to.</summary>
+    public static void CheckPublicPort(ImmutableArray<string>.Builder errors, string option, int? port)
+    {
+        if (port is < 1 or > ushort.MaxValue) errors.Add($"{option} is {port}: it must be from 1 to 65535; leave it out where the port is not mapped.");
+    }
+
+    /// <summary>The folder is named.</summary>
+    public static void CheckStateDir(ImmutableArray<string>.Builder errors, string folder)
+    {
+        if (string.IsNullOrWhiteSpace(folder)) errors.Add("state-dir is empty: name a folder that this node may write to, or leave it out.");
+    }
+
+    /// <summary>The silence after which a node is taken for dead is above zero.</summary>
+    public static void CheckHeartbeatPause(ImmutableArray<string>.Builder errors, TimeSpan pause)
+    {
+        if (pause <= TimeSpan.Zero) errors.Add($"heartbeat-pause is {pause.TotalSeconds} s: it must be above 0.");
+    }
+
     /// <summary>The host is not empty.</summary>
     public static void CheckHost(ImmutableArray<string>.Builder errors, string host)
     {

@@ -22,7 +22,7 @@ internal sealed partial class Deployment : IAsyncDisposable
     public static async Task<Deployment> StartAsync(string folder, string assembly, params string[] verb)
     {
         var deployment = new Deployment { Folder = folder };
-        deployment.Coordinator = deployment.Add(ProcessUnderTest.Start(assembly, folder, [.. verb, "--port", "0", "--cluster-port", "0"]));
+        deployment.Coordinator = deployment.Add(ProcessUnderTest.Start(assembly, folder, [.. verb, "--port", "0", "--cluster-port", "0", "--state-dir", Path.Combine(folder, "coordinator")]));
         try
         {
             var ready = ReadyLine().Match(await deployment.Coordinator.LineAsync(line => ReadyLine().IsMatch(line)));
