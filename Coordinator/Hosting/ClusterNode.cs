@@ -36,8 +36,9 @@ internal static class ClusterNode
         akka.WithSingleton<RunsKey>(
             ClusterSettings.RunsSingleton,
             (_, _, _) => runs(),
-            new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole },
-            createProxyToo: false);
+            // A node that does not have the runs asks through the proxy who has them; one question is enough to be kept while nobody does.
+            new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 },
+            createProxyToo: true);
     }
 
     /// <summary>Joins the coordinators of the options, or nobody, and waits until the node is a member. A node that is alone also waits for its runs,
@@ -69,5 +70,6 @@ internal static class ClusterNode
         }
     }
 
-    private sealed class RunsKey;
+    /// <summary>Names the proxy of the runs in the registry.</summary>
+    internal sealed class RunsKey;
 }
