@@ -53,7 +53,7 @@ internal sealed class RunVerb : Verb
         LocalRun.Outcome outcome;
         await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed), interrupt))
         {
-            using var client = new RunsClient(cluster.Address, Environment.Time);
+            using var client = new RunsClient([cluster.Address], Environment);
             IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
             var running = new LocalRun(client, view, people.WriteLineAsync)
                 .RunAsync(job, run => folder ?? Environment.PathOf(Path.Combine("federated-runs", $"{job.Spec.Name}-{run}")), interrupt);
