@@ -12,8 +12,8 @@ internal static class CoordinatorAddress
     /// <summary>The environment variable with the addresses.</summary>
     public const string Variable = "FEDERATED_COORDINATOR";
 
-    /// <summary>The option's value, else the variable's, else the default: addresses separated by commas, each once, at least one. <c>host:port</c> stands
-    /// for <c>http://host:port</c>.</summary>
+    /// <summary>The option's value, else the variable's, else the default: addresses separated by commas, each once, at least one.
+    /// <c>host:port</c> stands for <c>http://host:port</c>.</summary>
     /// <exception cref="CommandException">One of them is no address.</exception>
     public static IReadOnlyList<Uri> Resolve(string? option, Func<string, string?> variable)
     {
@@ -28,6 +28,7 @@ internal static class CoordinatorAddress
         if (Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length > 0 && address.AbsolutePath == "/") return address;
         var wrong = one == text ? $"'{text}', which is no address of a coordinator" : $"'{text}', where '{one}' is no address of a coordinator";
         throw new CommandException(ExitCodes.Usage,
-            $"{(fromVariable ? Variable : "--coordinator")} is {wrong}: write http://HOST:PORT, for example {Default}; commas separate several.", remedy: "");
+            $"{(fromVariable ? Variable : "--coordinator")} is {wrong}: write http://HOST:PORT, for example {Default}; commas separate several.",
+            remedy: "");
     }
 }

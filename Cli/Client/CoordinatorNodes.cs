@@ -4,8 +4,8 @@ using Grpc.Core;
 
 namespace Federated.Cli.Client;
 
-/// <summary>The nodes of a coordinator, of which one serves. Asks one after the other, the one that served last before all, and goes where a standby says that the
-/// active one is. Safe for concurrent use.</summary>
+/// <summary>The nodes of a coordinator, of which one serves. Asks one after the other, the one that served last before all, and goes where a
+/// standby says that the active one is. Safe for concurrent use.</summary>
 /// <param name="addresses">At least one.</param>
 internal sealed class CoordinatorNodes(IReadOnlyList<Uri> addresses) : IDisposable
 {

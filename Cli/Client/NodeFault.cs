@@ -31,7 +31,8 @@ internal sealed record NodeFault(Uri Address, RpcException Fault)
         var detail = Fault.Status.Detail;
         return Fault.StatusCode switch
         {
-            StatusCode.NotFound => new CommandException(ExitCodes.Usage, $"There is no run '{run}' at {At}; `federated ls` lists those that there are.", remedy: "", Fault),
+            StatusCode.NotFound =>
+                new CommandException(ExitCodes.Usage, $"There is no run '{run}' at {At}; `federated ls` lists those that there are.", remedy: "", Fault),
             StatusCode.InvalidArgument => new CommandException(ExitCodes.Usage, detail, inner: Fault),
             StatusCode.FailedPrecondition => new CommandException(ExitCodes.Failure, detail, remedy: "", Fault),
             _ => new CommandException(ExitCodes.Failure, $"The coordinator at {At} could not do it: {detail}", inner: Fault),
@@ -40,9 +41,12 @@ internal sealed record NodeFault(Uri Address, RpcException Fault)
 
     /// <summary>None of these nodes serves.</summary>
     /// <param name="faults">At least one.</param>
-    public static CommandException NobodyServes(IReadOnlyList<NodeFault> faults) =>
-        new(ExitCodes.CoordinatorUnreachable,
-            faults is [var only] ? only.Sentence : $"No coordinator serves: {string.Join(", ", faults.Select(fault => $"{fault.At} ({fault.Reason})"))}.", inner: faults[^1].Fault);
+    public static CommandException NobodyServes(IReadOnlyList<NodeFault> faults)
+    {
+        var all = string.Join(", ", faults.Select(fault => $"{fault.At} ({fault.Reason})"));
+        var message = faults is [var only] ? only.Sentence : $"No coordinator serves: {all}.";
+        return new CommandException(ExitCodes.CoordinatorUnreachable, message, inner: faults[^1].Fault);
+    }
 
     private string Sentence => Fault.StatusCode switch
     {

@@ -2,7 +2,8 @@ using Federated.Cli.Terminal;
 
 namespace Federated.Cli.Client;
 
-/// <summary>A time without a coordinator: told once, bridged by attempts that come more and more seldom, and given up in the end. For one caller at a time.</summary>
+/// <summary>A time without a coordinator: told once, bridged by attempts that come more and more seldom, and given up in the end. For one caller at
+/// a time.</summary>
 /// <param name="environment">The clock and the spread of the attempts.</param>
 /// <param name="limit">After so long it is given up.</param>
 /// <param name="tell">Takes the sentence for people.</param>
@@ -30,7 +31,8 @@ internal sealed class Outage(CommandEnvironment environment, TimeSpan limit, Fun
     /// <summary>A coordinator has answered.</summary>
     public void End() => _failures = 0;
 
-    /// <summary>Seconds, from 0.5 to 5; doubled with every failure, and spread so that many who lost the same coordinator do not all come back at once.</summary>
+    /// <summary>Seconds, from 0.5 to 5; doubled with every failure, and spread so that many who lost the same coordinator do not all come back at
+    /// once.</summary>
     /// <param name="failures">In a row, at least 1.</param>
     /// <param name="jitter">Uniform in [0, 1).</param>
     public static double Delay(int failures, double jitter)

@@ -17,7 +17,8 @@ internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironmen
     private static readonly TimeSpan SubmitPatience = TimeSpan.FromSeconds(30);
     private readonly CoordinatorNodes _nodes = new(addresses);
 
-    /// <summary>Submits a job, again and again while no coordinator answers, for half a minute. However often it arrives, it becomes one run.</summary>
+    /// <summary>Submits a job, again and again while no coordinator answers, for half a minute. However often it arrives, it becomes one run.
+    /// </summary>
     /// <returns>The run's id, or what is wrong with the job.</returns>
     public async Task<SubmitReply> SubmitAsync(string yaml, CancellationToken cancellation)
     {
@@ -67,7 +68,8 @@ internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironmen
     public async IAsyncEnumerable<RunEvent> WatchAsync(string run, uint fromRound, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // The first event, or the end, says that a node serves.
-        var (node, call, more) = await _nodes.AskAsync(node => OpenWatchAsync(node, new WatchRequest { Run = run, FromRound = fromRound }, cancellation), cancellation, run);
+        var request = new WatchRequest { Run = run, FromRound = fromRound };
+        var (node, call, more) = await _nodes.AskAsync(node => OpenWatchAsync(node, request, cancellation), cancellation, run);
         using (call)
         {
             while (more)
@@ -101,7 +103,8 @@ internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironmen
             try
             {
                 var received = await ParameterReceiver.ReceiveModelAsync(call.ResponseStream, Array.MaxLength, cancellation);
-                return received.Ok ? received.Value : throw new CommandException(ExitCodes.Failure, $"The model of run '{run}' cannot be used: {received.Error}");
+                if (received.Ok) return received.Value;
+                throw new CommandException(ExitCodes.Failure, $"The model of run '{run}' cannot be used: {received.Error}");
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
             {
@@ -127,7 +130,9 @@ internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironmen
         }
     }
 
-    private Task<T> AskAsync<T>(Func<Runs.RunsClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation, string run = "") =>
-        _nodes.AskAsync(node =>
-            ask(node.Runs, new CallOptions(deadline: (environment.Time.GetUtcNow() + Patience).UtcDateTime, cancellationToken: cancellation)).ResponseAsync, cancellation, run);
+    private Task<T> AskAsync<T>(
+        Func<Runs.RunsClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation, string run = "") => _nodes.AskAsync(
+            node => ask(node.Runs, new CallOptions(deadline: (environment.Time.GetUtcNow() + Patience).UtcDateTime, cancellationToken: cancellation))
+                .ResponseAsync,
+            cancellation, run);
 }

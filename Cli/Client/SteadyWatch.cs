@@ -5,7 +5,8 @@ using Federated.V1;
 
 namespace Federated.Cli.Client;
 
-/// <summary>A run's events over as many connections as it takes. After each loss what has happened since comes again, from the first round that is not complete.</summary>
+/// <summary>A run's events over as many connections as it takes. After each loss what has happened comes again from the first round that is not
+/// complete.</summary>
 /// <param name="client">Asks the coordinator.</param>
 /// <param name="outage">How losses are bridged.</param>
 internal sealed class SteadyWatch(RunsClient client, Outage outage)
@@ -42,7 +43,8 @@ internal sealed class SteadyWatch(RunsClient client, Outage outage)
             // A run that a defect has ended has nobody who would tell of its end.
             if (lost is null && await EndedAsync(run, cancellation) is { } details)
             {
-                foreach (var round in details.Rounds.Where(round => round.Round >= incomplete()).ToList()) yield return new RunEvent { Summary = details.Summary, Round = round };
+                var missing = details.Rounds.Where(round => round.Round >= incomplete()).ToList();
+                foreach (var round in missing) yield return new RunEvent { Summary = details.Summary, Round = round };
                 yield return new RunEvent { Summary = details.Summary };
                 yield break;
             }

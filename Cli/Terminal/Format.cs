@@ -38,7 +38,8 @@ internal static class Format
         for (int first = 0, last = 0; first < rounds.Count; first = ++last)
         {
             while (last + 1 < rounds.Count && rounds[last + 1] == rounds[last] + 1) last++;
-            text.Add(first == last ? string.Create(CultureInfo.InvariantCulture, $"{rounds[first]}") : string.Create(CultureInfo.InvariantCulture, $"{rounds[first]}-{rounds[last]}"));
+            var range = first == last ? "" : string.Create(CultureInfo.InvariantCulture, $"-{rounds[last]}");
+            text.Add(string.Create(CultureInfo.InvariantCulture, $"{rounds[first]}{range}"));
         }
         return string.Join(", ", text);
     }

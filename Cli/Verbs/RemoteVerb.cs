@@ -5,7 +5,8 @@ using Federated.Cli.Terminal;
 namespace Federated.Cli.Verbs;
 
 /// <summary>A verb that asks a coordinator.</summary>
-internal abstract class RemoteVerb(string name, string description, CommandEnvironment environment, string json = "Print JSON for programs instead of text for people.")
+internal abstract class RemoteVerb(
+    string name, string description, CommandEnvironment environment, string json = "Print JSON for programs instead of text for people.")
     : Verb(name, description, environment)
 {
     private readonly Option<string?> _coordinator = SharedOptions.Coordinator();
@@ -21,7 +22,8 @@ internal abstract class RemoteVerb(string name, string description, CommandEnvir
 
     /// <summary>Asks the coordinator that the command line or the environment names.</summary>
     /// <exception cref="CommandException">What they name is no address.</exception>
-    protected RunsClient Connect(ParseResult parsed) => new(CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable), Environment);
+    protected RunsClient Connect(ParseResult parsed) =>
+        new(CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable), Environment);
 
     /// <summary>Whether JSON is wanted.</summary>
     protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);

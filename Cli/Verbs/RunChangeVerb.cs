@@ -26,8 +26,10 @@ internal abstract class RunChangeVerb : RemoteVerb
     {
         using var client = Connect(parsed);
         var summary = await ChangeAsync(client, parsed.GetValue(_run)!, interrupt);
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"run {summary.Run}: {StatusNames.Of(summary.Status)} after round {summary.Round} of {summary.Rounds}");
         if (WantsJson(parsed)) await PrintJsonAsync(RunRecord.Of(summary));
-        else await Environment.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"run {summary.Run}: {StatusNames.Of(summary.Status)} after round {summary.Round} of {summary.Rounds}"));
+        else await Environment.Output.WriteLineAsync(text);
         return ExitCodes.Success;
     }
 }

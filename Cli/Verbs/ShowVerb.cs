@@ -14,7 +14,8 @@ internal sealed class ShowVerb : RemoteVerb
     private readonly Argument<string> _run = SharedOptions.Run();
     private readonly Option<bool> _job = new("--job") { Description = "Print the run's complete job file instead." };
 
-    public ShowVerb(CommandEnvironment environment) : base("show", "Show a run with its rounds, the clients that were refused, failed or missing, and the rounds whose models are kept.", environment)
+    public ShowVerb(CommandEnvironment environment) : base(
+        "show", "Show a run with its rounds, the clients that were refused, failed or missing, and the rounds whose models are kept.", environment)
     {
         Add(_run);
         AddOptions(_job);
@@ -47,8 +48,13 @@ internal sealed class ShowVerb : RemoteVerb
                 await output.WriteLineAsync($"round {round.Round}: {problem.Client}{(problem.Worker.Length > 0 ? $" on {problem.Worker}" : "")}: {(problem.Refused == Refusal.Unspecified ? "" : $"refused ({problem.Refused}): ")}{problem.Reason}");
         }
         foreach (var client in details.SetAside)
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"set aside: {client.Client} until round {client.UntilRound}, after {client.Failures} failures on end"));
-        if (details.KeptRounds.Count > 0) await output.WriteLineAsync($"models kept of round {Format.Rounds(details.KeptRounds)}: `federated export {summary.Run} --round N --out FILE` saves one");
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"set aside: {client.Client} until round {client.UntilRound}, after {client.Failures} failures on end"));
+        }
+        if (details.KeptRounds.Count == 0) return;
+        await output.WriteLineAsync(
+            $"models kept of round {Format.Rounds(details.KeptRounds)}: `federated export {summary.Run} --round N --out FILE` saves one");
     }
 
     private sealed record DetailsRecord(

@@ -10,7 +10,8 @@ internal sealed class WatchVerb : RemoteVerb
     private readonly Argument<string> _run = SharedOptions.Run();
 
     public WatchVerb(CommandEnvironment environment)
-        : base("watch", "Watch a run from its first round to its end. Ctrl-C ends the watching, not the run.", environment, json: "Print a line of JSON a round, then one of the run.")
+        : base("watch", "Watch a run from its first round to its end. Ctrl-C ends the watching, not the run.", environment,
+            json: "Print a line of JSON a round, then one of the run.")
     {
         Add(_run);
         AddOptions();

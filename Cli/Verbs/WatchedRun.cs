@@ -37,7 +37,8 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
 
     private bool IsLive => !json && environment.IsLive;
 
-    private IRunView View() => json ? new SilentView() : IsLive ? new LiveView(environment.Screen, environment.Time) : new LineView(environment.Output);
+    private IRunView View() =>
+        json ? new SilentView() : IsLive ? new LiveView(environment.Screen, environment.Time) : new LineView(environment.Output);
 
     private Task TellAsync(string sentence, RunBoard board)
     {

@@ -10,7 +10,8 @@ namespace Federated.Coordinator.Actors;
 /// <summary>Queue a checked job. Reply: <see cref="JobQueued"/> or <see cref="JournalUnavailable"/>.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Yaml">Its complete text.</param>
-/// <param name="Submission">Chosen by the client, so that it can ask again when no answer came: the same one gives the run that it became. "" for none.</param>
+/// <param name="Submission">Chosen by the client, so that it can ask again when no answer came: the same one gives the run that it became. "" for
+/// none.</param>
 public sealed record SubmitJob(JobSpec Job, string Yaml, string Submission = "");
 
 /// <summary>The run that a job became.</summary>

@@ -4,8 +4,8 @@ using Federated.Wire;
 
 namespace Federated.Coordinator.Grpc;
 
-/// <summary>Where the node is that owns the runs, for callers of one that does not. Asks over the cluster, once for all who want to know within a second.
-/// Thread-safe.</summary>
+/// <summary>Where the node is that owns the runs, for callers of one that does not. Asks over the cluster, once for all who want to know within a
+/// second. Thread-safe.</summary>
 /// <param name="proxy">Finds the way to the singleton wherever it is.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ActiveNode(Func<IActorRef> proxy, TimeProvider time)

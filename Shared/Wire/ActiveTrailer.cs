@@ -18,5 +18,7 @@ public static class ActiveTrailer
     /// <summary>An address that a node gave for itself; null when it is none that a client could be sent to.</summary>
     public static Uri? Parse(string text) =>
         // A trailer takes ASCII alone.
-        text.All(char.IsAscii) && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 ? url : null;
+        text.All(char.IsAscii) && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0
+            ? url
+            : null;
 }

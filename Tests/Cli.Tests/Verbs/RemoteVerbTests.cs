@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Federated.Cli.Client;
 using Federated.Cli.Tests.Hosting;
 using Federated.Core;
 using Federated.V1;
@@ -119,8 +118,12 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     {
         await using var failed = await FakeCoordinator.StartAsync([RunScript.Ended(RunStatus.Failed, 1, "Round 2 failed 4 times.")]);
 
-        Assert.Equal((ExitCodes.Success, "run quiet-otter-1: queued after round 1 of 2\n", ""), await TextsAsync("retry", "quiet-otter-1", "--coordinator", failed.Address.ToString()));
-        Assert.Equal((ExitCodes.Failure, "", "federated: The run has completed: there is nothing to retry.\n"), await TextsAsync("retry", "quiet-otter-1"));
+        Assert.Equal(
+            (ExitCodes.Success, "run quiet-otter-1: queued after round 1 of 2\n", ""),
+            await TextsAsync("retry", "quiet-otter-1", "--coordinator", failed.Address.ToString()));
+        Assert.Equal(
+            (ExitCodes.Failure, "", "federated: The run has completed: there is nothing to retry.\n"),
+            await TextsAsync("retry", "quiet-otter-1"));
     }
 
     [Fact]
@@ -151,7 +154,8 @@ public sealed class RemoteVerbTests : IAsyncLifetime
         await paused.AllSent.Task;
         await _command.Output.LineAsync("round 1/2");
         Assert.False(watching.IsCompleted);
-        await new CoordinatorNodes([paused.Address]).AskAsync(node => node.Runs.StopAsync(new StopRequest { Run = "quiet-otter-1" }).ResponseAsync, CancellationToken.None);
+        using var another = new CommandHarness();
+        await another.RunAsync("stop", "quiet-otter-1", "--coordinator", paused.Address.ToString());
         var result = await watching;
 
         Assert.Equal((ExitCodes.Stopped, ""), (result.ExitCode, result.Error));

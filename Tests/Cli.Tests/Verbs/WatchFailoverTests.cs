@@ -25,7 +25,7 @@ public sealed class WatchFailoverTests : IDisposable
     [InlineData("submit", "job.yaml", "--watch")]
     public async Task Watch_goes_on_with_the_standby_that_takes_over_and_shows_each_round_once(params string[] verb)
     {
-        await using var dies = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900), RunScript.Training(2, 3)], afterStop: RunScript.Ended(RunStatus.Stopped, 1));
+        await using var dies = await StartMortalAsync(RunScript.Committed(1, 900), RunScript.Training(2, 3));
         await using var next = await FakeCoordinator.StartAsync(RunScript.Complete);
         var refusals = 3;
         next.Before = _ => Interlocked.Decrement(ref refusals) >= 0 ? throw FakeCoordinator.Standby(dies.Address) : Task.CompletedTask;
@@ -36,7 +36,7 @@ public sealed class WatchFailoverTests : IDisposable
         var result = await watching;
 
         Assert.Equal((ExitCodes.Success, Away), (result.ExitCode, result.Error));
-        Assert.Equal(["round 1/2", "round 2/2"], result.OutputLines.Where(line => line.StartsWith("round ", StringComparison.Ordinal)).Select(line => line[..9]));
+        Assert.Equal(["round 1/2", "round 2/2"], Rounds(result).Select(line => line[..9]));
         Assert.Equal("completed", result.OutputLines[^1]);
         Assert.Equal([2u], next.WatchedFrom);
     }
@@ -44,8 +44,9 @@ public sealed class WatchFailoverTests : IDisposable
     [Fact]
     public async Task Round_whose_evaluation_came_while_nobody_watched_is_complete_all_the_same()
     {
-        await using var dies = await FakeCoordinator.StartAsync([RunScript.Committed(1, null), RunScript.Notice("seen")], afterStop: RunScript.Ended(RunStatus.Stopped, 1));
-        await using var next = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900), RunScript.Committed(2, 950), RunScript.Ended(RunStatus.Completed, 2)]);
+        await using var dies = await StartMortalAsync(RunScript.Committed(1, null), RunScript.Notice("seen"));
+        await using var next = await FakeCoordinator.StartAsync(
+            [RunScript.Committed(1, 900), RunScript.Committed(2, 950), RunScript.Ended(RunStatus.Completed, 2)]);
 
         var watching = _command.RunAsync("watch", "quiet-otter-1", "--coordinator", $"{dies.Address.Authority},{next.Address.Authority}");
         await _command.Output.LineAsync("note: seen");
@@ -54,7 +55,7 @@ public sealed class WatchFailoverTests : IDisposable
 
         Assert.Equal(ExitCodes.Success, result.ExitCode);
         Assert.Equal([1u], next.WatchedFrom);
-        Assert.Equal(["round 1/2  accuracy 0.9000", "round 2/2  accuracy 0.9500"], result.OutputLines.Where(line => line.StartsWith("round ", StringComparison.Ordinal)).Select(line => line[..26]));
+        Assert.Equal(["round 1/2  accuracy 0.9000", "round 2/2  accuracy 0.9500"], Rounds(result).Select(line => line[..26]));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class WatchFailoverTests : IDisposable
     {
         await using var whole = await FakeCoordinator.StartAsync(RunScript.Complete);
         var expected = await _command.RunAsync("watch", "quiet-otter-1", "--json", "--coordinator", whole.Address.Authority);
-        await using var dies = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)], afterStop: RunScript.Ended(RunStatus.Stopped, 1));
+        await using var dies = await StartMortalAsync(RunScript.Committed(1, 900));
 
         var watching = _command.RunAsync("watch", "quiet-otter-1", "--json", "--coordinator", $"{dies.Address.Authority},{whole.Address.Authority}");
         await _command.Output.LineAsync("{");
@@ -79,12 +80,14 @@ public sealed class WatchFailoverTests : IDisposable
         await using var stops = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)]);
         await using var next = await FakeCoordinator.StartAsync(RunScript.Complete);
         var watches = 0;
-        stops.Before = call => call.Method.EndsWith("/Watch", StringComparison.Ordinal) && ++watches == 2 ? throw FakeCoordinator.Standby(next.Address) : Task.CompletedTask;
+        stops.Before = call => call.Method.EndsWith("/Watch", StringComparison.Ordinal) && ++watches == 2
+            ? throw FakeCoordinator.Standby(next.Address)
+            : Task.CompletedTask;
 
         var result = await _command.RunAsync("watch", "quiet-otter-1", "--coordinator", stops.Address.Authority);
 
         Assert.Equal((ExitCodes.Success, Away), (result.ExitCode, result.Error));
-        Assert.Equal(2, result.OutputLines.Count(line => line.StartsWith("round ", StringComparison.Ordinal)));
+        Assert.Equal(2, Rounds(result).Count());
     }
 
     [Fact]
@@ -103,7 +106,7 @@ public sealed class WatchFailoverTests : IDisposable
     [Fact]
     public async Task Coordinator_that_stays_away_is_given_up_after_two_minutes_with_what_becomes_of_the_run()
     {
-        await using var dies = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)], afterStop: RunScript.Ended(RunStatus.Stopped, 1));
+        await using var dies = await StartMortalAsync(RunScript.Committed(1, 900));
 
         var watching = _command.RunAsync("watch", "quiet-otter-1", "--coordinator", dies.Address.Authority);
         await _command.Output.LineAsync("round 1/2");
@@ -121,7 +124,7 @@ public sealed class WatchFailoverTests : IDisposable
     public async Task Watch_that_is_interrupted_while_the_coordinator_is_away_ends_as_interrupted()
     {
         using var patient = new CommandHarness();
-        await using var dies = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)], afterStop: RunScript.Ended(RunStatus.Stopped, 1));
+        await using var dies = await StartMortalAsync(RunScript.Committed(1, 900));
 
         var watching = patient.RunAsync("watch", "quiet-otter-1", "--coordinator", dies.Address.Authority);
         await patient.Output.LineAsync("round 1/2");
@@ -133,4 +136,10 @@ public sealed class WatchFailoverTests : IDisposable
         Assert.Equal(ExitCodes.Interrupted, result.ExitCode);
         Assert.Contains("The run goes on: `federated watch quiet-otter-1` shows it again", result.Error, StringComparison.Ordinal);
     }
+
+    // It waits for a Stop that never comes: its watch is open until it dies.
+    private static Task<FakeCoordinator> StartMortalAsync(params RunEvent[] events) =>
+        FakeCoordinator.StartAsync(events, afterStop: RunScript.Ended(RunStatus.Stopped, 1));
+
+    private static IEnumerable<string> Rounds(CommandResult result) => result.OutputLines.Where(line => line.StartsWith("round ", StringComparison.Ordinal));
 }

@@ -136,7 +136,8 @@ public sealed class CoordinatorHostTests
         using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var options = AnyPort with { ClusterPort = own, Seeds = [$"127.0.0.1:{Port(taken)}", $"127.0.0.1:{own}"] };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CoordinatorHost.StartAsync(options, settings => Props.Create(() => new EmptyRuns(settings.TransferAddress)), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => CoordinatorHost.StartAsync(options, settings => Props.Create(() => new EmptyRuns(settings.TransferAddress)), cancel.Token));
 
         using var again = Listen(own);
     }
@@ -182,7 +183,8 @@ public sealed class CoordinatorHostTests
         await Grpc.GrpcServer.EventuallyAsync(() => Served(runs));
     }
 
-    private static string? SentTo(Runs.RunsClient runs) => Assert.Throws<RpcException>(() => runs.List(new ListRequest())).Trailers.GetValue("federated-active");
+    private static string? SentTo(Runs.RunsClient runs) =>
+        Assert.Throws<RpcException>(() => runs.List(new ListRequest())).Trailers.GetValue("federated-active");
 
     private static bool Served(Runs.RunsClient runs)
     {
