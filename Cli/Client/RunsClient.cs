@@ -1,90 +1,138 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.V1;
 using Federated.Wire.Streams;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace Federated.Cli.Client;
 
 /// <summary>Asks a coordinator. Every fault of the other side becomes a <see cref="CommandException"/> that names the address. Safe for concurrent use.</summary>
-internal sealed class RunsClient : IDisposable
+/// <param name="addresses">Of the coordinator's nodes, at least one.</param>
+/// <param name="environment">The clock, and who is told that the coordinator is away.</param>
+internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironment environment) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly GrpcChannel _channel;
-    private readonly Runs.RunsClient _runs;
-    private readonly CoordinatorFaults _faults;
-    private readonly TimeProvider _time;
+    private static readonly TimeSpan SubmitPatience = TimeSpan.FromSeconds(30);
+    private readonly CoordinatorNodes _nodes = new(addresses);
 
-    public RunsClient(Uri address, TimeProvider time)
-    {
-        _faults = new CoordinatorFaults(address);
-        _time = time;
-        _channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-                // A run may be watched for days through routers that forget silent connections.
-                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-                EnableMultipleHttp2Connections = true,
-                // Proxies do not speak HTTP/2 without TLS.
-                UseProxy = address.Scheme == Uri.UriSchemeHttps,
-            },
-            // The rounds of a long run come in one message.
-            MaxReceiveMessageSize = 256 << 20,
-        });
-        _runs = new Runs.RunsClient(_channel);
-    }
-
-    /// <summary>Submits a job.</summary>
+    /// <summary>Submits a job, again and again while no coordinator answers, for half a minute. However often it arrives, it becomes one run.
+    /// </summary>
     /// <returns>The run's id, or what is wrong with the job.</returns>
-    public async Task<SubmitReply> SubmitAsync(string yaml, CancellationToken cancellation) =>
-        await AskAsync(options => _runs.SubmitAsync(new SubmitRequest { JobYaml = yaml }, options), cancellation);
+    public async Task<SubmitReply> SubmitAsync(string yaml, CancellationToken cancellation)
+    {
+        var request = new SubmitRequest { JobYaml = yaml, Submission = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        var outage = new Outage(environment, SubmitPatience, environment.Error.WriteLineAsync);
+        while (true)
+        {
+            try
+            {
+                return await AskAsync((runs, options) => runs.SubmitAsync(request, options), cancellation);
+            }
+            catch (CommandException e) when (e.ExitCode == ExitCodes.CoordinatorUnreachable)
+            {
+                if (!await outage.WaitAsync(cancellation)) throw;
+            }
+        }
+    }
 
     /// <summary>All runs, newest first.</summary>
     public async Task<IReadOnlyList<RunSummary>> ListAsync(CancellationToken cancellation) =>
-        (await AskAsync(options => _runs.ListAsync(new ListRequest(), options), cancellation)).Runs;
+        (await AskAsync((runs, options) => runs.ListAsync(new ListRequest(), options), cancellation)).Runs;
 
     /// <summary>One run with its job and rounds.</summary>
     public Task<RunDetails> ShowAsync(string run, CancellationToken cancellation) =>
-        AskAsync(options => _runs.ShowAsync(new ShowRequest { Run = run }, options), cancellation, run);
+        AskAsync((runs, options) => runs.ShowAsync(new ShowRequest { Run = run }, options), cancellation, run);
 
     /// <summary>Ends a run.</summary>
     public async Task<RunSummary> StopAsync(string run, CancellationToken cancellation) =>
-        (await AskAsync(options => _runs.StopAsync(new StopRequest { Run = run }, options), cancellation, run)).Summary;
+        (await AskAsync((runs, options) => runs.StopAsync(new StopRequest { Run = run }, options), cancellation, run)).Summary;
 
-    /// <summary>Everything that happened in a run, then everything that happens, until it ends.</summary>
-    public async IAsyncEnumerable<RunEvent> WatchAsync(string run, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Halts a run.</summary>
+    public async Task<RunSummary> PauseAsync(string run, CancellationToken cancellation) =>
+        (await AskAsync((runs, options) => runs.PauseAsync(new PauseRequest { Run = run }, options), cancellation, run)).Summary;
+
+    /// <summary>Lets a paused run go on.</summary>
+    public async Task<RunSummary> ResumeAsync(string run, CancellationToken cancellation) =>
+        (await AskAsync((runs, options) => runs.ResumeAsync(new ResumeRequest { Run = run }, options), cancellation, run)).Summary;
+
+    /// <summary>Lets a failed or stopped run go on. A repetition does no harm: a run that goes on already is not retried.</summary>
+    public async Task<RunSummary> RetryAsync(string run, CancellationToken cancellation) =>
+        (await AskAsync((runs, options) => runs.RetryAsync(new RetryRequest { Run = run }, options), cancellation, run)).Summary;
+
+    /// <summary>Everything that happened in a run, then everything that happens, until it ends. Over one connection.</summary>
+    public IAsyncEnumerable<RunEvent> WatchAsync(string run, CancellationToken cancellation) => WatchAsync(run, fromRound: 1, cancellation);
+
+    /// <summary>Everything that happened in a run from a round on, then everything that happens, until it ends. Over one connection.</summary>
+    public async IAsyncEnumerable<RunEvent> WatchAsync(string run, uint fromRound, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var call = _runs.Watch(new WatchRequest { Run = run }, cancellationToken: cancellation);
-        while (await _faults.TranslateAsync(call.ResponseStream.MoveNext(cancellation), cancellation, run)) yield return call.ResponseStream.Current;
+        // The first event, or the end, says that a node serves.
+        var request = new WatchRequest { Run = run, FromRound = fromRound };
+        var (node, call, more) = await _nodes.AskAsync(node => OpenWatchAsync(node, request, cancellation), cancellation, run);
+        using (call)
+        {
+            while (more)
+            {
+                yield return call.ResponseStream.Current;
+                try
+                {
+                    more = await call.ResponseStream.MoveNext(cancellation);
+                }
+                catch (RpcException e)
+                {
+                    throw new NodeFault(node.Address, e).Explain(cancellation, run);
+                }
+            }
+        }
     }
 
     /// <summary>A run's latest parameters; null while it has none.</summary>
     /// <exception cref="CommandException">What came cannot be used.</exception>
-    public async Task<ReceivedModel?> ModelAsync(string run, CancellationToken cancellation)
+    public Task<ReceivedModel?> ModelAsync(string run, CancellationToken cancellation) => ModelAsync(run, round: null, cancellation);
+
+    /// <summary>A run's parameters after a round, or the latest for null; null where there are none.</summary>
+    /// <exception cref="CommandException">What came cannot be used.</exception>
+    public async Task<ReceivedModel?> ModelAsync(string run, uint? round, CancellationToken cancellation)
     {
-        using var call = _runs.Model(new ModelRequest { Run = run }, cancellationToken: cancellation);
+        var request = new ModelRequest { Run = run };
+        if (round is { } named) request.Round = named;
+        return await _nodes.AskAsync(async node =>
+        {
+            using var call = node.Runs.Model(request, cancellationToken: cancellation);
+            try
+            {
+                var received = await ParameterReceiver.ReceiveModelAsync(call.ResponseStream, Array.MaxLength, cancellation);
+                if (received.Ok) return received.Value;
+                throw new CommandException(ExitCodes.Failure, $"The model of run '{run}' cannot be used: {received.Error}");
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
+            {
+                return null;
+            }
+        }, cancellation, run);
+    }
+
+    public void Dispose() => _nodes.Dispose();
+
+    private static async Task<(CoordinatorNode Node, AsyncServerStreamingCall<RunEvent> Call, bool More)> OpenWatchAsync(
+        CoordinatorNode node, WatchRequest request, CancellationToken cancellation)
+    {
+        var call = node.Runs.Watch(request, cancellationToken: cancellation);
         try
         {
-            var received = await ParameterReceiver.ReceiveModelAsync(call.ResponseStream, Array.MaxLength, cancellation);
-            return received.Ok ? received.Value : throw new CommandException(ExitCodes.Failure, $"The model of run '{run}' cannot be used: {received.Error}");
+            return (node, call, await call.ResponseStream.MoveNext(cancellation));
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.FailedPrecondition)
+        catch
         {
-            return null;
-        }
-        catch (RpcException e)
-        {
-            throw _faults.Translate(e, cancellation, run);
+            call.Dispose();
+            throw;
         }
     }
 
-    public void Dispose() => _channel.Dispose();
-
-    private Task<T> AskAsync<T>(Func<CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation, string run = "") =>
-        _faults.TranslateAsync(ask(new CallOptions(deadline: (_time.GetUtcNow() + Patience).UtcDateTime, cancellationToken: cancellation)).ResponseAsync, cancellation, run);
+    private Task<T> AskAsync<T>(
+        Func<Runs.RunsClient, CallOptions, AsyncUnaryCall<T>> ask, CancellationToken cancellation, string run = "") => _nodes.AskAsync(
+            node => ask(node.Runs, new CallOptions(deadline: (environment.Time.GetUtcNow() + Patience).UtcDateTime, cancellationToken: cancellation))
+                .ResponseAsync,
+            cancellation, run);
 }

@@ -6,7 +6,7 @@ namespace Federated.Cli.Results;
 /// <summary>A run on a coordinator, for programs. Property names are the keys in snake_case.</summary>
 /// <param name="Run">The run's id.</param>
 /// <param name="Job">The job's name.</param>
-/// <param name="Status">queued, running, completed, stopped or failed.</param>
+/// <param name="Status">queued, running, paused, completed, stopped or failed.</param>
 /// <param name="Reason">Why it stopped or failed; else "".</param>
 /// <param name="Round">Last committed round.</param>
 /// <param name="Rounds">Rounds that the job asks for.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Federated.Cli.Local;
 using Federated.Core.Jobs;
 using Spectre.Console;
@@ -21,6 +22,9 @@ internal sealed record CommandEnvironment
 
     /// <value>Clock of elapsed times.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <value>Spreads repeated attempts, uniform in [0, 1). It touches nothing that a run's result depends on.</value>
+    public Func<double> Jitter { get; init; } = static () => RandomNumberGenerator.GetInt32(1 << 20) / (double)(1 << 20);
 
     /// <value>Relative paths start here.</value>
     public string Folder { get; init; } = Directory.GetCurrentDirectory();

@@ -30,6 +30,20 @@ internal static class Format
         { } short_ => string.Create(CultureInfo.InvariantCulture, $"{short_.Minutes}:{short_.Seconds:00}"),
     };
 
+    /// <summary>0, 5, 8-10 for rounds.</summary>
+    /// <param name="rounds">Ascending, each once.</param>
+    public static string Rounds(IReadOnlyList<uint> rounds)
+    {
+        var text = new List<string>();
+        for (int first = 0, last = 0; first < rounds.Count; first = ++last)
+        {
+            while (last + 1 < rounds.Count && rounds[last + 1] == rounds[last] + 1) last++;
+            var range = first == last ? "" : string.Create(CultureInfo.InvariantCulture, $"-{rounds[last]}");
+            text.Add(string.Create(CultureInfo.InvariantCulture, $"{rounds[first]}{range}"));
+        }
+        return string.Join(", ", text);
+    }
+
     /// <summary>1,797 for counts.</summary>
     public static string Count(ulong count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }

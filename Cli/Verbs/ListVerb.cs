@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Federated.Cli.Client;
 using Federated.Cli.Results;
 using Federated.Cli.Terminal;
 using Federated.Core;
@@ -9,25 +8,22 @@ using Spectre.Console;
 namespace Federated.Cli.Verbs;
 
 /// <summary><c>federated ls</c>: the runs of a coordinator.</summary>
-internal sealed class ListVerb : Verb
+internal sealed class ListVerb : RemoteVerb
 {
-    private readonly Option<string?> _coordinator = SharedOptions.Coordinator();
-    private readonly Option<bool> _json = SharedOptions.Json();
-
-    public ListVerb(CommandEnvironment environment) : base("ls", "List a coordinator's runs, newest first.", environment)
-    {
-        Add(_coordinator);
-        Add(_json);
-    }
+    public ListVerb(CommandEnvironment environment) : base("ls", "List a coordinator's runs, newest first.", environment) => AddOptions();
 
     public override IReadOnlyList<(string, string)> Examples =>
-        [("federated ls", "the runs of this machine's coordinator"), ("federated ls --json --coordinator http://coordinator.example:5600", "as a JSON array")];
+    [
+        ("federated ls", "the runs of this machine's coordinator"),
+        ("federated ls --json --coordinator http://coordinator.example:5600", "as a JSON array"),
+        ("federated ls --coordinator a.example:5600,b.example:5600", "of a coordinator with a standby, whichever of the two serves"),
+    ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
-        using var client = new RunsClient(CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable), Environment.Time);
+        using var client = Connect(parsed);
         var runs = await client.ListAsync(interrupt);
-        if (parsed.GetValue(_json))
+        if (WantsJson(parsed))
         {
             await PrintJsonAsync(runs.Select(RunRecord.Of));
             return ExitCodes.Success;

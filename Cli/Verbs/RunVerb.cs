@@ -54,7 +54,7 @@ internal sealed class RunVerb : Verb
         using var state = new StateFolder();
         await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, state.Path), interrupt))
         {
-            using var client = new RunsClient(cluster.Address, Environment.Time);
+            using var client = new RunsClient([cluster.Address], Environment);
             IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
             var running = new LocalRun(client, view, people.WriteLineAsync)
                 .RunAsync(job, run => folder ?? Environment.PathOf(Path.Combine("federated-runs", $"{job.Spec.Name}-{run}")), interrupt);

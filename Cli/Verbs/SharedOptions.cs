@@ -18,8 +18,9 @@ internal static class SharedOptions
 
     public static Option<string?> Coordinator() => new("--coordinator")
     {
-        Description = "The coordinator's gRPC address. Default: the environment variable FEDERATED_COORDINATOR, else http://127.0.0.1:5600.",
-        HelpName = "url",
+        Description = "The coordinator's gRPC address; commas separate those of several nodes, of which one serves. "
+            + "Default: the environment variable FEDERATED_COORDINATOR, else http://127.0.0.1:5600.",
+        HelpName = "urls",
     };
 
     public static Option<int?> PublicPort(string name, string bound) =>

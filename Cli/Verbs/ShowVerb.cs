@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Federated.Cli.Client;
 using Federated.Cli.Results;
 using Federated.Cli.Terminal;
 using Federated.Cli.Watching;
@@ -10,27 +9,26 @@ using Federated.V1;
 namespace Federated.Cli.Verbs;
 
 /// <summary><c>federated show</c>: one run, its rounds and what went wrong in them.</summary>
-internal sealed class ShowVerb : Verb
+internal sealed class ShowVerb : RemoteVerb
 {
     private readonly Argument<string> _run = SharedOptions.Run();
     private readonly Option<bool> _job = new("--job") { Description = "Print the run's complete job file instead." };
-    private readonly Option<string?> _coordinator = SharedOptions.Coordinator();
-    private readonly Option<bool> _json = SharedOptions.Json();
 
-    public ShowVerb(CommandEnvironment environment) : base("show", "Show a run with its rounds, and the clients that were refused, failed or missing.", environment)
+    public ShowVerb(CommandEnvironment environment) : base(
+        "show", "Show a run with its rounds, the clients that were refused, failed or missing, and the rounds whose models are kept.", environment)
     {
         Add(_run);
-        foreach (var option in new Option[] { _job, _coordinator, _json }) Add(option);
+        AddOptions(_job);
     }
 
     public override IReadOnlyList<(string, string)> Examples => [("federated show RUN", "what a run has reached"), ("federated show RUN --job > again.yaml", "its job, to run it again")];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
-        using var client = new RunsClient(CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable), Environment.Time);
+        using var client = Connect(parsed);
         var details = await client.ShowAsync(parsed.GetValue(_run)!, interrupt);
         if (parsed.GetValue(_job)) await Environment.Output.WriteAsync(details.JobYaml);
-        else if (parsed.GetValue(_json)) await PrintJsonAsync(new DetailsRecord(RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)]));
+        else if (WantsJson(parsed)) await PrintJsonAsync(DetailsRecord.Of(details));
         else await PrintAsync(details);
         return ExitCodes.Success;
     }
@@ -49,7 +47,23 @@ internal sealed class ShowVerb : Verb
             foreach (var problem in round.Problems)
                 await output.WriteLineAsync($"round {round.Round}: {problem.Client}{(problem.Worker.Length > 0 ? $" on {problem.Worker}" : "")}: {(problem.Refused == Refusal.Unspecified ? "" : $"refused ({problem.Refused}): ")}{problem.Reason}");
         }
+        foreach (var client in details.SetAside)
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"set aside: {client.Client} until round {client.UntilRound}, after {client.Failures} failures on end"));
+        }
+        if (details.KeptRounds.Count == 0) return;
+        await output.WriteLineAsync(
+            $"models kept of round {Format.Rounds(details.KeptRounds)}: `federated export {summary.Run} --round N --out FILE` saves one");
     }
 
-    private sealed record DetailsRecord(RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds);
+    private sealed record DetailsRecord(
+        RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds, IReadOnlyList<SetAsideRecord> SetAside, IReadOnlyList<uint> KeptRounds)
+    {
+        public static DetailsRecord Of(RunDetails details) => new(
+            RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)],
+            [.. details.SetAside.Select(client => new SetAsideRecord(client.Client, client.Failures, client.UntilRound))], details.KeptRounds);
+    }
+
+    private sealed record SetAsideRecord(string Client, uint Failures, uint UntilRound);
 }

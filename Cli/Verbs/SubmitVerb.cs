@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Federated.Cli.Client;
 using Federated.Cli.Jobs;
 using Federated.Cli.Terminal;
 using Federated.Core;
@@ -7,18 +6,16 @@ using Federated.Core;
 namespace Federated.Cli.Verbs;
 
 /// <summary><c>federated submit</c>: queue a job on a coordinator.</summary>
-internal sealed class SubmitVerb : Verb
+internal sealed class SubmitVerb : RemoteVerb
 {
     private readonly Argument<string> _job = new("JOB.yaml") { Description = "The job file." };
     private readonly Option<string[]> _set = SharedOptions.Set();
     private readonly Option<bool> _watch = new("--watch") { Description = "Stay and watch the run until it ends." };
-    private readonly Option<string?> _coordinator = SharedOptions.Coordinator();
-    private readonly Option<bool> _json = SharedOptions.Json();
 
     public SubmitVerb(CommandEnvironment environment) : base("submit", "Submit a job to a coordinator.", environment)
     {
         Add(_job);
-        foreach (var option in new Option[] { _set, _watch, _coordinator, _json }) Add(option);
+        AddOptions(_set, _watch);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -29,13 +26,12 @@ internal sealed class SubmitVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
-        var address = CoordinatorAddress.Resolve(parsed.GetValue(_coordinator), Environment.Variable);
+        using var client = Connect(parsed);
         var job = await JobSource.ReadAsync(parsed.GetValue(_job)!, parsed.GetValue(_set) ?? [], Environment);
-        using var client = new RunsClient(address, Environment.Time);
         var reply = await client.SubmitAsync(job.Yaml, interrupt);
         if (reply.Errors.Count > 0) throw JobSource.Refused(reply.Errors);
 
-        var (json, watch) = (parsed.GetValue(_json), parsed.GetValue(_watch));
+        var (json, watch) = (WantsJson(parsed), parsed.GetValue(_watch));
         if (json) await PrintJsonAsync(new SubmittedRecord(reply.Run, job.Spec.Name));
         else await Environment.Output.WriteLineAsync(watch ? $"run {reply.Run}" : $"run {reply.Run}: `federated watch {reply.Run}` shows it, `federated stop {reply.Run}` ends it.");
         return watch ? await new WatchedRun(client, Environment, json).FollowAsync(reply.Run, job.Spec.Evaluation.Every, interrupt) : ExitCodes.Success;

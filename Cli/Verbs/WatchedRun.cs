@@ -13,13 +13,16 @@ namespace Federated.Cli.Verbs;
 /// <param name="json">A line of JSON a round, then one of the run, instead of text.</param>
 internal sealed class WatchedRun(RunsClient client, CommandEnvironment environment, bool json)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <returns>The exit code that says how the run ended.</returns>
     public async Task<int> FollowAsync(string run, int evaluateEvery, CancellationToken interrupt)
     {
         var watch = new RunWatch(evaluateEvery);
+        var events = new SteadyWatch(client, new Outage(environment, Patience, tell: sentence => TellAsync(sentence, watch.Board)));
         try
         {
-            await watch.FollowAsync(client.WatchAsync(run, interrupt), View(), KeepAsync);
+            await watch.FollowAsync(events.FollowAsync(run, () => watch.NextRound, interrupt), View(), KeepAsync);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
@@ -32,7 +35,18 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
         return RunExit.Of(summary.Status);
     }
 
-    private IRunView View() => json ? new SilentView() : environment.IsLive ? new LiveView(environment.Screen, environment.Time) : new LineView(environment.Output);
+    private bool IsLive => !json && environment.IsLive;
+
+    private IRunView View() =>
+        json ? new SilentView() : IsLive ? new LiveView(environment.Screen, environment.Time) : new LineView(environment.Output);
+
+    private Task TellAsync(string sentence, RunBoard board)
+    {
+        // A line in between would tear a table that is redrawn in place.
+        if (!IsLive) return environment.Error.WriteLineAsync(sentence);
+        board.Say(sentence);
+        return Task.CompletedTask;
+    }
 
     private async Task KeepAsync(IReadOnlyList<RoundReport> rounds)
     {

@@ -21,7 +21,7 @@ internal sealed class LiveView(IAnsiConsole screen, TimeProvider time) : IRunVie
                     if (!await next) break;
                     (next, heard) = (reader.MoveNextAsync().AsTask(), time.GetTimestamp());
                 }
-                var running = board.HasEnded || board.Summary.WallSeconds <= 0 ? TimeSpan.Zero : time.GetElapsedTime(heard);
+                var running = board.IsAtWork ? time.GetElapsedTime(heard) : TimeSpan.Zero;
                 display.UpdateTarget(RunTable.Render(board, running, Math.Max(4, screen.Profile.Height - 8)));
             }
         });

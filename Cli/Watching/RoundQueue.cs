@@ -10,6 +10,9 @@ internal sealed class RoundQueue(int evaluateEvery)
     private readonly SortedDictionary<uint, RoundReport> _waiting = [];
     private uint _handedOut;
 
+    /// <summary>The first round that was not handed out.</summary>
+    public uint Next => _handedOut + 1;
+
     /// <summary>Takes in a report, and gives back the rounds that became complete.</summary>
     /// <param name="report">A round, perhaps for the second time.</param>
     /// <param name="rounds">Rounds that the job asks for.</param>

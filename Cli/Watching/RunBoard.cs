@@ -7,6 +7,8 @@ internal sealed class RunBoard
 {
     private const int RoundsOfPace = 10;
     private readonly SortedDictionary<uint, RoundReport> _rounds = [];
+    private string? _notice;
+    private string? _said;
 
     /// <summary>As of the last event.</summary>
     public RunSummary Summary { get; private set; } = new();
@@ -18,7 +20,10 @@ internal sealed class RunBoard
     public RoundProgress? Progress { get; private set; }
 
     /// <summary>The last sentence for people; null once a round was committed after it.</summary>
-    public string? Notice { get; private set; }
+    public string? Notice => _said ?? _notice;
+
+    /// <summary>The run's clock goes on.</summary>
+    public bool IsAtWork => Summary.Status == RunStatus.Running && Summary.WallSeconds > 0;
 
     /// <summary>Nothing more will happen.</summary>
     public bool HasEnded => Summary.Status is RunStatus.Completed or RunStatus.Stopped or RunStatus.Failed;
@@ -31,7 +36,7 @@ internal sealed class RunBoard
     {
         get
         {
-            if (_rounds.Count == 0 || HasEnded || Summary.Rounds <= Summary.Round) return null;
+            if (_rounds.Count == 0 || HasEnded || Summary.Status == RunStatus.Paused || Summary.Rounds <= Summary.Round) return null;
             var pace = _rounds.Values.Skip(Math.Max(0, _rounds.Count - RoundsOfPace)).Average(round => round.WallSeconds);
             var seconds = pace * (Summary.Rounds - Summary.Round);
             return seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -47,14 +52,20 @@ internal sealed class RunBoard
             case RunEvent.EventOneofCase.Round:
                 _rounds[next.Round.Round] = next.Round;
                 if (Progress?.Round == next.Round.Round) Progress = null;
-                Notice = null;
+                _notice = null;
                 break;
             case RunEvent.EventOneofCase.Progress:
                 Progress = next.Progress;
                 break;
             case RunEvent.EventOneofCase.Notice:
-                Notice = next.Notice;
+                _notice = next.Notice;
                 break;
         }
+        // The open round of a paused run is put back.
+        if (Summary.Status == RunStatus.Paused) Progress = null;
+        _said = null;
     }
+
+    /// <summary>Shows a sentence that is not of the run, until its next event.</summary>
+    public void Say(string sentence) => _said = sentence;
 }

@@ -12,8 +12,11 @@ internal sealed class RunWatch(int evaluateEvery)
     /// <summary>The run so far.</summary>
     public RunBoard Board { get; } = new();
 
+    /// <summary>The first round that is not complete: events from there on are all that is still needed.</summary>
+    public uint NextRound => _queue.Next;
+
     /// <summary>Follows the run until it has ended.</summary>
-    /// <param name="events">From the beginning of the run.</param>
+    /// <param name="events">From the beginning of the run; what came before may come again.</param>
     /// <param name="view">Who is shown them.</param>
     /// <param name="keepRounds">Keeps complete rounds, before the view has them.</param>
     /// <exception cref="CommandException">The events ended before the run did.</exception>

@@ -9,6 +9,7 @@ internal static class StatusNames
     {
         RunStatus.Queued => "queued",
         RunStatus.Running => "running",
+        RunStatus.Paused => "paused",
         RunStatus.Completed => "completed",
         RunStatus.Stopped => "stopped",
         RunStatus.Failed => "failed",

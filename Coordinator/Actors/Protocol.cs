@@ -7,7 +7,11 @@ namespace Federated.Coordinator.Actors;
 
 // What the gRPC services ask of RunsActor. These messages stay inside one process. Generated messages inside them are not changed after they were sent.
 
-/// <summary>Queue a checked job. Reply: <see cref="JobQueued"/>.</summary>
+/// <summary>Queue a checked job. Reply: <see cref="JobQueued"/> or <see cref="JournalUnavailable"/>.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Yaml">Its complete text.</param>
+/// <param name="Submission">Chosen by the client, so that it can ask again when no answer came: the same one gives the run that it became. "" for
+/// none.</param>
 public sealed record SubmitJob(JobSpec Job, string Yaml, string Submission = "");
 
 /// <summary>The run that a job became.</summary>

@@ -14,6 +14,8 @@ internal static class Refusals
 
     public static RpcException FailedPrecondition(string detail) => new(new Status(StatusCode.FailedPrecondition, detail));
 
+    public static RpcException Unavailable(string detail) => new(new Status(StatusCode.Unavailable, detail));
+
     /// <exception cref="RpcException">INVALID_ARGUMENT: this cannot be a run's id.</exception>
     public static void CheckRun(string run)
     {

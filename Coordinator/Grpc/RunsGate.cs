@@ -6,11 +6,22 @@ namespace Federated.Coordinator.Grpc;
 /// <param name="find">Finds the actor on this node; throws <see cref="NotActiveException"/> when it is not here. Asked for every call, since the actor
 /// moves between nodes. Another node's would not do: channels and buffers travel in the messages, and both exist in this process only.</param>
 /// <param name="timeout">How long an answer may take.</param>
-internal sealed class RunsGate(Func<CancellationToken, Task<IActorRef>> find, TimeSpan timeout)
+/// <param name="active">Knows where the actor is when it is not here.</param>
+internal sealed class RunsGate(Func<CancellationToken, Task<IActorRef>> find, TimeSpan timeout, ActiveNode active)
 {
     /// <summary>A way to the actor for the length of one call.</summary>
     /// <exception cref="NotActiveException">It is not on this node.</exception>
-    public async Task<RunsLink> OpenAsync(CancellationToken cancellationToken) => new(await find(cancellationToken), timeout);
+    public async Task<RunsLink> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(await find(cancellationToken), timeout);
+        }
+        catch (NotActiveException)
+        {
+            throw new NotActiveException(await active.FindAsync(cancellationToken));
+        }
+    }
 
     /// <summary>The singleton's place under its manager on this very node.</summary>
     public static async Task<IActorRef> FindLocalAsync(ActorSystem system, string singleton, CancellationToken cancellationToken)

@@ -4,8 +4,10 @@ using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
 using Federated.V1;
+using Federated.Wire.Mapping;
 using Federated.Wire.Streams;
 using Grpc.Core;
+using Status = Akka.Actor.Status;
 
 namespace Federated.Coordinator.Grpc;
 
@@ -21,9 +23,10 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
         if (bytes > MaxJobBytes) return Refused([new("job", $"The job has {bytes} bytes; at most {MaxJobBytes} are allowed.")]);
         var (job, errors) = JobReader.Read(request.JobYaml, []);
         if (job is null) return Refused(errors);
+        if (TaskIds.CheckSubmission(request.Submission) is { } wrong) throw Refusals.InvalidArgument(wrong);
         var runs = await gate.OpenAsync(context.CancellationToken);
-        var queued = await runs.AskAsync<JobQueued>(new SubmitJob(job, JobWriter.Write(job)), context.CancellationToken);
-        return new SubmitReply { Run = queued.Run };
+        var answer = await runs.AskAsync<object>(new SubmitJob(job, JobWriter.Write(job), request.Submission), context.CancellationToken);
+        return answer is JobQueued queued ? new SubmitReply { Run = queued.Run } : throw Refusal(answer, nameof(SubmitJob));
     }
 
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
@@ -37,6 +40,15 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
 
     public override async Task<StopReply> Stop(StopRequest request, ServerCallContext context) =>
         new() { Summary = await FindAsync<RunSummary>(request.Run, new StopRun(request.Run), context.CancellationToken) };
+
+    public override async Task<PauseReply> Pause(PauseRequest request, ServerCallContext context) =>
+        new() { Summary = await FindAsync<RunSummary>(request.Run, new PauseRun(request.Run), context.CancellationToken) };
+
+    public override async Task<ResumeReply> Resume(ResumeRequest request, ServerCallContext context) =>
+        new() { Summary = await FindAsync<RunSummary>(request.Run, new ResumeRun(request.Run), context.CancellationToken) };
+
+    public override async Task<RetryReply> Retry(RetryRequest request, ServerCallContext context) =>
+        new() { Summary = await FindAsync<RunSummary>(request.Run, new RetryRun(request.Run), context.CancellationToken) };
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<RunEvent> responseStream, ServerCallContext context)
     {
@@ -63,14 +75,9 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
 
     public override async Task Model(ModelRequest request, IServerStreamWriter<ModelPart> responseStream, ServerCallContext context)
     {
-        Refusals.CheckRun(request.Run);
-        var runs = await gate.OpenAsync(context.CancellationToken);
-        var found = await runs.AskAsync<RunFound<CommittedModel>>(new GetModel(request.Run), context.CancellationToken);
-        if (found.Value is not { } model)
-        {
-            _ = await FindAsync<RunDetails>(request.Run, new GetRun(request.Run), context.CancellationToken);
-            throw Refusals.FailedPrecondition($"Run '{request.Run}' has no parameters yet.");
-        }
+        if (request.Round > int.MaxValue) throw Refusals.InvalidArgument($"round is {request.Round}; at most {int.MaxValue} is allowed.");
+        var get = new GetModel(request.Run, request.HasRound ? (int)request.Round : null);
+        var model = await FindAsync<CommittedModel>(request.Run, get, context.CancellationToken);
         await ParameterSender.SendModelAsync(responseStream, model.Round, model.Parameters, context.CancellationToken);
     }
 
@@ -78,9 +85,22 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
     {
         Refusals.CheckRun(run);
         var runs = await gate.OpenAsync(cancellationToken);
-        var found = await runs.AskAsync<RunFound<T>>(question, cancellationToken);
-        return found.Value ?? throw Refusals.UnknownRun(run);
+        var answer = await runs.AskAsync<object>(question, cancellationToken);
+        return answer switch
+        {
+            RunFound<T> { Value: { } found } => found,
+            RunFound<T> => throw Refusals.UnknownRun(run),
+            _ => throw Refusal(answer, question.GetType().Name),
+        };
     }
+
+    private static Exception Refusal(object answer, string question) => answer switch
+    {
+        RunRefused refused => Refusals.FailedPrecondition(refused.Detail),
+        JournalUnavailable unavailable => Refusals.Unavailable(unavailable.Detail),
+        Status.Failure failure => failure.Cause,
+        _ => new InvalidOperationException($"{question} was answered by {answer.GetType().Name}."),
+    };
 
     // The actor moves to another node or dies: nobody would ever complete the channel.
     private static async Task CloseWhenGoneAsync(IActorRef actor, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Federated.Wire;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -57,6 +58,7 @@ internal sealed class StatusInterceptor(ILogger<StatusInterceptor> log, TimeProv
             _ => (StatusCode.Internal, "The coordinator failed; its log says why."),
         };
         if (code is StatusCode.Internal or StatusCode.ResourceExhausted) log.LogError(error, "{Method} failed.", context.Method);
-        return new RpcException(new Status(code, detail));
+        var trailers = error is NotActiveException { Active: { } active } ? ActiveTrailer.Write(active) : [];
+        return new RpcException(new Status(code, detail), trailers);
     }
 }

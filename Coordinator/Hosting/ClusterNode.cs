@@ -37,8 +37,9 @@ internal static class ClusterNode
         akka.WithSingleton<RunsKey>(
             ClusterSettings.RunsSingleton,
             (_, _, _) => runs(),
-            new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole },
-            createProxyToo: false);
+            // A node that does not have the runs asks through the proxy who has them; one question is enough to be kept while nobody does.
+            new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 },
+            createProxyToo: true);
         akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(new MembersFile(options.StateDir)), "members"));
     }
 
@@ -93,5 +94,6 @@ internal static class ClusterNode
     private static bool HasOtherCoordinator(Cluster cluster) => cluster.State.Members.Any(
         member => member.HasRole(ClusterSettings.CoordinatorRole) && member.Address != cluster.SelfAddress && member.Status != MemberStatus.Down);
 
-    private sealed class RunsKey;
+    /// <summary>Names the proxy of the runs in the registry.</summary>
+    internal sealed class RunsKey;
 }

@@ -108,7 +108,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddSingleton(store);
         var limits = new TransferLimits(options.MaxModelBytes, options.ConcurrentUploads);
         services.AddSingleton(provider => new RunsGate(
-            cancellation => RunsGate.FindLocalAsync(provider.GetRequiredService<ActorSystem>(), ClusterSettings.RunsSingleton, cancellation), limits.Ask));
+            cancellation => RunsGate.FindLocalAsync(provider.GetRequiredService<ActorSystem>(), ClusterSettings.RunsSingleton, cancellation),
+            limits.Ask,
+            new ActiveNode(() => provider.GetRequiredService<IRequiredActor<ClusterNode.RunsKey>>().ActorRef, TimeProvider.System)));
         services.AddFederatedGrpc(limits);
         services.AddHealthChecks().AddCheck<NodeHealth>("node");
         // The address is known when the first worker can ask for it: the node joins after it listens.

@@ -49,7 +49,7 @@ public sealed class DeploymentTests : IDisposable
         Assert.Contains(submit.Output, line => line.StartsWith("round 2/2", StringComparison.Ordinal));
 
         var run = submit.Output[0].Split(' ')[1];
-        await using var model = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "model", run, "--out", "model.safetensors", "--coordinator", deployment.Grpc);
+        await using var model = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "export", run, "--out", "model.safetensors", "--coordinator", deployment.Grpc);
         Assert.True(await model.ExitAsync() == ExitCodes.Success, model.Transcript());
         Assert.True(new FileInfo(Path.Combine(_folder.Path, "model.safetensors")).Length > 650 * sizeof(float));   // 64 x 10 weights and 10 biases
     }

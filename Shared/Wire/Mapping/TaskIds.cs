@@ -36,9 +36,14 @@ public static class TaskIds
     public static string? CheckRun(string run)
     {
         if (run.Length is 0 or > MaxRunLength) return $"A run's id has 1 to {MaxRunLength} characters, not {run.Length}.";
-        return run.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
-            ? null
-            : "A run's id has only the characters a-z, 0-9 and '-'.";
+        return run.All(IsOfAnId) ? null : "A run's id has only the characters a-z, 0-9 and '-'.";
+    }
+
+    /// <summary>What is wrong with a submission's id, as a sentence; null when it has at most 64 characters of a-z, 0-9 and '-'.</summary>
+    public static string? CheckSubmission(string submission)
+    {
+        if (submission.Length > MaxRunLength) return $"A submission's id has at most {MaxRunLength} characters, not {submission.Length}.";
+        return submission.All(IsOfAnId) ? null : "A submission's id has only the characters a-z, 0-9 and '-'.";
     }
 
     /// <summary>What is wrong with the name of a client or worker, as the end of a sentence; null when it has 1 to 256 characters and no control
@@ -48,4 +53,6 @@ public static class TaskIds
         if (name.Length is 0 or > MaxNameLength) return $"has {name.Length} characters; 1 to {MaxNameLength} are allowed";
         return name.Any(char.IsControl) ? "has a control character" : null;
     }
+
+    private static bool IsOfAnId(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
 }

@@ -22,11 +22,19 @@ internal sealed class CommandHarness : IDisposable
     /// <summary>Stands for the nodes of <c>federated run</c>.</summary>
     public ILocalCluster? Cluster { get; init; }
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Standard output of the command that was started last.</summary>
+    public WatchedWriter Output { get; private set; } = new();
+
+    /// <summary>Standard error of the command that was started last.</summary>
+    public WatchedWriter Error { get; private set; } = new();
+
     public CancellationTokenSource Interrupt { get; } = new();
 
     public async Task<CommandResult> RunAsync(params string[] args)
     {
-        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var (output, error) = (Output = new WatchedWriter(), Error = new WatchedWriter());
         var code = await Program.RunAsync(args, Environment(output, error));
         return new CommandResult(code, output.ToString(), error.ToString());
     }
@@ -47,6 +55,7 @@ internal sealed class CommandHarness : IDisposable
         Error = error,
         Screen = PlainScreen(output),
         Interrupt = Interrupt.Token,
+        Time = Time,
         Folder = Folder,
         Variable = name => Variables.GetValueOrDefault(name),
         HostLocally = (_, _, _) => Task.FromResult(Cluster ?? throw new InvalidOperationException("No node should have been started.")),

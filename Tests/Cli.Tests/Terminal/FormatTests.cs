@@ -23,4 +23,11 @@ public sealed class FormatTests
 
     [Fact]
     public void Measure_without_a_value_is_a_dash() => Assert.Equal("-", Format.Measure(null));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0", 0u)]
+    [InlineData("0-1", 0u, 1u)]
+    [InlineData("0, 5, 8-10, 12", 0u, 5u, 8u, 9u, 10u, 12u)]
+    public void Rounds_in_a_row_are_one_range(string expected, params uint[] rounds) => Assert.Equal(expected, Format.Rounds(rounds));
 }

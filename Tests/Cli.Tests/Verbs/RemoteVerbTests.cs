@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Federated.Cli.Tests.Hosting;
 using Federated.Core;
@@ -14,7 +12,7 @@ public sealed class RemoteVerbTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _coordinator = await FakeCoordinator.StartAsync(RunScript.Complete, RunScript.Model);
+        _coordinator = await FakeCoordinator.StartAsync(RunScript.Complete, RunScript.Model, kept: [0, 2]);
         _command.Variables["FEDERATED_COORDINATOR"] = _coordinator.Address.Authority;
         _command.Write("job.yaml", "name: two-rounds\nmodel: { name: logistic }\nfederation: { rounds: 2 }\n");
     }
@@ -104,25 +102,97 @@ public sealed class RemoteVerbTests : IAsyncLifetime
         Assert.Equal(1, _coordinator.Stops);
     }
 
-    [Fact]
-    public async Task Model_is_saved_once_and_replaced_only_by_force()
+    [Theory]
+    [InlineData("pause", "run quiet-otter-1: paused after round 1 of 2\n")]
+    [InlineData("resume", "run quiet-otter-1: running after round 1 of 2\n")]
+    public async Task Pause_and_resume_say_what_the_run_is_then(string verb, string expected)
     {
-        var saved = await _command.RunAsync("model", "quiet-otter-1", "--out", "model.safetensors", "--json");
-        Assert.Equal(ExitCodes.Success, saved.ExitCode);
-        using var told = JsonDocument.Parse(saved.Output);
-        Assert.Equal(6, told.RootElement.GetProperty("parameters").GetInt32());
+        Assert.Equal((ExitCodes.Success, expected, ""), await TextsAsync(verb, "quiet-otter-1"));
 
-        var refused = await _command.RunAsync("model", "quiet-otter-1", "--out", "model.safetensors");
-        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
-        Assert.Equal(ExitCodes.Success, (await _command.RunAsync("model", "quiet-otter-1", "--out", "model.safetensors", "--force")).ExitCode);
+        using var json = JsonDocument.Parse((await _command.RunAsync(verb, "quiet-otter-1", "--json")).Output);
+        Assert.Equal(expected.Split(' ')[2], json.RootElement.GetProperty("status").GetString());
     }
 
     [Fact]
-    public async Task Model_of_a_run_without_parameters_is_an_error_and_no_file()
+    public async Task Retry_of_a_failed_run_says_what_it_is_then_and_of_another_why_not()
+    {
+        await using var failed = await FakeCoordinator.StartAsync([RunScript.Ended(RunStatus.Failed, 1, "Round 2 failed 4 times.")]);
+
+        Assert.Equal(
+            (ExitCodes.Success, "run quiet-otter-1: queued after round 1 of 2\n", ""),
+            await TextsAsync("retry", "quiet-otter-1", "--coordinator", failed.Address.ToString()));
+        Assert.Equal(
+            (ExitCodes.Failure, "", "federated: The run has completed: there is nothing to retry.\n"),
+            await TextsAsync("retry", "quiet-otter-1"));
+    }
+
+    [Fact]
+    public async Task Show_has_clients_that_are_set_aside_and_rounds_that_are_kept()
+    {
+        await using var paused = await FakeCoordinator.StartAsync(
+            [RunScript.Committed(1, 900), RunScript.Ended(RunStatus.Paused, 1)], kept: [0, 5, 8, 9, 10],
+            setAside: [new SetAsideClient { Client = "hospital-b", Failures = 3, UntilRound = 7 }]);
+
+        var shown = await _command.RunAsync("show", "quiet-otter-1", "--coordinator", paused.Address.ToString());
+        Assert.Equal("quiet-otter-1: two-rounds, paused", shown.OutputLines[0]);
+        Assert.Equal("set aside: hospital-b until round 7, after 3 failures on end", shown.OutputLines[^2]);
+        Assert.Equal("models kept of round 0, 5, 8-10: `federated export quiet-otter-1 --round N --out FILE` saves one", shown.OutputLines[^1]);
+
+        using var json = JsonDocument.Parse((await _command.RunAsync("show", "quiet-otter-1", "--json", "--coordinator", paused.Address.ToString())).Output);
+        var aside = Assert.Single(json.RootElement.GetProperty("set_aside").EnumerateArray());
+        Assert.Equal(("hospital-b", 3, 7), (aside.GetProperty("client").GetString(), aside.GetProperty("failures").GetInt32(), aside.GetProperty("until_round").GetInt32()));
+        Assert.Equal([0, 5, 8, 9, 10], json.RootElement.GetProperty("kept_rounds").EnumerateArray().Select(round => round.GetInt32()));
+    }
+
+    [Fact]
+    public async Task Watch_of_a_paused_run_goes_on_until_it_ends()
+    {
+        await using var paused = await FakeCoordinator.StartAsync(
+            [RunScript.Committed(1, 900), RunScript.Ended(RunStatus.Paused, 1)], afterStop: RunScript.Ended(RunStatus.Stopped, 1, "Stopped on request."));
+
+        var watching = _command.RunAsync("watch", "quiet-otter-1", "--coordinator", paused.Address.ToString());
+        await paused.AllSent.Task;
+        await _command.Output.LineAsync("round 1/2");
+        Assert.False(watching.IsCompleted);
+        using var another = new CommandHarness();
+        await another.RunAsync("stop", "quiet-otter-1", "--coordinator", paused.Address.ToString());
+        var result = await watching;
+
+        Assert.Equal((ExitCodes.Stopped, ""), (result.ExitCode, result.Error));
+        Assert.Equal("stopped: Stopped on request.", result.OutputLines[^1]);
+    }
+
+    [Fact]
+    public async Task Export_saves_once_and_replaces_only_by_force()
+    {
+        var saved = await _command.RunAsync("export", "quiet-otter-1", "--out", "model.safetensors", "--json");
+        Assert.Equal(ExitCodes.Success, saved.ExitCode);
+        using var told = JsonDocument.Parse(saved.Output);
+        Assert.Equal((2, 6), (told.RootElement.GetProperty("round").GetInt32(), told.RootElement.GetProperty("parameters").GetInt32()));
+
+        var refused = await _command.RunAsync("export", "quiet-otter-1", "--out", "model.safetensors");
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
+        Assert.Equal(ExitCodes.Success, (await _command.RunAsync("export", "quiet-otter-1", "--out", "model.safetensors", "--force")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Export_of_a_round_saves_it_or_lists_those_that_are_kept()
+    {
+        var saved = await _command.RunAsync("export", "quiet-otter-1", "--round", "0", "--out", "0.safetensors");
+        Assert.Contains("6 parameters after round 0, SHA-256 ", saved.Output, StringComparison.Ordinal);
+
+        Assert.Equal(
+            (ExitCodes.Failure, "", "federated: The model of run 'quiet-otter-1' after round 1 is not kept: there are those after round 0, 2.\n"),
+            await TextsAsync("export", "quiet-otter-1", "--round", "1", "--out", "1.safetensors"));
+        Assert.False(File.Exists(Path.Combine(_command.Folder, "1.safetensors")));
+    }
+
+    [Fact]
+    public async Task Export_of_a_run_without_parameters_is_an_error_and_no_file()
     {
         await using var young = await FakeCoordinator.StartAsync([RunScript.Ended(RunStatus.Running, 0)]);
 
-        var result = await _command.RunAsync("model", "quiet-otter-1", "--out", "none.safetensors", "--coordinator", young.Address.ToString());
+        var result = await _command.RunAsync("export", "quiet-otter-1", "--out", "none.safetensors", "--coordinator", young.Address.ToString());
 
         Assert.Equal(ExitCodes.Failure, result.ExitCode);
         Assert.Contains("has no parameters yet", result.Error, StringComparison.Ordinal);
@@ -133,6 +203,8 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     [InlineData("show")]
     [InlineData("watch")]
     [InlineData("stop")]
+    [InlineData("pause")]
+    [InlineData("resume")]
     public async Task Unknown_run_is_one_line_that_says_where_to_look(string verb)
     {
         var result = await _command.RunAsync(verb, "loud-otter-2");
@@ -144,15 +216,17 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     [Fact]
     public async Task Coordinator_that_refuses_the_connection_is_one_line_with_its_address()
     {
-        // The port was free a moment ago, and nobody listens on it.
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = ClosedPort.Any();
 
         var result = await _command.RunAsync("ls", "--coordinator", $"127.0.0.1:{port}");
 
         Assert.Equal(ExitCodes.CoordinatorUnreachable, result.ExitCode);
         Assert.Equal($"federated: No coordinator answers at http://127.0.0.1:{port} (connection refused). {ExitCodes.Remedy(ExitCodes.CoordinatorUnreachable)}\n", result.Error);
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> TextsAsync(params string[] args)
+    {
+        var result = await _command.RunAsync(args);
+        return (result.ExitCode, result.Output, result.Error);
     }
 }

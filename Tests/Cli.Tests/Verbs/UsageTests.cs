@@ -16,9 +16,11 @@ public sealed class UsageTests : IDisposable
     [InlineData("--workers", "run", "--workers", "two")]
     [InlineData("--port is 70000: it must be from 0 to 65535.", "coordinator", "--port", "70000")]
     [InlineData("Try 'federated submit --help'.", "submit")]
-    [InlineData("--out", "model", "quiet-otter-1")]
+    [InlineData("--out", "export", "quiet-otter-1")]
+    [InlineData("--round is -1: it must be from 0 to", "export", "quiet-otter-1", "--out", "m.safetensors", "--round", "-1")]
     [InlineData("'cifar' cannot be downloaded; mnist and fashion-mnist can.", "data", "get", "cifar")]
     [InlineData("--coordinator is 'ftp://here'", "ls", "--coordinator", "ftp://here")]
+    [InlineData("--coordinator is 'here:5600,', where '' is no address", "ls", "--coordinator", "here:5600,")]
     [InlineData("There is no job file absent.yaml.", "run", "absent.yaml")]
     [InlineData("There is no job file absent.yaml.", "job", "check", "absent.yaml")]
     public async Task Wrong_command_line_is_answered_on_standard_error_with_the_usage_code(string expected, params string[] args)

@@ -39,9 +39,37 @@ public sealed class RunBoardTests
         Assert.Null(board.Notice);
     }
 
+    [Fact]
+    public void Paused_run_has_no_open_round_no_clock_that_goes_on_and_no_end_in_sight()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Committed(1, 900));
+        board.Apply(RunScript.Training(2, 4));
+        Assert.True(board.IsAtWork);
+
+        board.Apply(RunScript.Ended(RunStatus.Paused, 1));
+
+        Assert.Null(board.Progress);
+        Assert.Null(board.Remaining);
+        Assert.False(board.IsAtWork);
+    }
+
+    [Fact]
+    public void Say_is_shown_until_the_next_event_in_place_of_the_runs_own_notice()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Notice("slow"));
+
+        board.Say("away");
+        Assert.Equal("away", board.Notice);
+        board.Apply(RunScript.Training(1, 4));
+        Assert.Equal("slow", board.Notice);
+    }
+
     [Theory]
     [InlineData(RunStatus.Queued, false)]
     [InlineData(RunStatus.Running, false)]
+    [InlineData(RunStatus.Paused, false)]
     [InlineData(RunStatus.Completed, true)]
     [InlineData(RunStatus.Stopped, true)]
     [InlineData(RunStatus.Failed, true)]

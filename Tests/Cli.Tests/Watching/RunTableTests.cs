@@ -1,5 +1,6 @@
 using Federated.Cli.Tests.Hosting;
 using Federated.Cli.Watching;
+using Federated.V1;
 
 namespace Federated.Cli.Tests.Watching;
 
@@ -21,6 +22,20 @@ public sealed class RunTableTests
             round 2 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 4/10 training
             two-rounds quiet-otter-1  running  10 clients on 2 workers  time 0:03  ETA 0:01  down 2.0 kB  up 10.0 kB
             """, Text(board, TimeSpan.FromSeconds(2), 10));
+    }
+
+    [Fact]
+    public void Render_of_a_paused_run_says_so_and_has_no_bar()
+    {
+        var board = new RunBoard();
+        board.Apply(RunScript.Training(2, 4));
+        board.Apply(RunScript.Ended(RunStatus.Paused, 1));
+
+        var text = Text(board, TimeSpan.Zero, 10);
+
+        Assert.Contains("quiet-otter-1  paused  10 clients", text, StringComparison.Ordinal);
+        Assert.Contains("ETA -", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("training", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,10 @@ internal sealed class GrpcServer : IAsyncDisposable
 
     public UploadSlots Slots => _app.Services.GetRequiredService<UploadSlots>();
 
+    /// <param name="answer">What the actor answers.</param>
+    /// <param name="limits">What is granted.</param>
+    /// <param name="active">False: the actor is on another node, which the services may only ask where it is.</param>
+    /// <param name="time">The clock.</param>
     public static async Task<GrpcServer> StartAsync(Func<object, object?> answer, TransferLimits? limits = null, bool active = true, TimeProvider? time = null)
     {
         limits ??= new TransferLimits(MaxModelBytes: 64 << 20, ConcurrentUploads: 2);
@@ -60,7 +64,8 @@ internal sealed class GrpcServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<ParameterStore>();
-        builder.Services.AddSingleton(new RunsGate(cancel => active ? Task.FromResult(runs) : RunsGate.FindLocalAsync(system, "runs", cancel), limits.Ask));
+        builder.Services.AddSingleton(new RunsGate(cancel => active ? Task.FromResult(runs) : RunsGate.FindLocalAsync(system, "runs", cancel), limits.Ask,
+            new ActiveNode(() => runs, time ?? TimeProvider.System)));
         builder.Services.AddFederatedGrpc(limits);
         var app = builder.Build();
         app.MapFederatedGrpc();

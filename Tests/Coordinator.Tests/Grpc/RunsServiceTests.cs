@@ -11,7 +11,15 @@ namespace Federated.Coordinator.Tests.Grpc;
 
 public sealed class RunsServiceTests
 {
-    private static readonly RunSummary Summary = new() { Run = "run-1", Name = "digits", Status = RunStatus.Running, Round = 2, Rounds = 5 };
+    private static readonly RunSummary Summary = With(RunStatus.Running);
+
+    private static readonly Func<Runs.RunsClient, string, Task>[] Changes =
+    [
+        (api, run) => api.StopAsync(new StopRequest { Run = run }).ResponseAsync,
+        (api, run) => api.PauseAsync(new PauseRequest { Run = run }).ResponseAsync,
+        (api, run) => api.ResumeAsync(new ResumeRequest { Run = run }).ResponseAsync,
+        (api, run) => api.RetryAsync(new RetryRequest { Run = run }).ResponseAsync,
+    ];
 
     [Fact]
     public async Task Submit_of_a_job_queues_it_with_every_default_written_out()
@@ -25,6 +33,22 @@ public sealed class RunsServiceTests
         var submitted = await server.ToldAsync<SubmitJob>();
         Assert.Equal("mine", submitted.Job.Name);
         Assert.Equal(JobWriter.Write(submitted.Job), submitted.Yaml);
+    }
+
+    [Fact]
+    public async Task Submit_passes_the_submission_on_and_refuses_one_that_cannot_be()
+    {
+        await using var server = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null);
+        Task<SubmitReply> SubmitAsync(string submission) =>
+            server.Api.SubmitAsync(new SubmitRequest { JobYaml = "name: mine\nmodel: { name: mlp }\n", Submission = submission }).ResponseAsync;
+
+        await SubmitAsync("");
+        Assert.Equal("", (await server.ToldAsync<SubmitJob>()).Submission);
+        await SubmitAsync(new string('a', 64));
+        Assert.Equal(new string('a', 64), (await server.ToldAsync<SubmitJob>()).Submission);
+        foreach (var wrong in new[] { new string('a', 65), "A", "a b", "ä" })
+            Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(() => SubmitAsync(wrong))).StatusCode);
+        Assert.Empty(server.ToldSoFar());
     }
 
     [Fact]
@@ -85,7 +109,7 @@ public sealed class RunsServiceTests
         await using var server = await GrpcServer.StartAsync(message => message switch
         {
             GetRun => new RunFound<RunDetails>(null),
-            StopRun => new RunFound<RunSummary>(null),
+            StopRun or PauseRun or ResumeRun or RetryRun => new RunFound<RunSummary>(null),
             WatchRun => new RunFound<RunSummary>(null),
             GetModel => new RunFound<CommittedModel>(null),
             _ => null,
@@ -95,8 +119,53 @@ public sealed class RunsServiceTests
 
         Assert.Equal(expected, (await Assert.ThrowsAsync<RpcException>(async () => await server.Api.ShowAsync(new ShowRequest { Run = run }))).StatusCode);
         Assert.Equal(expected, (await Assert.ThrowsAsync<RpcException>(async () => await server.Api.StopAsync(new StopRequest { Run = run }))).StatusCode);
+        foreach (var change in Changes) Assert.Equal(expected, (await Assert.ThrowsAsync<RpcException>(() => change(server.Api, run))).StatusCode);
         Assert.Equal(expected, (await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(CancellationToken.None))).StatusCode);
         Assert.Equal(expected, (await Assert.ThrowsAsync<RpcException>(() => model.ResponseStream.MoveNext(CancellationToken.None))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Pause_Resume_and_Retry_answer_what_the_run_is_then()
+    {
+        await using var server = await GrpcServer.StartAsync(message => message switch
+        {
+            PauseRun => new RunFound<RunSummary>(With(RunStatus.Paused)),
+            ResumeRun => new RunFound<RunSummary>(With(RunStatus.Running)),
+            RetryRun => new RunFound<RunSummary>(With(RunStatus.Queued)),
+            _ => null,
+        });
+
+        Assert.Equal(RunStatus.Paused, (await server.Api.PauseAsync(new PauseRequest { Run = "run-1" })).Summary.Status);
+        Assert.Equal(RunStatus.Running, (await server.Api.ResumeAsync(new ResumeRequest { Run = "run-1" })).Summary.Status);
+        Assert.Equal(RunStatus.Queued, (await server.Api.RetryAsync(new RetryRequest { Run = "run-1" })).Summary.Status);
+        Assert.Equal<object>([new PauseRun("run-1"), new ResumeRun("run-1"), new RetryRun("run-1")], server.ToldSoFar());
+    }
+
+    [Fact]
+    public async Task What_does_not_go_with_a_runs_state_fails_its_precondition_with_the_reason()
+    {
+        await using var server = await GrpcServer.StartAsync(_ => new RunRefused("The run has ended."));
+
+        foreach (var change in Changes)
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(() => change(server.Api, "run-1"));
+            Assert.Equal((StatusCode.FailedPrecondition, "The run has ended."), (error.StatusCode, error.Status.Detail));
+        }
+        Assert.Empty(server.Logged.Errors);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_durable_is_unavailable_with_the_reason()
+    {
+        await using var server = await GrpcServer.StartAsync(_ => new JournalUnavailable("The disk is full."));
+        Func<Runs.RunsClient, string, Task>[] all = [.. Changes, (api, _) => api.SubmitAsync(new SubmitRequest { JobYaml = "model: { name: mlp }\n" }).ResponseAsync];
+
+        foreach (var change in all)
+        {
+            var error = await Assert.ThrowsAsync<RpcException>(() => change(server.Api, "run-1"));
+            Assert.Equal((StatusCode.Unavailable, "The disk is full."), (error.StatusCode, error.Status.Detail));
+        }
+        Assert.Empty(server.Logged.Errors);
     }
 
     [Fact]
@@ -112,20 +181,33 @@ public sealed class RunsServiceTests
         Assert.Equal((4, model.Parameters.Hash), (received.Value.Round, received.Value.Parameters.Hash));
     }
 
-    [Fact]
-    public async Task Model_of_a_run_without_parameters_fails_its_precondition()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Model_asks_for_the_round_that_is_named_or_for_the_latest(int? round)
     {
-        await using var server = await GrpcServer.StartAsync(message => message switch
-        {
-            GetModel => new RunFound<CommittedModel>(null),
-            GetRun => new RunFound<RunDetails>(new RunDetails { Summary = Summary }),
-            _ => null,
-        });
-        using var call = server.Api.Model(new ModelRequest { Run = "run-1" });
+        await using var server = await GrpcServer.StartAsync(message => message is GetModel ? new RunRefused("Not kept.") : null);
+        var request = new ModelRequest { Run = "run-1" };
+        if (round is { } named) request.Round = (uint)named;
+        using var call = server.Api.Model(request);
 
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
 
-        Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
+        Assert.Equal((StatusCode.FailedPrecondition, "Not kept."), (error.StatusCode, error.Status.Detail));
+        Assert.Equal(new GetModel("run-1", round), await server.ToldAsync<GetModel>());
+    }
+
+    [Fact]
+    public async Task Model_of_a_round_that_cannot_be_is_an_invalid_argument()
+    {
+        await using var server = await GrpcServer.StartAsync(_ => null);
+        using var call = server.Api.Model(new ModelRequest { Run = "run-1", Round = uint.MaxValue });
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(CancellationToken.None));
+
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Empty(server.ToldSoFar());
     }
 
     [Fact]
@@ -183,4 +265,6 @@ public sealed class RunsServiceTests
 
         Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => next)).StatusCode);
     }
+
+    private static RunSummary With(RunStatus status) => new() { Run = "run-1", Name = "digits", Status = status, Round = 2, Rounds = 5 };
 }

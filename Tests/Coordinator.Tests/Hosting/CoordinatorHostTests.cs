@@ -23,7 +23,7 @@ public sealed class CoordinatorHostTests
         settings =>
         {
             seen?.Invoke(settings);
-            return Props.Create(() => new EmptyRuns());
+            return Props.Create(() => new EmptyRuns(settings.TransferAddress));
         },
         CancellationToken.None);
 
@@ -136,7 +136,8 @@ public sealed class CoordinatorHostTests
         using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         var options = AnyPort with { ClusterPort = own, Seeds = [$"127.0.0.1:{Port(taken)}", $"127.0.0.1:{own}"] };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => CoordinatorHost.StartAsync(options, _ => Props.Create(() => new EmptyRuns()), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => CoordinatorHost.StartAsync(options, settings => Props.Create(() => new EmptyRuns(settings.TransferAddress)), cancel.Token));
 
         using var again = Listen(own);
     }
@@ -175,11 +176,15 @@ public sealed class CoordinatorHostTests
         var runs = new Runs.RunsClient(channel);
         var standby = await Assert.ThrowsAsync<RpcException>(async () => await runs.ListAsync(new ListRequest()));
         Assert.Equal(StatusCode.Unavailable, standby.StatusCode);
+        await Grpc.GrpcServer.EventuallyAsync(() => SentTo(runs) == $"http://127.0.0.1:{first.GrpcAddress.Port}");
 
         await first.DisposeAsync();
 
         await Grpc.GrpcServer.EventuallyAsync(() => Served(runs));
     }
+
+    private static string? SentTo(Runs.RunsClient runs) =>
+        Assert.Throws<RpcException>(() => runs.List(new ListRequest())).Trailers.GetValue("federated-active");
 
     private static bool Served(Runs.RunsClient runs)
     {
@@ -211,6 +216,10 @@ public sealed class CoordinatorHostTests
 
     private sealed class EmptyRuns : ReceiveActor
     {
-        public EmptyRuns() => Receive<GetRuns>(_ => Sender.Tell(new ListReply { Runs = { new RunSummary { Run = "from the singleton" } } }));
+        public EmptyRuns(Func<string> address)
+        {
+            Receive<GetRuns>(_ => Sender.Tell(new ListReply { Runs = { new RunSummary { Run = "from the singleton" } } }));
+            Receive<Locate>(_ => Sender.Tell(new Located { Address = address() }));
+        }
     }
 }
