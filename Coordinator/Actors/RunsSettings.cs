@@ -8,4 +8,8 @@ namespace Federated.Coordinator.Actors;
 /// settled after the listener has its port.</param>
 /// <param name="Time">Clock of time stamps and durations; deadlines run on the actor system's scheduler.</param>
 /// <param name="ProductVersion">For sentences to people, for example 0.1.0.</param>
-public sealed record RunsSettings(ParameterStore Parameters, Func<string> TransferAddress, TimeProvider Time, string ProductVersion);
+public sealed record RunsSettings(ParameterStore Parameters, Func<string> TransferAddress, TimeProvider Time, string ProductVersion)
+{
+    /// <summary>Told at each point of a round, with the round; from any thread; for tests and traces.</summary>
+    public Action<RunPoint, int> Reached { get; init; } = static (_, _) => { };
+}
