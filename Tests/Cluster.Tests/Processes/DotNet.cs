@@ -9,6 +9,9 @@ internal static class DotNet
     /// <summary>The command, as it was built for these tests.</summary>
     public static string Federated { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "federated.dll");
 
+    /// <summary>The coordinator that kills itself where it is told to.</summary>
+    public static string FaultyCoordinator { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Federated.FaultyCoordinator.dll");
+
     /// <summary>Debug or Release, as these tests were built.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Name;
 

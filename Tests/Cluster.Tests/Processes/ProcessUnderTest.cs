@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -21,9 +22,16 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     {
         _process = process;
         _drained = Task.WhenAll(ReadAsync(process.StandardOutput, _output), ReadAsync(process.StandardError, _error));
+        Ended = Task.WhenAll(_drained, process.WaitForExitAsync());
     }
 
     public int Id => _process.Id;
+
+    /// <summary>Completes when it has exited, by itself or not, and all that it wrote is here.</summary>
+    public Task Ended { get; }
+
+    /// <summary>False from its exit on; true while it is stopped by <see cref="UnixSignal.Stop"/>.</summary>
+    public bool IsAlive => !_process.HasExited;
 
     /// <summary>Lines of standard output so far.</summary>
     public IReadOnlyList<string> Output => Copy(_output);
@@ -35,7 +43,10 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     /// <param name="assembly">Path of the program's dll.</param>
     /// <param name="folder">Working directory.</param>
     /// <param name="args">Its arguments.</param>
-    public static ProcessUnderTest Start(string assembly, string folder, params string[] args)
+    public static ProcessUnderTest Start(string assembly, string folder, params string[] args) => Start(assembly, folder, ImmutableDictionary<string, string>.Empty, args);
+
+    /// <summary>Starts a .NET program with variables of its own in its environment.</summary>
+    public static ProcessUnderTest Start(string assembly, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var start = new ProcessStartInfo(DotNet.Path, [assembly, .. args])
         {
@@ -46,6 +57,7 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new ProcessUnderTest(process);
@@ -53,18 +65,25 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
 
     /// <summary>The first line of either stream that a condition holds for, past or to come.</summary>
     /// <exception cref="InvalidOperationException">The process ended, or time ran out, without such a line; the message has all that it wrote.</exception>
-    public async Task<string> LineAsync(Func<string, bool> condition)
+    public async Task<string> LineAsync(Func<string, bool> condition) =>
+        await FindLineAsync(condition) ?? throw new InvalidOperationException($"The process ended without the line.{Transcript()}");
+
+    /// <summary>As <see cref="LineAsync"/>, but null when the process ended without such a line.</summary>
+    /// <exception cref="InvalidOperationException">Time ran out.</exception>
+    public async Task<string?> FindLineAsync(Func<string, bool> condition)
     {
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
             Task news;
+            // Before the look: the last lines come before the end.
+            var ended = _drained.IsCompleted;
             lock (_lock)
             {
                 if (_output.Concat(_error).FirstOrDefault(condition) is { } found) return found;
                 news = _news.Task;
             }
-            if (_drained.IsCompleted) throw new InvalidOperationException($"The process ended without the line.{Transcript()}");
+            if (ended) return null;
             await Task.WhenAny(news, _drained, Task.Delay(Timeout.InfiniteTimeSpan, limit.Token));
             if (limit.IsCancellationRequested) throw new InvalidOperationException($"No such line in {Patience}.{Transcript()}");
         }
@@ -86,10 +105,17 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Kills it, on any system, and waits until it is dead. Does nothing when it is already.</summary>
+    public async Task KillAsync()
+    {
+        KillIt(tree: false);
+        await ExitAsync();
+    }
+
     /// <summary>Sends a signal, as the shell and supervisors do.</summary>
     public void Send(UnixSignal signal)
     {
-        if (Kill(_process.Id, (int)signal) != 0) throw new InvalidOperationException($"kill: error {Marshal.GetLastPInvokeError()}");
+        if (Kill(_process.Id, NumberOf(signal)) != 0) throw new InvalidOperationException($"kill: error {Marshal.GetLastPInvokeError()}");
     }
 
     /// <summary>All that it wrote, for a test's message.</summary>
@@ -97,21 +123,35 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        KillIt(tree: true);
+        await Ended;
+        _process.Dispose();
+    }
+
+    private static int NumberOf(UnixSignal signal) => signal switch
+    {
+        UnixSignal.Interrupt => 2,
+        UnixSignal.Kill => 9,
+        UnixSignal.Terminate => 15,
+        UnixSignal.Stop => OperatingSystem.IsMacOS() ? 17 : 19,
+        UnixSignal.Continue => OperatingSystem.IsMacOS() ? 19 : 18,
+        _ => throw new UnreachableException(signal.ToString()),
+    };
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int pid, int signal);
+
+    private void KillIt(bool tree)
+    {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            _process.Kill(tree);
         }
         catch (InvalidOperationException)
         {
             // It has ended already.
         }
-        await _process.WaitForExitAsync();
-        await _drained;
-        _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static extern int Kill(int pid, int signal);
 
     private async Task ReadAsync(StreamReader reader, List<string> lines)
     {
@@ -132,10 +172,16 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     }
 }
 
-/// <summary>Numbers that Linux and macOS agree on.</summary>
+/// <summary>Signals by name: Linux and macOS number some of them differently.</summary>
 internal enum UnixSignal
 {
-    Interrupt = 2,
-    Kill = 9,
-    Terminate = 15,
+    Interrupt,
+    Kill,
+    Terminate,
+
+    /// <summary>Stops the process where it is: its connections stay up and it says nothing more.</summary>
+    Stop,
+
+    /// <summary>Lets a stopped process go on.</summary>
+    Continue,
 }

@@ -1,0 +1,139 @@
+using Federated.Cluster.Tests.Processes;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Federated.Cluster.Tests.Faults;
+
+/// <summary>With real processes: a coordinator that finds its way and lives on, and the command's usage error, which ends at once.</summary>
+public sealed class SupervisedProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Process_that_is_killed_is_started_again()
+    {
+        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        var first = process.Current;
+        await process.WaitForLineAsync(IsReady);
+
+        var next = await process.KillAsync();
+        var line = await process.WaitForLineAsync(IsReady, next);
+
+        Assert.Equal((2, 2), (next, process.Starts));
+        Assert.Equal((false, true), (first.IsAlive, process.Current.IsAlive));
+        Assert.NotEqual(first.Id, process.Current.Id);
+        Assert.Contains("=== coordinator, start 1", process.Transcripts(), StringComparison.Ordinal);
+        Assert.Contains(line, process.Transcripts().Split("=== coordinator, start 2")[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restart_can_be_held_back()
+    {
+        var ends = 0;
+        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator, () => Interlocked.Increment(ref ends));
+        await process.WaitForLineAsync(IsReady);
+
+        var next = await process.KillAsync(hold: true);
+        Assert.Equal(1, process.Starts);
+        process.Release();
+        await process.WaitForLineAsync(IsReady, next);
+
+        Assert.Equal((2, 1), (process.Starts, ends));
+    }
+
+    [Fact]
+    public async Task Restart_waits_for_its_delay()
+    {
+        var time = new FakeTimeProvider();
+        var ended = new TaskCompletionSource();
+        await using var process = SupervisedProcess.Start("usage", StartUsageError, () => ended.TrySetResult(), TimeSpan.FromHours(1), time);
+
+        await ended.Task;
+        Assert.Equal(1, process.Starts);
+        var second = process.StartedAsync(2);
+        while (!second.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMinutes(20));   // the timer may not be set yet
+            await Task.Yield();
+        }
+
+        Assert.Equal(2, process.Starts);
+    }
+
+    [Fact]
+    public async Task Process_that_cannot_live_is_given_up_with_all_that_it_wrote()
+    {
+        var starts = 0;
+        var process = SupervisedProcess.Start("usage", () => StartNothing(++starts));
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => process.WaitForLineAsync(_ => false));
+        await process.DisposeAsync();
+
+        Assert.Equal(SupervisedProcess.MaxStarts, starts);
+        Assert.Contains($"after {SupervisedProcess.MaxStarts} starts", error.Message, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public async Task Paused_process_lives_and_goes_on_when_it_is_resumed()
+    {
+        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        await process.WaitForLineAsync(IsReady);
+
+        process.Pause();
+        await UntilStoppedAsync(process.Current.Id);
+        process.Current.Send(UnixSignal.Terminate);
+        var ended = process.Current.Ended;
+        Assert.True(process.Current.IsAlive);   // the signal waits as well
+        process.Resume();
+        await ended.WaitAsync(Signal.Patience);
+        await process.WaitForLineAsync(IsReady, 2);
+
+        Assert.True(process.Current.IsAlive);
+    }
+
+    [UnixFact]
+    public async Task Paused_process_can_be_killed()
+    {
+        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        await process.WaitForLineAsync(IsReady);
+
+        process.Pause();
+        await process.KillAsync(hold: true);
+
+        Assert.False(process.Current.IsAlive);
+    }
+
+    [Fact]
+    public async Task Disposal_ends_the_process_and_its_supervisor()
+    {
+        var starts = 0;
+        var process = SupervisedProcess.Start("coordinator", () =>
+        {
+            starts++;
+            return StartCoordinator();
+        });
+        var ended = process.Current.Ended;
+
+        await process.DisposeAsync();
+
+        Assert.True(ended.IsCompletedSuccessfully);
+        Assert.Equal(1, starts);
+    }
+
+    // The field after the program's name in brackets is the state; T is stopped by a signal.
+    private static async Task UntilStoppedAsync(int id)
+    {
+        using var limit = new CancellationTokenSource(Signal.Patience);
+        while (OperatingSystem.IsLinux() && (await File.ReadAllTextAsync($"/proc/{id}/stat", limit.Token)).Split(") ")[^1][0] != 'T') await Task.Yield();
+    }
+
+    private static bool IsReady(string line) => line.StartsWith("coordinator ready: ", StringComparison.Ordinal);
+
+    private ProcessUnderTest StartCoordinator() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0");
+
+    private ProcessUnderTest StartUsageError() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "none");
+
+    // The runtime's own error is the fastest end there is.
+    private ProcessUnderTest StartNothing(int start) => ProcessUnderTest.Start(Path.Combine(_folder.Path, $"absent-{start}.dll"), _folder.Path);
+}
