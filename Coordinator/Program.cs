@@ -34,6 +34,10 @@ catch (PortInUseException e)
 {
     return Fail(ExitCodes.AddressInUse, e.Message);
 }
+catch (JournalDamagedException e)
+{
+    return Fail(ExitCodes.JournalDamaged, e.Message);
+}
 
 // A second signal finds no handler that holds it up and ends the process.
 void StopOnce(PosixSignalContext signal)

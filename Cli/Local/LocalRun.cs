@@ -1,3 +1,4 @@
+using System.Globalization;
 using Federated.Cli.Client;
 using Federated.Cli.Jobs;
 using Federated.Cli.Results;
@@ -9,8 +10,9 @@ namespace Federated.Cli.Local;
 /// <summary>One run from submission to the results folder, through the same services as any other client of a coordinator.</summary>
 /// <param name="client">Asks the coordinator that hosts the run.</param>
 /// <param name="view">Shows the run.</param>
+/// <param name="outage">Bridges the time in which the run's journal cannot be written.</param>
 /// <param name="narrate">Takes sentences for people.</param>
-internal sealed class LocalRun(RunsClient client, IRunView view, Func<string, Task> narrate)
+internal sealed class LocalRun(RunsClient client, IRunView view, Outage outage, Func<string, Task> narrate)
 {
     /// <summary>What a run came to.</summary>
     /// <param name="Result">As it is written to summary.json.</param>
@@ -21,28 +23,58 @@ internal sealed class LocalRun(RunsClient client, IRunView view, Func<string, Ta
 
     /// <summary>Runs a job. An interrupt stops the run, and what it had reached is kept.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="folderOf">The results folder, by the run's id.</param>
+    /// <param name="path">The results folder.</param>
     /// <param name="interrupt">The first Ctrl-C.</param>
-    public async Task<Outcome> RunAsync(CheckedJob job, Func<string, string> folderOf, CancellationToken interrupt)
+    public async Task<Outcome> RunAsync(CheckedJob job, string path, CancellationToken interrupt)
+    {
+        var folder = await ResultsFolder.CreateAsync(path, job.Yaml);
+        var run = await SubmitAsync(job, interrupt);
+        await narrate($"run {run}: {job.Spec.Name}, {job.Spec.Federation.Rounds} rounds; results go to {folder.Path}");
+        return await FollowAsync(run, job, folder, interrupt);
+    }
+
+    /// <summary>Goes on with the run of a folder, wherever it stands; begins it where it had not begun.</summary>
+    /// <param name="job">The folder's job.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="interrupt">The first Ctrl-C.</param>
+    public async Task<Outcome> ResumeAsync(CheckedJob job, string path, CancellationToken interrupt)
+    {
+        var folder = await ResultsFolder.ReopenAsync(path);
+        if ((await client.ListAsync(interrupt)).FirstOrDefault() is not { } known)
+        {
+            var run = await SubmitAsync(job, interrupt);
+            await narrate($"run {run}: {job.Spec.Name} had not begun and begins now, {job.Spec.Federation.Rounds} rounds; results go to {folder.Path}");
+            return await FollowAsync(run, job, folder, interrupt);
+        }
+        var after = known.Round == 0 ? "before its first round" : string.Create(CultureInfo.InvariantCulture, $"after round {known.Round} of {known.Rounds}");
+        await narrate($"run {known.Run}: {job.Spec.Name} goes on {after}; results go to {folder.Path}");
+        if (known.Status is RunStatus.Stopped or RunStatus.Failed) await client.RetryAsync(known.Run, interrupt);
+        else if (known.Status == RunStatus.Paused) await client.ResumeAsync(known.Run, interrupt);
+        return await FollowAsync(known.Run, job, folder, interrupt);
+    }
+
+    private async Task<string> SubmitAsync(CheckedJob job, CancellationToken interrupt)
     {
         var submitted = await client.SubmitAsync(job.Yaml, interrupt);
-        if (submitted.Errors.Count > 0) throw JobSource.Refused(submitted.Errors);
-        var folder = await ResultsFolder.CreateAsync(folderOf(submitted.Run), job.Yaml);
-        await narrate($"run {submitted.Run}: {job.Spec.Name}, {job.Spec.Federation.Rounds} rounds; results go to {folder.Path}");
+        return submitted.Errors.Count == 0 ? submitted.Run : throw JobSource.Refused(submitted.Errors);
+    }
 
+    private async Task<Outcome> FollowAsync(string run, CheckedJob job, ResultsFolder folder, CancellationToken interrupt)
+    {
         var watch = new RunWatch(job.Spec.Evaluation.Every);
         using var ended = new CancellationTokenSource();
-        var stop = StopWhenInterruptedAsync(submitted.Run, interrupt, ended.Token);
+        var stop = StopWhenInterruptedAsync(run, interrupt, ended.Token);
         try
         {
-            await watch.FollowAsync(client.WatchAsync(submitted.Run, CancellationToken.None), view, folder.AddRoundsAsync);
+            var events = new SteadyWatch(client, outage).FollowAsync(run, () => watch.NextRound, CancellationToken.None);
+            await watch.FollowAsync(events, view, folder.AddRoundsAsync);
         }
         finally
         {
             await ended.CancelAsync();
             await stop;
         }
-        var model = watch.Board.Summary.Round > 0 ? await client.ModelAsync(submitted.Run, CancellationToken.None) : null;
+        var model = watch.Board.Summary.Round > 0 ? await client.ModelAsync(run, CancellationToken.None) : null;
         var sha256 = model is null ? null : await folder.WriteModelAsync(model.Parameters);
         var result = RunResult.Of(watch.Board, sha256);
         await folder.WriteSummaryAsync(result);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.Core.Parameters;
@@ -5,8 +6,8 @@ using Federated.V1;
 
 namespace Federated.Cli.Results;
 
-/// <summary>The folder that a run leaves: <c>job.yaml</c>, <c>metrics.jsonl</c>, <c>summary.json</c> and <c>model.safetensors</c>.
-/// The metrics grow while the run goes on, a line a round; the other files appear complete. One writer.</summary>
+/// <summary>The folder that a run leaves: <c>job.yaml</c>, <c>metrics.jsonl</c>, <c>summary.json</c> and <c>model.safetensors</c>, and in <c>state</c> what a
+/// run that is not complete goes on from. The metrics grow while the run goes on, a line a round; the other files appear complete. One writer.</summary>
 internal sealed class ResultsFolder
 {
     private static readonly string[] Files = ["job.yaml", "metrics.jsonl", "summary.json", "model.safetensors"];
@@ -15,6 +16,42 @@ internal sealed class ResultsFolder
 
     /// <summary>Absolute.</summary>
     public string Path { get; }
+
+    /// <summary>The folder of the nodes' state within a results folder.</summary>
+    public static string StateOf(string path) => System.IO.Path.Combine(path, "state");
+
+    /// <summary>A folder that is not there yet, named after the job and the time.</summary>
+    /// <param name="parent">Where.</param>
+    /// <param name="job">The job's name.</param>
+    /// <param name="now">The time.</param>
+    public static string NewIn(string parent, string job, DateTimeOffset now)
+    {
+        var first = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{job}-{now:yyyyMMdd-HHmmss}"));
+        var path = first;
+        for (var number = 2; Directory.Exists(path) || File.Exists(path); number++) path = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        return path;
+    }
+
+    /// <summary>Opens the folder of a run that is not complete. Its metrics are written anew.</summary>
+    /// <exception cref="CommandException">There is nothing to go on from.</exception>
+    public static async Task<ResultsFolder> ReopenAsync(string path)
+    {
+        CheckResumable(path);
+        var folder = new ResultsFolder(path);
+        await AtomicFile.WriteTextAsync(folder.FileOf("metrics.jsonl"), "");
+        return folder;
+    }
+
+    /// <summary>Refuses a folder in which no run waits to go on.</summary>
+    /// <exception cref="CommandException">There is no such folder, or what is in it is complete or none of ours.</exception>
+    public static void CheckResumable(string path)
+    {
+        if (!Directory.Exists(path)) throw new CommandException(ExitCodes.Usage, $"--resume {path}: there is no such folder.", remedy: "");
+        if (File.Exists(System.IO.Path.Combine(path, "job.yaml")) && Directory.Exists(StateOf(path))) return;
+        var complete = File.Exists(System.IO.Path.Combine(path, "summary.json"));
+        throw new CommandException(ExitCodes.Usage,
+            $"--resume {path}: {(complete ? "the run in this folder is complete." : "no run in this folder can go on: job.yaml or state is missing.")}", remedy: "");
+    }
 
     /// <summary>Refuses a folder that something would be lost in.</summary>
     /// <exception cref="CommandException">It is a file, or it is not empty and <paramref name="force"/> is not set.</exception>
@@ -46,6 +83,12 @@ internal sealed class ResultsFolder
 
     /// <summary>Writes the summary.</summary>
     public Task WriteSummaryAsync(RunResult result) => AtomicFile.WriteTextAsync(FileOf("summary.json"), ResultJson.Line(result) + "\n");
+
+    /// <summary>The run is complete: nobody goes on with it, so what it would go on from is deleted.</summary>
+    public static void DeleteState(string path)
+    {
+        if (Directory.Exists(StateOf(path))) Directory.Delete(StateOf(path), recursive: true);
+    }
 
     private string FileOf(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,3 +1,4 @@
+using Federated.Coordinator.Hosting;
 using Federated.Core;
 using Federated.Engine;
 using Federated.Wire.Cluster;
@@ -24,6 +25,7 @@ internal static class Faults
         OperationCanceledException when interrupted => (ExitCodes.Interrupted, "Interrupted.", ""),
         PortInUseException => (ExitCodes.AddressInUse, fault.Message, ""),
         NodeOptionsException options => (ExitCodes.Usage, string.Join(" ", options.Errors), ExitCodes.Remedy(ExitCodes.Usage)),
+        JournalDamagedException => (ExitCodes.JournalDamaged, fault.Message, ""),
         EngineException engine => (ExitCodes.Failure, engine.Message, ""),
         IOException or UnauthorizedAccessException => (ExitCodes.Failure, fault.Message, ""),
         _ => (ExitCodes.Failure, $"{fault.GetType().Name}: {fault.Message}", ExitCodes.Remedy(ExitCodes.Failure)),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Federated.Cli.Local;
 using Federated.Cli.Terminal;
+using Federated.V1;
 
 namespace Federated.Cli.Verbs;
 
@@ -19,6 +20,7 @@ internal static class RunClosing
         Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");
         Row("traffic", $"{Format.Bytes(result.BytesDown)} down, {Format.Bytes(result.BytesUp)} up");
         Row("results", outcome.Folder);
+        if (outcome.Status != RunStatus.Completed) Row("go on", $"federated run --resume {outcome.Folder}");
         if (result.ModelSha256 is { } sha256)
         {
             Row("model sha256", sha256);

@@ -14,6 +14,9 @@ namespace Federated.Cli.Verbs;
 /// <summary><c>federated run</c>: a coordinator and workers in this process, one job, its results in a folder.</summary>
 internal sealed class RunVerb : Verb
 {
+    // A full disk is worth waiting for; the nodes are this process's own and come back with it.
+    private static readonly TimeSpan JournalPatience = TimeSpan.FromMinutes(30);
+
     private readonly Argument<string?> _job = new("JOB.yaml")
     {
         Description = "The job file. Without one, a job that needs no download: handwritten digits on ten clients.",
@@ -22,7 +25,12 @@ internal sealed class RunVerb : Verb
     private readonly Option<int?> _workers = SharedOptions.Number("--workers", "n", "Workers to host, 1 to 64. Default: 2, or 1 on a single core.", 1, 64);
     private readonly Option<int?> _slots = SharedOptions.Number("--slots", "n", "Clients that each worker trains at once, 1 to 1024. Default: the cores divided by the workers.", 1, 1024);
     private readonly Option<string[]> _set = SharedOptions.Set();
-    private readonly Option<string?> _out = new("--out") { Description = "Folder for job.yaml, metrics.jsonl, summary.json and model.safetensors. Default: federated-runs/NAME-RUN.", HelpName = "dir" };
+    private readonly Option<string?> _out = new("--out") { Description = "Folder for job.yaml, metrics.jsonl, summary.json and model.safetensors. Default: federated-runs/NAME-TIME.", HelpName = "dir" };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with the run in this folder, which was killed or stopped: after its last committed round, with the job that is in the folder.",
+        HelpName = "dir",
+    };
     private readonly Option<bool> _force = new("--force") { Description = "Replace an earlier run's files in the --out folder." };
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<bool> _json = SharedOptions.Json("Print exactly one JSON object, the run's summary, on standard output; everything else goes to standard error.");
@@ -30,41 +38,60 @@ internal sealed class RunVerb : Verb
     public RunVerb(CommandEnvironment environment) : base("run", "Run a job on this machine: a coordinator and workers in one process, on the code of a deployment.", environment)
     {
         Add(_job);
-        foreach (var option in new Option[] { _workers, _slots, _set, _out, _force, _data, _json }) Add(option);
+        foreach (var option in new Option[] { _workers, _slots, _set, _out, _resume, _force, _data, _json }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("federated run", "train on the embedded digits with 10 clients and 2 workers"),
         ("federated run my-job.yaml --set federation.rounds=3 --set seed=7", "run a job with some of its values changed"),
+        ("federated run --resume federated-runs/digits-20261124-001234", "go on with a run that was killed or stopped"),
         ("federated run my-job.yaml --workers 4 --out results --json > summary.json", "for scripts: results in a folder, one JSON object on standard output"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
         var json = parsed.GetValue(_json);
-        var folder = parsed.GetValue(_out) is { } given ? Environment.PathOf(given) : null;
-        var job = await JobSource.ReadAsync(parsed.GetValue(_job), parsed.GetValue(_set) ?? [], Environment);
+        var (job, folder, resumes) = await TaskAsync(parsed);
         CheckPlacement(job.Spec);
-        if (folder is not null) ResultsFolder.CheckFree(folder, parsed.GetValue(_force));
 
         // With --json only the object goes to standard output.
         var people = json ? Environment.Error : Environment.Output;
         LocalRun.Outcome outcome;
-        using var state = new StateFolder();
-        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, state.Path), interrupt))
+        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, ResultsFolder.StateOf(folder)), interrupt))
         {
             using var client = new RunsClient([cluster.Address], Environment);
             IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
-            var running = new LocalRun(client, view, people.WriteLineAsync)
-                .RunAsync(job, run => folder ?? Environment.PathOf(Path.Combine("federated-runs", $"{job.Spec.Name}-{run}")), interrupt);
+            var local = new LocalRun(client, view, new Outage(Environment, JournalPatience, tell: Environment.Error.WriteLineAsync), people.WriteLineAsync);
+            var running = resumes ? local.ResumeAsync(job, folder, interrupt) : local.RunAsync(job, folder, interrupt);
             if (await Task.WhenAny(running, cluster.Failure) != running) await cluster.Failure;
             outcome = await running;
         }
+        if (outcome.Status == RunStatus.Completed) ResultsFolder.DeleteState(folder);
         if (json) await PrintJsonAsync(outcome.Result);
         await people.WriteAsync(RunClosing.Text(outcome));
         if (outcome.Status == RunStatus.Failed) throw new CommandException(ExitCodes.RunFailed, $"The run failed: {outcome.Reason}", remedy: "");
         return interrupt.IsCancellationRequested && outcome.Status == RunStatus.Stopped ? ExitCodes.Interrupted : RunExit.Of(outcome.Status);
+    }
+
+    private async Task<(CheckedJob Job, string Folder, bool Resumes)> TaskAsync(ParseResult parsed)
+    {
+        var (file, set) = (parsed.GetValue(_job), parsed.GetValue(_set) ?? []);
+        if (parsed.GetValue(_resume) is { } resume)
+        {
+            if (file is not null || set.Length > 0 || parsed.GetValue(_out) is not null || parsed.GetValue(_force))
+                throw new CommandException(ExitCodes.Usage, "--resume goes on with the job and in the folder that it names: leave out JOB.yaml, --set, --out and --force.", remedy: "");
+            var path = Environment.PathOf(resume);
+            ResultsFolder.CheckResumable(path);
+            return (await JobSource.ReadAsync(Path.Combine(path, "job.yaml"), [], Environment), path, true);
+        }
+        var job = await JobSource.ReadAsync(file, set, Environment);
+        var folder = parsed.GetValue(_out) is { } given
+            ? Environment.PathOf(given)
+            : ResultsFolder.NewIn(Environment.PathOf("federated-runs"), job.Spec.Name, Environment.Time.GetUtcNow());
+        ResultsFolder.CheckFree(folder, parsed.GetValue(_force));
+        ResultsFolder.DeleteState(folder);
+        return (job, folder, false);
     }
 
     private LocalClusterOptions ClusterOptions(ParseResult parsed, string state)

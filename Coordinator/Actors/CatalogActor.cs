@@ -83,7 +83,7 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
         if (_own is null)
         {
             _epoch++;
-            Keep(new() { TakenOver = new() { Node = _settings.Node } }, Ready);
+            Keep(new() { TakenOver = new() { Node = _settings.TransferAddress() } }, Ready);
         }
         else
         {
@@ -139,7 +139,7 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
             snapshot.Entries.Add(Entry(new() { Added = _runs[run].Added }));
             if (_runs[run].End is { } end) snapshot.Entries.Add(Entry(new() { Ended = new() { Summary = end } }));
         }
-        snapshot.Entries.Add(Entry(new() { TakenOver = new() { Node = _settings.Node } }));
+        snapshot.Entries.Add(Entry(new() { TakenOver = new() { Node = _settings.TransferAddress() } }));
         return snapshot;
 
         CatalogEntry Entry(CatalogEntry entry)

@@ -184,7 +184,10 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
         var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         Become(Training);
-        _registry.Tell(new SubmitWork([.. _round.Cohort.Select(client => new TaskOrder(new(KeyOf(client), sizes.GetValueOrDefault(client)) { Local = IsLocal }, reference))]));
+        // A round that begins again knows its clients before their workers are back.
+        var patient = IsLocal && _plan.Reopened is not null;
+        _registry.Tell(new SubmitWork([.. _round.Cohort.Select(client =>
+            new TaskOrder(new(KeyOf(client), sizes.GetValueOrDefault(client)) { Local = IsLocal, Patient = patient }, reference))]));
         Reached(RunPoint.Training);
         Proceed();
     }

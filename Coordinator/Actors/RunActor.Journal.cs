@@ -27,7 +27,7 @@ internal sealed partial class RunActor
         {
             case RunPhase.Running:
                 _log.Info("Run {0} goes on after round {1}.", Run, _state.Round);
-                Record(new() { TakenOver = new() { Node = _settings.Node } }, BeginWork);
+                Record(new() { TakenOver = new() { Node = _settings.TransferAddress() } }, BeginWork);
                 return;
             case RunPhase.Paused:
                 Become(Paused);
@@ -117,6 +117,7 @@ internal sealed partial class RunActor
         var unmeasured = _state.Unmeasured.Where(round => round != server.Round && restored.Measured.ContainsKey(round)).ToArray();
         foreach (var round in unmeasured) _parameters.Publish(restored.Measured[round], round, measured: true);
         _parameters.Publish(server.Parameters, server.Round, _state.Unmeasured.Contains(server.Round));
+        _registry.Tell(new AnnounceCommit(Run, server.Round, (int)(_ledger.Find(server.Round)?.Attempts ?? 0)));
         Become(Running);
         SweepCheckpoints();
         foreach (var round in _state.Unmeasured)

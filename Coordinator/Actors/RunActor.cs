@@ -312,7 +312,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
             (_server, _ready) = (ready.Server, null);
             _parameters.Publish(_server.Parameters, round, measured);
             EndRound();
-            _registry.Tell(new AnnounceCommit(Run, round));
+            _registry.Tell(new AnnounceCommit(Run, round, ready.Round.Attempt));
             Tell(new() { Round = entry.Report });
             if (measured) PlanEvaluation(round, _server.Parameters);
             // Who hands in its tasks first gets the free slots. A stop rule waits for the evaluation, so that goes first and the next round opens when it has

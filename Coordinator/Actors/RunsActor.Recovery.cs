@@ -101,7 +101,7 @@ public sealed partial class RunsActor
     {
         if (interrupted.Damaged)
         {
-            MustEnd($"The journal of all runs cannot be read, and was left as it is: {interrupted.Reason} Restore it from a copy, or name another state-dir.");
+            EndNode($"The journal of all runs cannot be read, and was left as it is: {interrupted.Reason} Restore it from a copy, or name another state-dir.", _settings.JournalDamaged);
             return;
         }
         if (_catalogFailures++ == 0) _log.Error("The journal is not available, trying again until it is: {0}", interrupted.Reason);

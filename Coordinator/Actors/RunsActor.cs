@@ -106,7 +106,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<OfferReport>(Route);
         Receive<RunChanged>(OnChanged);
         Receive<RunInterrupted>(OnInterrupted);
-        Receive<RunFenced>(fenced => MustEnd($"Another coordinator has run {fenced.Run} in epoch {fenced.Epoch}; this one is of epoch {_epoch}."));
+        Receive<RunFenced>(fenced => EndNode($"Another coordinator has run {fenced.Run} in epoch {fenced.Epoch}; this one is of epoch {_epoch}.", _settings.Fenced));
         Receive<RunIdle>(OnIdle);
         Receive<RunGone>(OnGone);
         Receive<StartAgain>(again =>
@@ -144,7 +144,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<Hello>(hello => _registry.Forward(hello));
         Receive<Locate>(_ => Sender.Tell(new Located { Address = _settings.TransferAddress() }));
         Receive<CatalogInterrupted>(OnCatalogInterrupted);
-        Receive<CatalogFenced>(fenced => MustEnd(fenced.Reason));
+        Receive<CatalogFenced>(fenced => EndNode(fenced.Reason, _settings.Fenced));
         Receive<CatalogGone>(_ => OnCatalogGone());
         Receive<StartCatalogAgain>(_ => StartCatalog());
         Receive<RegistryGone>(_ => throw new InvalidOperationException("The registry of workers failed; nothing can go on without it."));
@@ -260,13 +260,13 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Offers.Refuse(message, Sender, Refusal.UnknownRun, "This coordinator has no such run.");
     }
 
-    private void MustEnd(string reason)
+    private void EndNode(string reason, Action<string> tell)
     {
         _log.Error(reason);
         foreach (var child in Context.GetChildren()) Context.Stop(Context.Unwatch(child));
         Timers.CancelAll();
         Become(Ending);
-        _settings.MustEnd(reason);
+        tell(reason);
     }
 
     private Entry? Find(string run) => _byRun.GetValueOrDefault(run);

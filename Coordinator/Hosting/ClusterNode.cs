@@ -6,6 +6,7 @@ using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Federated.Coordinator.Actors;
 using Federated.Coordinator.Grpc;
+using Federated.Coordinator.Journal;
 using Federated.Coordinator.Options;
 using Federated.Coordinator.Storage;
 using Federated.Wire.Cluster;
@@ -32,6 +33,7 @@ internal static class ClusterNode
         akka.AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend);
         akka.AddHocon(ClusterSettings.HeartbeatHocon(options.HeartbeatPause), HoconAddMode.Prepend);
         akka.AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend);
+        akka.AddHocon(JournalSettings.Hocon(options.StateDir, options.Journal), HoconAddMode.Prepend);
         // The host stops the node: Akka must not do so on its own when the process exits.
         akka.AddHocon("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off", HoconAddMode.Prepend);
         akka.WithSingleton<RunsKey>(
@@ -40,7 +42,7 @@ internal static class ClusterNode
             // A node that does not have the runs asks through the proxy who has them; one question is enough to be kept while nobody does.
             new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 },
             createProxyToo: true);
-        akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(new MembersFile(options.StateDir)), "members"));
+        akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members"));
     }
 
     /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a member. A node that

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Federated.Coordinator.Actors;
 using Federated.Coordinator.Grpc;
+using Federated.Coordinator.Journal;
 using Federated.Coordinator.Options;
 using Federated.Coordinator.Storage;
 using Federated.Wire.Cluster;
@@ -21,12 +22,14 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _app;
+    private readonly NodeEnd _end;
     private readonly Task<HostEnd> _completion;
     private int _disposed;
 
     private CoordinatorHost(WebApplication app, ActorSystem system, Uri grpcAddress)
     {
         _app = app;
+        _end = app.Services.GetRequiredService<NodeEnd>();
         System = system;
         GrpcAddress = grpcAddress;
         var self = Akka.Cluster.Cluster.Get(system).SelfAddress;
@@ -42,6 +45,9 @@ public sealed class CoordinatorHost : IAsyncDisposable
 
     /// <summary>Ends, without failing, when the node is no longer part of the cluster, and says why.</summary>
     public Task<HostEnd> Completion => _completion;
+
+    /// <summary>Why the node ended by itself, as a sentence; "" where nobody but the cluster knows.</summary>
+    public string EndReason => _end.Reason;
 
     internal ActorSystem System { get; }
 
@@ -61,6 +67,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         ListenAddress.Probe(address, options.Host, options.Port, "port");
         ListenAddress.Probe(address, options.Host, options.ClusterPort, "cluster-port");
         StateFolders.Create(options.StateDir);
+        if (options.Journal is null) await JournalSettings.PrepareSqliteAsync(options.StateDir, cancellationToken);
 
         var app = Build(options, address, runs);
         try
@@ -115,7 +122,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.AddHealthChecks().AddCheck<NodeHealth>("node");
         // The address is known when the first worker can ask for it: the node joins after it listens.
         string TransferAddress() => AddressOf(app!, options).GetLeftPart(UriPartial.Authority);
-        var settings = new RunsSettings(store, null!, TransferAddress, TimeProvider.System, ProductVersion.Text);
+        services.AddSingleton<NodeEnd>();
+        var settings = new RunsSettings(store, CheckpointsOf(options), TransferAddress, TimeProvider.System, ProductVersion.Text)
+        {
+            KeepCheckpoints = options.KeepCheckpoints,
+            Fenced = reason => app!.Services.GetRequiredService<NodeEnd>().Begin(HostEnd.Downed, reason),
+            JournalDamaged = reason => app!.Services.GetRequiredService<NodeEnd>().Begin(HostEnd.JournalDamaged, reason),
+        };
         services.AddAkka(ClusterSettings.SystemName, (akka, provider) => ClusterNode.Configure(akka, provider, options, address.ToString(), () => runs(settings)));
 
         app = builder.Build();
@@ -123,11 +136,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         return app;
     }
 
+    private static ICheckpointStore CheckpointsOf(CoordinatorOptions options) => new FolderCheckpoints(Path.Combine(options.StateDir, "checkpoints"));
+
     private static async Task<ImmutableArray<string>> RememberedAsync(WebApplication app, CoordinatorOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return await new MembersFile(options.StateDir).ReadAsync(cancellationToken);
+            return await MembersFile.Of(options).ReadAsync(cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -160,6 +175,6 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private async Task<HostEnd> CompleteAsync(ActorSystem system)
     {
         await system.WhenTerminated;
-        return Volatile.Read(ref _disposed) == 1 ? HostEnd.Stopped : HostEnd.Downed;
+        return _end.Kind ?? (Volatile.Read(ref _disposed) == 1 ? HostEnd.Stopped : HostEnd.Downed);
     }
 }

@@ -16,6 +16,7 @@ public static class CoordinatorLoop
     /// <returns><see cref="ExitCodes.Success"/>, when it was told to stop.</returns>
     /// <exception cref="NodeOptionsException">The options break their rules.</exception>
     /// <exception cref="PortInUseException">One of the two ports is taken at the first start.</exception>
+    /// <exception cref="JournalDamagedException">What is in the journal cannot be understood.</exception>
     public static async Task<int> RunAsync(CoordinatorOptions options, Func<CoordinatorHost, Task> ready, Func<string, Task> tell, CancellationToken stop)
     {
         var delays = RestartDelays.None;
@@ -29,6 +30,8 @@ public static class CoordinatorLoop
                 var started = TimeProvider.System.GetTimestamp();
                 await Task.WhenAny(host.Completion, Task.Delay(Timeout.InfiniteTimeSpan, stop));
                 healthy = TimeProvider.System.GetElapsedTime(started);
+                if (host.EndReason.Length > 0) reason = host.EndReason.TrimEnd('.');
+                if (host.Completion.IsCompletedSuccessfully && await host.Completion == HostEnd.JournalDamaged) throw new JournalDamagedException(host.EndReason);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {

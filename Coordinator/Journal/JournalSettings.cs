@@ -1,3 +1,4 @@
+using Federated.Wire.Cluster;
 using Microsoft.Data.Sqlite;
 
 namespace Federated.Coordinator.Journal;
@@ -49,14 +50,23 @@ public static class JournalSettings
     }
 
     /// <summary>Makes the SQLite journal write ahead, which lets one flush make an entry durable. The setting stays with the file.</summary>
-    /// <exception cref="SqliteException">The file cannot be opened or written, or is no database.</exception>
+    /// <exception cref="NodeOptionsException">The file cannot be opened or written, or is no database.</exception>
     public static async Task PrepareSqliteAsync(string stateFolder, CancellationToken cancellation)
     {
-        await using var connection = new SqliteConnection(SqliteConnection(stateFolder));
-        await connection.OpenAsync(cancellation);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA journal_mode = WAL";
-        await command.ExecuteNonQueryAsync(cancellation);
+        try
+        {
+            await using var connection = new SqliteConnection(SqliteConnection(stateFolder));
+            await connection.OpenAsync(cancellation);
+            await using var command = connection.CreateCommand();
+            // The second statement takes the lock of a writer for a moment: a folder or file that is read-only is found now and not in the first round.
+            command.CommandText = "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; ROLLBACK";
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (SqliteException e)
+        {
+            throw new NodeOptionsException([$"state-dir is '{stateFolder}', where {FileName} cannot be written: {e.Message}. Name a folder that this user may write to, "
+                + "or restore the file from a copy."]);
+        }
     }
 
     private static string SqliteConnection(string stateFolder) =>

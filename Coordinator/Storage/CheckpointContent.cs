@@ -22,7 +22,7 @@ internal static class CheckpointContent
         CheckRun(run);
         ArgumentOutOfRangeException.ThrowIfZero(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(state.Round);
-        foreach (var (name, values) in state.Slots.Append(new("parameters", state.Parameters.Values)))
+        foreach (var (name, values) in state.Slots.Append(new KeyValuePair<string, ReadOnlyMemory<float>>("parameters", state.Parameters.Values)))
             if (!TensorPrimitives.IsFiniteAll(values.Span))
                 throw new ArgumentException($"The {name} of run {run} after round {state.Round} have NaN or infinity among them.", nameof(state));
         return new(state.Round, epoch);

@@ -38,6 +38,9 @@ public static class ExitCodes
     /// <summary>The cluster removed this node, for example after a network partition.</summary>
     public const int NodeDowned = 10;
 
+    /// <summary>What is in a coordinator's journal cannot be understood; it was left as it is.</summary>
+    public const int JournalDamaged = 11;
+
     /// <summary>Ctrl-C or a termination signal ended the command early: 128 + SIGINT, as shells expect.</summary>
     public const int Interrupted = 130;
 
@@ -54,6 +57,7 @@ public static class ExitCodes
         [RunFailed] = "Read the run's reason; `federated show RUN` lists what went wrong round by round.",
         [Stopped] = "Nothing to do: somebody stopped the run, and what it had reached was kept.",
         [NodeDowned] = "Restart the process: it joins again. If it repeats, check the network between the nodes.",
+        [JournalDamaged] = "Restore the state folder or the database from a copy, or install the version that wrote it; a new state folder starts without runs.",
         [Interrupted] = "Nothing to do: the command was interrupted, and what it had reached was kept.",
     }.ToFrozenDictionary();
 

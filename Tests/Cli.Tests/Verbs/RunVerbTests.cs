@@ -59,7 +59,8 @@ public sealed class RunVerbTests
 
         await command.RunAsync("run", "job.yaml");
 
-        var folder = Path.Combine(command.Folder, "federated-runs", "two-rounds-quiet-otter-1");
+        var folder = Directory.GetDirectories(Path.Combine(command.Folder, "federated-runs")).Single();
+        Assert.Matches("two-rounds-[0-9]{8}-[0-9]{6}$", folder);
         Assert.Equal(["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
         Assert.Equal(coordinator.SubmittedYaml, await File.ReadAllTextAsync(Path.Combine(folder, "job.yaml")));
         Assert.Contains("batch_size: 32", coordinator.SubmittedYaml, StringComparison.Ordinal);

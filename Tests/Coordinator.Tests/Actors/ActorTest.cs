@@ -30,7 +30,7 @@ public abstract class ActorTest() : TestKit("""
 
     private protected MemoryCheckpoints Checkpoints { get; } = new();
 
-    private protected RunsSettings Settings => new(Store, Checkpoints, () => "http://127.0.0.1:1", Time, "0.1.0") { Node = "here" };
+    private protected RunsSettings Settings => new(Store, Checkpoints, () => "http://127.0.0.1:1", Time, "0.1.0");
 
     /// <summary>A job of two clients that are both asked in each round; nothing stops it early.</summary>
     private protected static JobSpec Job(int rounds = 3) => new()

@@ -215,7 +215,7 @@ public sealed class RecoveryTests : ActorTest
     {
         var ended = new TaskCompletionSource<string>();
         await StopAsync();
-        _runs = Sys.ActorOf(RunsActor.Props(Settings with { MustEnd = ended.SetResult }), "old");
+        _runs = Sys.ActorOf(RunsActor.Props(Settings with { Fenced = ended.SetResult }), "old");
         await Begin(Job(1));
         var tasks = Tasks(2);
         var old = _runs;
@@ -241,7 +241,7 @@ public sealed class RecoveryTests : ActorTest
     {
         var ended = new TaskCompletionSource<string>();
         await StopAsync();
-        var old = Sys.ActorOf(RunsActor.Props(Settings with { MustEnd = ended.SetResult }), "old");
+        var old = Sys.ActorOf(RunsActor.Props(Settings with { Fenced = ended.SetResult }), "old");
         await Ask<ListReply>(old, GetRuns.Instance);
         StartCoordinator();
         await Ask<ListReply>(_runs, GetRuns.Instance);
