@@ -31,8 +31,8 @@ internal sealed record NodeFault(Uri Address, RpcException Fault)
         var detail = Fault.Status.Detail;
         return Fault.StatusCode switch
         {
-            StatusCode.NotFound =>
-                new CommandException(ExitCodes.Usage, $"There is no run '{run}' at {At}; `federated ls` lists those that there are.", remedy: "", Fault),
+            StatusCode.NotFound => new CommandException(
+                ExitCodes.Usage, $"There is no run '{run}' at {At}; `federated ls` lists those that there are.", remedy: "", Fault),
             StatusCode.InvalidArgument => new CommandException(ExitCodes.Usage, detail, inner: Fault),
             StatusCode.FailedPrecondition => new CommandException(ExitCodes.Failure, detail, remedy: "", Fault),
             _ => new CommandException(ExitCodes.Failure, $"The coordinator at {At} could not do it: {detail}", inner: Fault),

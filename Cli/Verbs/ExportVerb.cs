@@ -11,7 +11,8 @@ internal sealed class ExportVerb : RemoteVerb
 {
     private readonly Argument<string> _run = SharedOptions.Run();
     private readonly Option<int?> _round = SharedOptions.Number("--round", "n",
-        "The model after this round; 0 for the initial one. `show` lists the rounds that are kept. Default: the last committed round.", 0, int.MaxValue);
+        "The model after this round; 0 for the initial one. `show` lists the rounds that are kept. Default: the last committed round.",
+        0, int.MaxValue);
     private readonly Option<string> _out = new("--out") { Description = "The file to write, as safetensors.", HelpName = "file", Required = true };
     private readonly Option<bool> _force = new("--force") { Description = "Replace the file if it exists." };
 
@@ -36,8 +37,8 @@ internal sealed class ExportVerb : RemoteVerb
         var model = await client.ModelAsync(run, round, interrupt) ?? throw await MissingAsync(client, run, round, interrupt);
         var sha256 = await ModelFile.WriteAsync(file, model.Parameters);
         if (WantsJson(parsed)) await PrintJsonAsync(new ModelRecord(run, model.Round, model.Parameters.Schema.Count, file, sha256));
-        else await Environment.Output.WriteLineAsync($"{file}: {Format.Count((ulong)model.Parameters.Schema.Count)} parameters after round {model.Round}, "
-            + $"SHA-256 {sha256}");
+        else await Environment.Output.WriteLineAsync(
+            $"{file}: {Format.Count((ulong)model.Parameters.Schema.Count)} parameters after round {model.Round}, SHA-256 {sha256}");
         return ExitCodes.Success;
     }
 

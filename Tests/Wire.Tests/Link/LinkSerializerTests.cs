@@ -27,7 +27,7 @@ public sealed class LinkSerializerTests() : TestKit(ConfigurationFactory.ParseSt
 
         Assert.Equal($"federated.v1.{name}", manifest);
         Assert.Equal(message, back);
-        Assert.NotEqual(0, message.CalculateSize());
+        Assert.Equal(message.Descriptor.Fields.InDeclarationOrder().Count > 0, message.CalculateSize() > 0);   // Filled has filled what there is
     }
 
     [Theory]
