@@ -104,11 +104,14 @@ public sealed class WorkerHost : IAsyncDisposable
         return exitCode;
     }
 
-    // Nobody may be left to agree to a leave, which would then take half a minute to give up.
     private async Task EndDownedAsync(ActorSystem system)
     {
         if (!_status.Ending.IsCompleted)
+        {
             _host.Services.GetRequiredService<ILogger<WorkerHost>>().LogError("The cluster has removed this worker: a coordinator could not reach it.");
+            return;
+        }
+        // Nobody may be left to agree to a leave, which would then take half a minute to give up.
         var cluster = Cluster.Get(system);
         cluster.Down(cluster.SelfAddress);
         await Task.WhenAny(system.WhenTerminated, Task.Delay(DownedLimit)).ConfigureAwait(false);

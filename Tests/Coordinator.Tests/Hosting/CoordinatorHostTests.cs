@@ -14,9 +14,15 @@ using Grpc.Reflection.V1Alpha;
 
 namespace Federated.Coordinator.Tests.Hosting;
 
-public sealed class CoordinatorHostTests
+public sealed class CoordinatorHostTests : IDisposable
 {
-    private static readonly CoordinatorOptions AnyPort = new() { Port = 0, ClusterPort = 0 };
+    private readonly string _folder = Directory.CreateTempSubdirectory("federated-coordinator-").FullName;
+    private int _nodes;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // A state folder of its own for every node.
+    private CoordinatorOptions AnyPort => new() { Port = 0, ClusterPort = 0, StateDir = Path.Combine(_folder, $"node-{++_nodes}") };
 
     private static Task<CoordinatorHost> StartAsync(CoordinatorOptions options, Action<RunsSettings>? seen = null) => CoordinatorHost.StartAsync(
         options,
@@ -143,14 +149,82 @@ public sealed class CoordinatorHostTests
     }
 
     [Fact]
-    public async Task Only_coordinators_vote_on_who_lives_on()
+    public async Task Coordinators_remove_who_cannot_be_reached()
     {
         await using var host = await StartAsync(AnyPort);
-        var downing = host.System.Settings.Config.GetConfig("akka.cluster.split-brain-resolver");
 
-        Assert.IsType<Akka.Cluster.SBR.SplitBrainResolverProvider>(Akka.Cluster.Cluster.Get(host.System).DowningProvider);
-        Assert.Equal(("keep-majority", "coordinator"), (downing.GetString("active-strategy"), downing.GetString("keep-majority.role")));
-        Assert.False(downing.GetBoolean("down-all-when-unstable", true));
+        Assert.NotNull(Assert.IsType<CoordinatorsDowning>(Akka.Cluster.Cluster.Get(host.System).DowningProvider).DowningActorProps);
+    }
+
+    [Fact]
+    public async Task State_folder_that_cannot_be_made_is_an_error_of_the_options()
+    {
+        var file = Path.Combine(_folder, "file");
+        await File.WriteAllTextAsync(file, "");
+
+        var error = await Assert.ThrowsAsync<NodeOptionsException>(() => StartAsync(AnyPort with { StateDir = Path.Combine(file, "state") }));
+
+        Assert.StartsWith($"state-dir is '{Path.Combine(file, "state")}', which cannot be made", Assert.Single(error.Errors));
+    }
+
+    [Fact]
+    public async Task Public_ports_are_the_ones_that_others_are_told()
+    {
+        RunsSettings? settings = null;
+        await using var host = await StartAsync(AnyPort with { PublicHost = "localhost", PublicPort = 4711, PublicClusterPort = 4712 }, seen => settings = seen);
+
+        Assert.Equal("http://localhost:4711", settings!.TransferAddress());
+        Assert.Equal(4711, host.GrpcAddress.Port);
+        Assert.Equal("localhost:4712", host.ClusterAddress);
+    }
+
+    [Fact]
+    public async Task Coordinator_started_again_at_its_address_joins_the_cluster_in_which_its_workers_live_on()
+    {
+        var options = AnyPort with { ClusterPort = FreePort() };
+        var first = await StartAsync(options);
+        using var worker = await WorkerNode.JoinAsync(first.ClusterAddress);
+        await Grpc.GrpcServer.EventuallyAsync(() => File.Exists(Path.Combine(options.StateDir, "members")) && File.ReadAllText(Path.Combine(options.StateDir, "members")) == $"{worker.Address}\n");
+
+        ((ExtendedActorSystem)first.System).Abort();   // no goodbye, as when the process is killed
+        await first.DisposeAsync();
+        await using var second = await StartAsync(options);
+
+        var cluster = Akka.Cluster.Cluster.Get(second.System);
+        Assert.Contains(worker.Cluster.SelfUniqueAddress, cluster.State.Members.Select(member => member.UniqueAddress));
+        Assert.Contains(cluster.SelfUniqueAddress, worker.Cluster.State.Members.Select(member => member.UniqueAddress));
+        using var channel = GrpcChannel.ForAddress(second.GrpcAddress);
+        Assert.True(Served(new Runs.RunsClient(channel)));
+    }
+
+    [Fact]
+    public async Task Coordinator_whose_remembered_members_are_gone_forms_a_cluster()
+    {
+        var options = AnyPort with { ClusterPort = FreePort() };
+        Directory.CreateDirectory(options.StateDir);
+        await File.WriteAllTextAsync(Path.Combine(options.StateDir, "members"), $"127.0.0.1:{FreePort()}\nno address\n");
+
+        await using var host = await StartAsync(options);
+
+        Assert.Single(Akka.Cluster.Cluster.Get(host.System).State.Members);
+    }
+
+    [Fact]
+    public async Task Coordinator_that_the_cluster_removes_is_followed_by_another()
+    {
+        var (ready, told) = (System.Threading.Channels.Channel.CreateUnbounded<CoordinatorHost>(), new List<string>());
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var loop = CoordinatorLoop.RunAsync(AnyPort, host => ready.Writer.WriteAsync(host).AsTask(), line => Task.Run(() => told.Add(line)), stop.Token);
+        var cluster = Akka.Cluster.Cluster.Get((await ready.Reader.ReadAsync(stop.Token)).System);
+
+        cluster.Down(cluster.SelfAddress);
+        var next = await ready.Reader.ReadAsync(stop.Token);
+        Assert.False(next.Completion.IsCompleted);
+        Assert.Equal("The cluster removed this coordinator; it starts anew in 1 s.", Assert.Single(told));
+        await stop.CancelAsync();
+
+        Assert.Equal(Federated.Core.ExitCodes.Success, await loop);
+        Assert.Equal(HostEnd.Stopped, await next.Completion);
     }
 
     [Fact]

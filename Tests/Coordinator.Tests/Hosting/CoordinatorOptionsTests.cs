@@ -18,8 +18,14 @@ public sealed class CoordinatorOptionsTests
             Port = 65536,
             ClusterPort = -1,
             Seeds = ["coordinator", "good:5601"],
+            PublicPort = 0,
+            PublicClusterPort = 65536,
+            StateDir = "",
+            Journal = " ",
+            KeepCheckpoints = 1001,
             MaxModelBytes = 3,
             ConcurrentUploads = 0,
+            HeartbeatPause = TimeSpan.Zero,
             LogLevel = "loud",
         });
 
@@ -28,9 +34,15 @@ public sealed class CoordinatorOptionsTests
             error => Assert.StartsWith("public-host is empty", error),
             error => Assert.Equal("port is 65536: it must be from 0 to 65535, and 0 takes any free one.", error),
             error => Assert.StartsWith("cluster-port is -1", error),
+            error => Assert.StartsWith("public-port is 0: it must be from 1 to 65535", error),
+            error => Assert.StartsWith("public-cluster-port is 65536", error),
             error => Assert.StartsWith("seeds has 'coordinator'", error),
+            error => Assert.StartsWith("state-dir is empty", error),
+            error => Assert.StartsWith("journal is empty", error),
+            error => Assert.Equal("keep-checkpoints is 1001: it must be from 1 to 1000.", error),
             error => Assert.StartsWith("max-model-bytes is 3", error),
             error => Assert.StartsWith("concurrent-uploads is 0", error),
+            error => Assert.Equal("heartbeat-pause is 0 s: it must be above 0.", error),
             error => Assert.Equal("log-level is 'loud': it must be one of trace, debug, info, warn, error.", error));
     }
 
@@ -50,14 +62,36 @@ public sealed class CoordinatorOptionsTests
         Assert.Contains("must differ", Assert.Single(CoordinatorOptionsValidator.Check(new CoordinatorOptions { Port = 5601 })));
 
     [Fact]
+    public void Public_ports_must_differ() => Assert.Contains("must differ",
+        Assert.Single(CoordinatorOptionsValidator.Check(new CoordinatorOptions { PublicPort = 443, PublicClusterPort = 443 })));
+
+    [Fact]
     public void Seeds_must_name_this_node()
     {
-        var options = new CoordinatorOptions { PublicHost = "one", Seeds = ["two:5601", "three:5601"] };
+        var options = new CoordinatorOptions { PublicHost = "one", Seeds = ["two:5601", "three:5601"], Journal = "Host=db" };
 
         Assert.Contains("one:5601, this node, is not among them", Assert.Single(CoordinatorOptionsValidator.Check(options)));
         Assert.Empty(CoordinatorOptionsValidator.Check(options with { Seeds = ["two:5601", "one:5601"] }));
         Assert.Contains("cluster-port is 0", Assert.Single(CoordinatorOptionsValidator.Check(options with { ClusterPort = 0 })));
     }
+
+    [Fact]
+    public void Seeds_name_the_port_under_which_others_reach_this_node() => Assert.Empty(CoordinatorOptionsValidator.Check(
+        new CoordinatorOptions { PublicHost = "one", PublicClusterPort = 7000, ClusterPort = 0, Seeds = ["one:7000"] }));
+
+    [Fact]
+    public void Coordinators_on_several_hosts_need_a_journal_in_common()
+    {
+        var options = new CoordinatorOptions { Seeds = ["127.0.0.1:5601", "elsewhere:5601"] };
+
+        Assert.Equal("several coordinators on different hosts need one journal: set journal to a PostgreSQL connection string.",
+            Assert.Single(CoordinatorOptionsValidator.Check(options)));
+        Assert.Empty(CoordinatorOptionsValidator.Check(options with { Journal = "Host=db" }));
+        Assert.Empty(CoordinatorOptionsValidator.Check(options with { Seeds = ["127.0.0.1:5601", "127.0.0.1:5602"] }));
+    }
+
+    [Fact]
+    public void Journal_is_shown_nowhere() => Assert.DoesNotContain("secret", new CoordinatorOptions { Journal = "Password=secret" }.ToString());
 
     [Theory]
     [InlineData("host:1", true)]
@@ -80,12 +114,24 @@ public sealed class CoordinatorOptionsTests
     {
         var (options, errors) = CoordinatorOptionsReader.Read(
             ["--host", "0.0.0.0", "--public-host=one", "--port", "0", "--cluster-port=7000", "--seeds", "one:7000, two:7000", "--max-model-bytes", "4294967296",
-             "--concurrent-uploads", "2", "--log-level", "info"]);
+             "--concurrent-uploads", "2", "--log-level", "info", "--state-dir", "/state", "--journal", "Host=db;Password=x", "--keep-checkpoints=7", "--public-port", "80",
+             "--public-cluster-port", "7000", "--heartbeat-pause", "2.5"]);
 
         Assert.Empty(errors);
         Assert.Equal(("0.0.0.0", "one", 0, 7000, 4294967296L, 2, "info"),
             (options.Host, options.PublicHost, options.Port, options.ClusterPort, options.MaxModelBytes, options.ConcurrentUploads, options.LogLevel));
+        Assert.Equal(("/state", "Host=db;Password=x", 7, 80, 7000, TimeSpan.FromSeconds(2.5)),
+            (options.StateDir, options.Journal, options.KeepCheckpoints, options.PublicPort, options.PublicClusterPort, options.HeartbeatPause));
         Assert.Equal<string>(["one:7000", "two:7000"], options.Seeds);
+    }
+
+    [Fact]
+    public void Usage_names_every_option()
+    {
+        var (_, errors) = CoordinatorOptionsReader.Read(["--no-such", "option"]);
+        var names = Assert.Single(errors).Split("The options are ")[1].TrimEnd('.').Split(", ");
+
+        Assert.All(names, name => Assert.Contains($"\n  {name} ", CoordinatorOptionsReader.Usage));
     }
 
     [Fact]

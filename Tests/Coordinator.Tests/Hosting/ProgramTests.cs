@@ -7,8 +7,12 @@ using Federated.Core;
 namespace Federated.Coordinator.Tests.Hosting;
 
 /// <summary>The executable as a process, started from a folder that is not its own.</summary>
-public sealed class ProgramTests
+public sealed class ProgramTests : IDisposable
 {
+    private readonly string _state = Directory.CreateTempSubdirectory("federated-coordinator-").FullName;
+
+    public void Dispose() => Directory.Delete(_state, recursive: true);
+
     [Fact]
     public async Task Wrong_options_end_with_usage_and_all_errors()
     {
@@ -59,7 +63,7 @@ public sealed class ProgramTests
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);
 
-    private static Process Start(Dictionary<string, string> environment, params string[] arguments)
+    private Process Start(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Federated.Coordinator.dll"), .. arguments])
         {
@@ -67,11 +71,12 @@ public sealed class ProgramTests
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetTempPath(),
         };
+        start.Environment["FEDERATED_COORDINATOR_STATE_DIR"] = _state;
         foreach (var (key, value) in environment) start.Environment[key] = value;
         return Process.Start(start)!;
     }
 
-    private static async Task<(int Code, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    private async Task<(int Code, string Output, string Errors)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
     {
         using var process = Start(environment, arguments);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -20,14 +20,16 @@ internal sealed class CoordinatorNode : IAsyncDisposable
     private readonly IHost _host;
     private readonly System.Threading.Channels.Channel<object> _said = System.Threading.Channels.Channel.CreateUnbounded<object>();
 
-    public CoordinatorNode(Func<Hello, object> answer)
+    /// <param name="answer">What the singleton says to a Hello.</param>
+    /// <param name="port">Of the cluster link; 0 for any.</param>
+    public CoordinatorNode(Func<Hello, object> answer, int port = 0)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddAkka(ClusterSettings.SystemName, akka => akka
             .AddHocon("akka.loglevel = OFF", HoconAddMode.Prepend)
             .AddHocon(ClusterSettings.Hocon, HoconAddMode.Prepend)
             .AddHocon(FederatedSerialization.Hocon, HoconAddMode.Prepend)
-            .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0, PublicHostName = "127.0.0.1" })
+            .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = port, PublicHostName = "127.0.0.1" })
             .WithClustering(new ClusterOptions { Roles = [ClusterSettings.CoordinatorRole] })
             .WithSingleton<StandIn>(
                 ClusterSettings.RunsSingleton,

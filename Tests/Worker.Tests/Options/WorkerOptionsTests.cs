@@ -1,3 +1,4 @@
+using Federated.Wire.Cluster;
 using Federated.Worker.Options;
 
 namespace Federated.Worker.Tests.Options;
@@ -15,6 +16,9 @@ public sealed class WorkerOptionsTests
             Name = new string('x', 257),
             Host = " ",
             ClusterPort = 65536,
+            PublicClusterPort = 0,
+            StateDir = " ",
+            HeartbeatPause = TimeSpan.Zero,
             Seeds = ["host", "host:0", "good:1"],
             Slots = 0,
             Clients = ["a", "b", "a"],
@@ -28,12 +32,15 @@ public sealed class WorkerOptionsTests
             "name has 257 characters; 1 to 256 are allowed.",
             "host is empty: give a name or address of this machine, for example 127.0.0.1.",
             "cluster-port is 65536: it must be from 0 to 65535, and 0 takes any free one.",
+            "public-cluster-port is 0: it must be from 1 to 65535; leave it out where the port is not mapped.",
             "seeds has 'host': each must be host:port with a port from 1 to 65535.",
             "seeds has 'host:0': each must be host:port with a port from 1 to 65535.",
             "slots is 0: it must be from 1 to 1024.",
             "clients has 'a' 2 times: each client is named once.",
+            "state-dir is empty: name a folder that this node may write to, or leave it out.",
             "coordinator-timeout is 0 s: it must be above 0; leave it out to look for ever.",
             "drain-timeout is -1 s: it must be 0 or more.",
+            "heartbeat-pause is 0 s: it must be above 0.",
             "log-level is 'loud': it must be one of trace, debug, info, warn, error.",
         ], errors);
     }
@@ -59,6 +66,7 @@ public sealed class WorkerOptionsTests
         [
             "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
             "--drain-timeout", "0", "--log-level", "info", "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p",
+            "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5",
         ]);
 
         Assert.Empty(errors);
@@ -68,6 +76,29 @@ public sealed class WorkerOptionsTests
         Assert.Equal<string>(["/d1", "/d2"], options.DataFolders);
         Assert.Equal(TimeSpan.FromSeconds(2.5), options.CoordinatorTimeout);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
+        Assert.Equal(("/state", 80, TimeSpan.FromSeconds(2.5)), (options.StateDir, options.PublicClusterPort, options.HeartbeatPause));
+    }
+
+    [Fact]
+    public void Each_name_has_a_state_folder_of_its_own_and_stays_within_it()
+    {
+        string[] names = ["w1", "../w1", "/w1", "w:1", "w*1", new('x', 256), new('x', 255)];
+        var folders = names.Select(name => new WorkerOptions { Name = name }.StateDir).ToArray();
+
+        Assert.Equal(Path.Combine(StateFolders.Root, "worker-w1"), folders[0]);
+        Assert.Equal(names.Length, folders.Distinct().Count());
+        Assert.All(folders, folder => Assert.Equal(StateFolders.Root, Path.GetDirectoryName(Path.GetFullPath(folder))));
+        Assert.All(folders, folder => Assert.InRange(Path.GetFileName(folder).Length, 1, 100));
+        Assert.Equal("/given", new WorkerOptions { Name = "w1", StateDir = "/given" }.StateDir);
+    }
+
+    [Fact]
+    public void Usage_names_every_option()
+    {
+        var (_, errors) = WorkerOptionsReader.Read(["--no-such", "option"]);
+        var names = Assert.Single(errors).Split("The options are ")[1].TrimEnd('.').Split(", ");
+
+        Assert.All(names, name => Assert.Contains($"\n  {name} ", WorkerOptionsReader.Usage));
     }
 
     [Fact]
