@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Federated.Coordinator.Storage;
 
 /// <summary>Passes on what is written or read, and keeps its SHA-256 and length. Does not own the stream below. Not thread-safe.</summary>
-internal sealed class HashingStream(Stream stream) : Stream
+internal sealed class HashingStream(Stream stream) : AsyncStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -12,16 +12,6 @@ internal sealed class HashingStream(Stream stream) : Stream
 
     /// <summary>SHA-256 of the bytes so far, lower-case hex.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
-
-    public override bool CanRead => stream.CanRead;
-
-    public override bool CanWrite => stream.CanWrite;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => Bytes; set => throw new NotSupportedException(); }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,16 +25,6 @@ internal sealed class HashingStream(Stream stream) : Stream
         Add(buffer.Span[..read]);
         return read;
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous calls.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous calls.");
-
-    public override void Flush() => throw new NotSupportedException("Whoever owns the stream below flushes it.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -25,6 +25,7 @@ public interface ICheckpointStore
     /// <param name="round">The round that it is of.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The state, or one sentence that names the file and says what is wrong with it: missing, torn, changed, not readable.</returns>
+    /// <exception cref="IOException">The store itself could not be asked, such as a database that is away: nothing is known of the checkpoint.</exception>
     /// <exception cref="ArgumentException">The run's id cannot be one.</exception>
     Task<CheckpointRead> ReadAsync(string run, Checkpoint checkpoint, int round, CancellationToken cancellation);
 
