@@ -123,20 +123,23 @@ public sealed class CoordinatorHost : IAsyncDisposable
         // The address is known when the first worker can ask for it: the node joins after it listens.
         string TransferAddress() => AddressOf(app!, options).GetLeftPart(UriPartial.Authority);
         services.AddSingleton<NodeEnd>();
-        var settings = new RunsSettings(store, CheckpointsOf(options), TransferAddress, TimeProvider.System, ProductVersion.Text)
-        {
-            KeepCheckpoints = options.KeepCheckpoints,
-            Fenced = reason => app!.Services.GetRequiredService<NodeEnd>().Begin(HostEnd.Downed, reason),
-            JournalDamaged = reason => app!.Services.GetRequiredService<NodeEnd>().Begin(HostEnd.JournalDamaged, reason),
-        };
-        services.AddAkka(ClusterSettings.SystemName, (akka, provider) => ClusterNode.Configure(akka, provider, options, address.ToString(), () => runs(settings)));
+        services.AddSingleton(_ => CheckpointsOf(options));
+        RunsSettings SettingsOf(IServiceProvider provider) =>
+            new(store, provider.GetRequiredService<ICheckpointStore>(), TransferAddress, TimeProvider.System, ProductVersion.Text)
+            {
+                KeepCheckpoints = options.KeepCheckpoints,
+                Fenced = reason => provider.GetRequiredService<NodeEnd>().Begin(HostEnd.Downed, reason),
+                JournalDamaged = reason => provider.GetRequiredService<NodeEnd>().Begin(HostEnd.JournalDamaged, reason),
+            };
+        services.AddAkka(ClusterSettings.SystemName, (akka, provider) => ClusterNode.Configure(akka, provider, options, address.ToString(), () => runs(SettingsOf(provider))));
 
         app = builder.Build();
         app.MapFederatedGrpc();
         return app;
     }
 
-    private static ICheckpointStore CheckpointsOf(CoordinatorOptions options) => new FolderCheckpoints(Path.Combine(options.StateDir, "checkpoints"));
+    private static ICheckpointStore CheckpointsOf(CoordinatorOptions options) =>
+        options.Journal is { } postgres ? new PostgresCheckpoints(postgres) : new FolderCheckpoints(Path.Combine(options.StateDir, "checkpoints"));
 
     private static async Task<ImmutableArray<string>> RememberedAsync(WebApplication app, CoordinatorOptions options, CancellationToken cancellationToken)
     {
