@@ -7,7 +7,7 @@ using Federated.V1;
 namespace Federated.Coordinator.Actors;
 
 /// <summary>Makes one state durable: Writing, Pausing between tries. A disk that is full or away is tried again until it takes the state; the run is told
-/// CheckpointKept, once, and stops this actor.</summary>
+/// CheckpointKept or CheckpointImpossible, once, and stops this actor.</summary>
 internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -49,6 +49,12 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 
     private void Failed(Exception error)
     {
+        if (error is ArgumentException)
+        {
+            // No disk will ever take this state.
+            Context.Parent.Tell(new CheckpointImpossible(_plan.Server, error.Message));
+            return;
+        }
         var delay = StepRetry.Delay(++_failures);
         _log.Error("Run {0}: the state after round {1} could not be kept, trying again in {2:0.#} s: {3}", _plan.Run, _plan.Server.Round, delay.TotalSeconds, error.Message);
         if (_failures == 1) Context.Parent.Tell(new StepNotice($"The state after round {_plan.Server.Round} could not be kept and is tried again until it can: {error.Message}"));
@@ -70,6 +76,9 @@ internal sealed class CheckpointActor : ReceiveActor, IWithTimers
 /// <param name="Store">Where to.</param>
 /// <param name="Reached">Told at the points of it.</param>
 internal sealed record CheckpointPlan(string Run, ulong Epoch, ServerState Server, ICheckpointStore Store, Action<RunPoint> Reached);
+
+/// <summary>To the run: the state is none that a run can go on from, such as one that is not finite.</summary>
+internal sealed record CheckpointImpossible(ServerState Server, string Reason);
 
 /// <summary>To the run: the state is durable.</summary>
 internal sealed record CheckpointKept(ServerState Server, Checkpoint Checkpoint);

@@ -1,30 +1,47 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using Federated.Coordinator.Storage;
 using Federated.Core.Algorithms;
 using Federated.Core.Parameters;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Reads what a run needs to go on: the latest state whose checkpoint is whole, and the parameters that are still to be measured. The run is told
-/// <see cref="Restored"/>, once, and stops this actor.</summary>
-internal sealed class RestoreActor : ReceiveActor
+/// <summary>Reads what a run needs to go on, the latest state whose checkpoint is whole and the parameters that are still to be measured: Reading, Pausing between
+/// tries. A store that is away is tried again until it is there; the run is told <see cref="Restored"/>, once, and stops this actor.</summary>
+internal sealed class RestoreActor : ReceiveActor, IWithTimers
 {
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopped = new();
     private readonly RestorePlan _plan;
+    private int _failures;
 
     public RestoreActor(RestorePlan plan)
     {
         _plan = plan;
         Receive<Restored>(Context.Parent.Tell);
-        Receive<Status.Failure>(failure => throw new InvalidOperationException("Reading the checkpoints failed.", failure.Cause));
+        Receive<Status.Failure>(OnFailure);
+        Receive<TryAgain>(_ => Read());
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(RestorePlan plan) => Akka.Actor.Props.Create(() => new RestoreActor(plan));
 
-    protected override void PreStart() => Task.Run(() => RestoreAsync(_plan, _stopped.Token), _stopped.Token).PipeTo(Self);
+    protected override void PreStart() => Read();
 
     protected override void PostStop() => _stopped.Cancel();
+
+    private void Read() => Task.Run(() => RestoreAsync(_plan, _stopped.Token), _stopped.Token).PipeTo(Self);
+
+    private void OnFailure(Status.Failure failure)
+    {
+        if (failure.Cause is not IOException) throw new InvalidOperationException("Reading the checkpoints failed.", failure.Cause);
+        var delay = StepRetry.Delay(++_failures);
+        _log.Error("Run {0}: its checkpoints cannot be read, trying again in {1:0.#} s: {2}", _plan.Run, delay.TotalSeconds, failure.Cause.Message);
+        if (_failures == 1) Context.Parent.Tell(new StepNotice($"The checkpoints cannot be read and are tried again until they can: {failure.Cause.Message}"));
+        Timers.StartSingleTimer(TryAgain.Instance, TryAgain.Instance, delay);
+    }
 
     private static async Task<Restored> RestoreAsync(RestorePlan plan, CancellationToken cancellation)
     {
@@ -44,6 +61,11 @@ internal sealed class RestoreActor : ReceiveActor
             else if ((await plan.Store.ReadAsync(plan.Run, kept.Checkpoint, kept.Round, cancellation)).State is { } earlier) measured[kept.Round] = earlier.Parameters;
         }
         return new(server, measured.ToImmutable(), damage.ToImmutable());
+    }
+
+    private sealed class TryAgain
+    {
+        public static readonly TryAgain Instance = new();
     }
 }
 

@@ -96,19 +96,25 @@ internal sealed partial class RunActor
             _log.Error("Run {0}: a checkpoint is lost: {1}", Run, damage);
             Notice($"A checkpoint is lost: {damage}");
         }
-        if (restored.Server is { } server && server.Round == _state.Round)
+        var damaged = string.Join(" ", restored.Damage);
+        if (restored.Server is not { } server)
+        {
+            // Perhaps a folder that is not mounted: what is in it must not be thrown away.
+            End(new() { Failed = new() { Reason = $"No checkpoint of the run can be read: {damaged} When they can be read again, `federated retry {Run}` goes on." } });
+        }
+        else if (server.Round == _state.Round)
         {
             GoOn(restored, server);
-            return;
         }
-        var back = new RunEntry.Types.RolledBack { Reason = string.Join(" ", restored.Damage) };
-        if (restored.Server is { } earlier) (back.Initialised, back.Round, back.ParametersSha256) = (true, (uint)earlier.Round, earlier.Parameters.Hash);
-        Record(new() { RolledBack = back }, () =>
+        else
         {
-            Notice(back.Initialised ? $"The run goes on after round {back.Round}." : "The run begins anew: no checkpoint is left.");
-            if (restored.Server is { } whole) GoOn(restored, whole);
-            else Initialise();
-        });
+            var back = new RunEntry.Types.RolledBack { Round = (uint)server.Round, ParametersSha256 = server.Parameters.Hash, Reason = damaged };
+            Record(new() { RolledBack = back }, () =>
+            {
+                Notice($"The run goes on after round {back.Round}.");
+                GoOn(restored, server);
+            });
+        }
     }
 
     private void GoOn(Restored restored, ServerState server)

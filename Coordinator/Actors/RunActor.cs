@@ -136,6 +136,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
                 Advance();
             });
         });
+        Command<CheckpointImpossible>(impossible => End(new() { Failed = new() { Reason = $"The initial parameters cannot be kept: {impossible.Reason}" } }));
         Command<InitialiseFailed>(failed => End(new() { Failed = new() { Reason = failed.Reason } }));
         Command<StepGone>(_ => End(new() { Failed = new() { Reason = "Making the initial parameters failed by a defect of the coordinator; its log says more." } }));
         Active();
@@ -177,6 +178,10 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
             if (IsOpen(gaveUp.Round, gaveUp.Attempt)) RoundFailed(gaveUp.Reason, gaveUp.FailedClients);
         });
         Command<CheckpointKept>(Commit);
+        Command<CheckpointImpossible>(impossible =>
+        {
+            if (_ready is { } ready && ReferenceEquals(ready.Server, impossible.Server)) RoundFailed($"its result cannot be kept: {impossible.Reason}", []);
+        });
         Command<EvaluationDone>(done => OnEvaluated(done.Round, done.Sums, done.Problem));
         Command<StepGone>(OnGone);
         Active();
@@ -207,6 +212,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         Command<RoundReady>(_ => { });
         Command<RoundGaveUp>(_ => { });
         Command<CheckpointKept>(_ => { });
+        Command<CheckpointImpossible>(_ => { });
         Command<Restored>(_ => { });
         Command<EvaluationDone>(_ => { });
         Command<RunInitialised>(_ => { });

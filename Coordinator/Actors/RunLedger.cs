@@ -145,9 +145,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             RunEntry.EventOneofCase.Paused => $"Paused {after}.",
             RunEntry.EventOneofCase.Resumed => $"Resumed {after}.",
             RunEntry.EventOneofCase.Retried => $"Tried again {after}.",
-            RunEntry.EventOneofCase.RolledBack => entry.RolledBack.Initialised
-                ? $"Went back to round {entry.RolledBack.Round}: {entry.RolledBack.Reason}"
-                : $"Began anew: {entry.RolledBack.Reason}",
+            RunEntry.EventOneofCase.RolledBack => $"Went back to round {entry.RolledBack.Round}: {entry.RolledBack.Reason}",
             _ => null,
         };
     }

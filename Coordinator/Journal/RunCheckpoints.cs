@@ -37,7 +37,7 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
             case RunEntry.EventOneofCase.RolledBack:
                 // What was found broken is left where it is, for whoever wants to look at it, until the same round is written again.
                 _measuring.RemoveWhere(measuring => measuring > entry.RolledBack.Round);
-                Kept = entry.RolledBack.Initialised ? [.. Kept.Where(kept => kept.Round <= entry.RolledBack.Round)] : [];
+                Kept = [.. Kept.Where(kept => kept.Round <= entry.RolledBack.Round)];
                 return [];
             default:
                 return [];

@@ -28,8 +28,7 @@ internal static class RunEntries
         RunEntry.EventOneofCase.Paused => new RunChange.Paused(entry.Paused.Reason),
         RunEntry.EventOneofCase.Resumed => new RunChange.Resumed(),
         RunEntry.EventOneofCase.Retried => new RunChange.Retried(),
-        RunEntry.EventOneofCase.RolledBack => new RunChange.RolledBack(
-            (int)entry.RolledBack.Round, entry.RolledBack.Initialised ? entry.RolledBack.ParametersSha256 : null),
+        RunEntry.EventOneofCase.RolledBack => new RunChange.RolledBack((int)entry.RolledBack.Round, entry.RolledBack.ParametersSha256),
         RunEntry.EventOneofCase.Stopped => new RunChange.Stopped(entry.Stopped.Reason),
         RunEntry.EventOneofCase.Failed => new RunChange.Failed(entry.Failed.Reason),
         RunEntry.EventOneofCase.Completed => new RunChange.Completed(entry.Completed.Reason),

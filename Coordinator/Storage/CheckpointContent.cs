@@ -8,15 +8,16 @@ using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Storage;
 
-/// <summary>What is in a checkpoint, wherever it is kept: a safetensors file of the model and the slots, with the round in its metadata. Thread-safe.</summary>
+/// <summary>What is in a checkpoint, wherever it is kept: a safetensors file of the model and the slots, with the round in its metadata.
+/// Thread-safe.</summary>
 internal static class CheckpointContent
 {
     private const string RoundKey = "round";
     private const int BufferBytes = 64 * 1024;
 
     /// <summary>The name under which a state is written.</summary>
-    /// <exception cref="ArgumentException">The run's id cannot be one, the epoch or the round is out of range, or a value is NaN or infinite: no round may
-    /// start from such a state.</exception>
+    /// <exception cref="ArgumentException">The run's id cannot be one, the epoch or the round is out of range, or a value is NaN or infinite: no
+    /// round may start from such a state.</exception>
     public static CheckpointName NameOf(string run, ulong epoch, ServerState state)
     {
         CheckRun(run);

@@ -14,7 +14,7 @@ public sealed record KeptCheckpoint(int Round, Checkpoint Checkpoint, double? Sc
 public sealed record CheckpointKeeping(int Last = 3)
 {
     /// <summary>How many of the last rounds stay, at least 1.</summary>
-    public int Last { get; } = Last >= 1 ? Last : throw new ArgumentOutOfRangeException(nameof(Last), Last, "At least the last checkpoint must stay.");
+    public int Last { get; } = Last >= 1 ? Last : throw new ArgumentOutOfRangeException(nameof(Last), Last, "The last checkpoint must stay.");
 
     /// <summary>Those that nobody needs any more. Once deleted, none of them would be kept later, as long as one whose score is still to come is
     /// <paramref name="needed"/>: a better one was there.</summary>

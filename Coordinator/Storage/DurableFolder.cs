@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Federated.Coordinator.Storage;
 
-/// <summary>Folders whose entries survive a power cut. A renamed or created file is durable only when its folder is flushed too; on Windows, whose file
-/// systems journal names themselves, nothing is to be done. Blocks the calling thread. Thread-safe.</summary>
+/// <summary>Folders whose entries survive a power cut. A renamed or created file is durable only when its folder is flushed too; on Windows, whose
+/// file systems journal names themselves, nothing is to be done. Blocks the calling thread. Thread-safe.</summary>
 internal static class DurableFolder
 {
     // Of errno.h, the same on Linux and macOS.

@@ -3,13 +3,15 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Storage;
 
-/// <summary>Checkpoints as files, FOLDER/RUN/round-0000012-epoch-3.safetensors, which anything that reads safetensors can open. Thread-safe; the work is done
-/// on the thread pool, never on the caller's thread.</summary>
-/// <remarks>A file is written under a temporary name beside the target, flushed to the disk and renamed; then the folder is flushed. So a name that does
-/// not end in .tmp is a whole file, whatever was killed when. Coordinators on different machines may share the folder: the epoch keeps their files apart.</remarks>
+/// <summary>Checkpoints as files, FOLDER/RUN/round-0000012-epoch-3.safetensors, which anything that reads safetensors can open. Thread-safe; the work
+/// is done on the thread pool, never on the caller's thread.</summary>
+/// <remarks>A file is written under a temporary name beside the target, flushed to the disk and renamed; then the folder is flushed. So a name that
+/// does not end in .tmp is a whole file, whatever was killed when. Coordinators on different machines may share the folder: the epoch keeps their
+/// files apart.</remarks>
 public sealed class FolderCheckpoints : ICheckpointStore
 {
-    private static long s_writes;
+    private const int NoBuffer = 0;
+    private static long _writes;
     private readonly string _folder;
 
     /// <summary>A store in a folder, which the first write creates.</summary>
@@ -46,12 +48,12 @@ public sealed class FolderCheckpoints : ICheckpointStore
     {
         var folder = RunFolder(run);
         var path = Path.Combine(folder, name.ToString());
-        var temporary = Path.Combine(folder, name.Temporary(Environment.ProcessId, Interlocked.Increment(ref s_writes)));
+        var temporary = Path.Combine(folder, name.Temporary(Environment.ProcessId, Interlocked.Increment(ref _writes)));
         try
         {
             DurableFolder.Create(folder);
             Checkpoint checkpoint;
-            await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+            await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, NoBuffer, FileOptions.Asynchronous))
             {
                 checkpoint = await CheckpointContent.WriteAsync(file, name, state, cancellation);
                 file.Flush(flushToDisk: true);
@@ -78,7 +80,8 @@ public sealed class FolderCheckpoints : ICheckpointStore
         try
         {
             if (Directory.Exists(path)) return new(null, $"{place} is a folder, not a file.");
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+            const FileShare share = FileShare.Read | FileShare.Delete;
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, share, NoBuffer, FileOptions.Asynchronous);
             return CheckpointContent.CheckLength(place, file.Length, checkpoint) is { } wrong
                 ? new(null, wrong)
                 : await CheckpointContent.ReadAsync(file, place, checkpoint, round, cancellation);

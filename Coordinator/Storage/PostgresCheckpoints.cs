@@ -7,8 +7,8 @@ using Npgsql;
 namespace Federated.Coordinator.Storage;
 
 /// <summary>Checkpoints in a PostgreSQL database, for coordinators on several machines that share no folder. Thread-safe.</summary>
-/// <remarks>The table <c>checkpoints</c> (run, name, part, bytes) is created where it is missing. A checkpoint is written in one transaction, in rows of
-/// 1 MiB; it is durable when that is committed, as far as the server's <c>synchronous_commit</c> says.</remarks>
+/// <remarks>The table <c>checkpoints</c> (run, name, part, bytes) is created where it is missing. A checkpoint is written in one transaction, in rows
+/// of 1 MiB; it is durable when that is committed, as far as the server's <c>synchronous_commit</c> says.</remarks>
 public sealed class PostgresCheckpoints : ICheckpointStore, IAsyncDisposable
 {
     internal const int PartBytes = 1 << 20;
@@ -16,9 +16,15 @@ public sealed class PostgresCheckpoints : ICheckpointStore, IAsyncDisposable
     // Floats do not compress: external storage keeps the server from trying.
     private const string CreateTable = """
         select pg_advisory_xact_lock(hashtextextended('federated checkpoints', 0));
-        create table if not exists checkpoints (run text not null, name text not null, part integer not null, bytes bytea not null, primary key (run, name, part));
+        create table if not exists checkpoints (
+            run text not null, name text not null, part integer not null, bytes bytea not null, primary key (run, name, part));
         alter table checkpoints alter column bytes set storage external
         """;
+
+    private const string Lock = "select pg_advisory_xact_lock(hashtextextended('federated checkpoint ' || $1 || '/' || $2, 0))";
+    private const string Delete = "delete from checkpoints where run = $1 and name = $2";
+    private const string Size = "select sum(octet_length(bytes))::bigint from checkpoints where run = $1 and name = $2";
+    private const string Select = "select bytes from checkpoints where run = $1 and name = $2 order by part";
 
     private readonly NpgsqlDataSource _source;
     private readonly string _place;
@@ -43,8 +49,8 @@ public sealed class PostgresCheckpoints : ICheckpointStore, IAsyncDisposable
             await using var connection = await OpenAsync(cancellation);
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             // Who writes the same at the same time waits, instead of failing on rows that are there already.
-            await ExecuteAsync(connection, "select pg_advisory_xact_lock(hashtextextended('federated checkpoint ' || $1 || '/' || $2, 0))", cancellation, run, $"{name}");
-            await ExecuteAsync(connection, "delete from checkpoints where run = $1 and name = $2", cancellation, run, $"{name}");
+            await ExecuteAsync(connection, Lock, cancellation, run, $"{name}");
+            await ExecuteAsync(connection, Delete, cancellation, run, $"{name}");
             await using var parts = new PostgresPartWriter(connection, run, name.ToString());
             var checkpoint = await CheckpointContent.WriteAsync(parts, name, state, cancellation);
             await parts.CompleteAsync(cancellation);
@@ -62,12 +68,13 @@ public sealed class PostgresCheckpoints : ICheckpointStore, IAsyncDisposable
         return await OrIOException($"{place} could not be asked for", async () =>
         {
             await using var connection = await OpenAsync(cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);   // both queries see the same
-            await using var size = Command(connection, "select sum(octet_length(bytes))::bigint from checkpoints where run = $1 and name = $2", run, checkpoint.Name);
+            // Both queries see the same.
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+            await using var size = Command(connection, Size, run, checkpoint.Name);
             if (await size.ExecuteScalarAsync(cancellation) is not long length) return new CheckpointRead(null, $"{place} is missing.");
             if (CheckpointContent.CheckLength(place, length, checkpoint) is { } wrong) return new(null, wrong);
 
-            await using var select = Command(connection, "select bytes from checkpoints where run = $1 and name = $2 order by part", run, checkpoint.Name);
+            await using var select = Command(connection, Select, run, checkpoint.Name);
             await using var rows = await select.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
             await using var parts = new PostgresPartReader(rows);
             return await CheckpointContent.ReadAsync(parts, place, checkpoint, round, cancellation);
@@ -99,7 +106,8 @@ public sealed class PostgresCheckpoints : ICheckpointStore, IAsyncDisposable
             while (await rows.ReadAsync(cancellation)) found.Add(rows.GetString(0));
             return found;
         });
-        await DeleteAsync(run, [.. names.Where(text => CheckpointName.TryParse(text, out var name) && name.Epoch < epoch && !kept.Contains(text))], cancellation);
+        var leftBehind = names.Where(text => CheckpointName.TryParse(text, out var name) && name.Epoch < epoch && !kept.Contains(text));
+        await DeleteAsync(run, [.. leftBehind], cancellation);
     }
 
     /// <summary>Closes the connections.</summary>

@@ -29,10 +29,9 @@ internal sealed class PostgresPartWriter(NpgsqlConnection connection, string run
     public async Task CompleteAsync(CancellationToken cancellation)
     {
         if (_length == 0) return;
-        await using var insert = new NpgsqlCommand("insert into checkpoints (run, name, part, bytes) values ($1, $2, $3, $4)", connection)
-        {
-            Parameters = { new() { Value = run }, new() { Value = name }, new() { Value = _written++ }, new() { Value = new ArraySegment<byte>(_part, 0, _length) } },
-        };
+        await using var insert = new NpgsqlCommand("insert into checkpoints (run, name, part, bytes) values ($1, $2, $3, $4)", connection);
+        object[] values = [run, name, _written++, new ArraySegment<byte>(_part, 0, _length)];
+        foreach (var value in values) insert.Parameters.Add(new() { Value = value });
         await insert.ExecuteNonQueryAsync(cancellation);
         _length = 0;
     }

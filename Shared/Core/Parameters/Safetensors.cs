@@ -4,12 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Federated.Core.Parameters;
 
-/// <summary>Parameters as a safetensors file, which PyTorch and others read (huggingface/safetensors, format 0.x). Thread-safe; keeps nothing.</summary>
+/// <summary>Parameters as a safetensors file, which PyTorch and others read (huggingface/safetensors, format 0.x). Thread-safe; keeps
+/// nothing.</summary>
 /// <remarks>
-/// Wire form, little endian: u64 length of the header; the header, JSON that is filled up with spaces to a multiple of 8 bytes; the values, float32, tensor
-/// after tensor without gaps. The header has the tensors in the schema's order, with <c>dtype</c>, <c>shape</c> and <c>data_offsets</c>; its
-/// <c>__metadata__</c> has <c>format: pt</c> and, when a tensor is not trainable, <c>statistics</c>: the names of these as a JSON array. Slots follow the
-/// model in ordinal order, each a tensor <c>federated.slot/NAME</c> of shape [P] (with more slashes when the model has such names itself), and
+/// Wire form, little endian: u64 length of the header; the header, JSON that is filled up with spaces to a multiple of 8 bytes; the values, float32,
+/// tensor after tensor without gaps. The header has the tensors in the schema's order, with <c>dtype</c>, <c>shape</c> and <c>data_offsets</c>; its
+/// <c>__metadata__</c> has <c>format: pt</c> and, when a tensor is not trainable, <c>statistics</c>: the names of these as a JSON array. Slots follow
+/// the model in ordinal order, each a tensor <c>federated.slot/NAME</c> of shape [P] (with more slashes when the model has such names itself), and
 /// <c>slots</c> of the metadata lists these tensors. The same content gives the same bytes.
 /// </remarks>
 public static class Safetensors
@@ -31,7 +32,8 @@ public static class Safetensors
     {
         foreach (var (name, values) in file.Slots)
         {
-            if (name.Length == 0 || name.Any(char.IsControl)) throw new ArgumentException("A slot's name is empty or has a control character.", nameof(file));
+            if (name.Length == 0 || name.Any(char.IsControl))
+                throw new ArgumentException("A slot's name is empty or has a control character.", nameof(file));
             if (values.Length != file.Parameters.Schema.Count)
                 throw new ArgumentException($"Slot '{name}' has {values.Length} values, the model {file.Parameters.Schema.Count}.", nameof(file));
         }
@@ -46,8 +48,8 @@ public static class Safetensors
         foreach (var name in file.SlotsInOrder) await WriteValuesAsync(stream, file.Slots[name], buffer, cancellation);
     }
 
-    /// <summary>Reads the model of a file of float32 tensors; slots are left out. What is wrong with the file is a result; exceptions are those of the
-    /// stream and cancellation. Memory grows with what the stream gives, whatever the file says of its size.</summary>
+    /// <summary>Reads the model of a file of float32 tensors; slots are left out. What is wrong with the file is a result; exceptions are those of
+    /// the stream and cancellation. Memory grows with what the stream gives, whatever the file says of its size.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="maxBytes">Most bytes of values that the caller accepts.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -57,8 +59,8 @@ public static class Safetensors
         return new(read.File?.Parameters, read.Error);
     }
 
-    /// <summary>Reads a file with everything that is in it. As <see cref="ReadAsync(Stream, long, CancellationToken)"/>, but each vector is allocated at
-    /// once, so that the values are in memory once and never copied: for callers that know how long the file is.</summary>
+    /// <summary>Reads a file with everything that is in it. As <see cref="ReadAsync(Stream, long, CancellationToken)"/>, but each vector is allocated
+    /// at once, so that the values are in memory once and never copied: for callers that know how long the file is.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="maxBytes">Most bytes of values, and of memory for them.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -102,7 +104,8 @@ public static class Safetensors
     {
         for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
             if (!values.TryAppend(buffer.AsSpan(0, read))) return new(null, "The file goes on after the last tensor.");
-        if (!values.IsFull) return new(null, $"The file ends after {values.Bytes} of {4L * layout.Schema.Count * (1 + layout.Slots.Length)} bytes of values.");
+        var declared = 4L * layout.Schema.Count * (1 + layout.Slots.Length);
+        if (!values.IsFull) return new(null, $"The file ends after {values.Bytes} of {declared} bytes of values.");
         if (!values.IsFinite) return new(null, "The values have NaN or infinity among them.");
         var slots = layout.Slots.Select((name, index) => KeyValuePair.Create(name, (ReadOnlyMemory<float>)values[index + 1]));
         return new(new(new(layout.Schema, values[0]), slots.ToImmutableDictionary(StringComparer.Ordinal), layout.Metadata), null);

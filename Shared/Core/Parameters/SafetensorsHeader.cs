@@ -11,8 +11,8 @@ internal static class SafetensorsHeader
     private const int MaxRank = 16;
 
     /// <summary>The header's bytes, filled up with spaces so that the values begin at a multiple of 8.</summary>
-    /// <exception cref="ArgumentException">The file could not be read again: a name or a shape that the format or <see cref="Read"/> does not have, or
-    /// more than <see cref="Safetensors.MaxHeaderBytes"/>.</exception>
+    /// <exception cref="ArgumentException">The file could not be read again: a name or a shape that the format or <see cref="Read"/> does not have,
+    /// or more than <see cref="Safetensors.MaxHeaderBytes"/>.</exception>
     public static byte[] Write(SafetensorsFile file)
     {
         var schema = file.Parameters.Schema;
@@ -29,7 +29,8 @@ internal static class SafetensorsHeader
         }
         var header = new byte[(buffer.WrittenCount + Alignment - 1) / Alignment * Alignment];
         if (header.Length > Safetensors.MaxHeaderBytes)
-            throw new ArgumentException($"The names of the tensors make a header of {header.Length} bytes; {Safetensors.MaxHeaderBytes} are allowed.", nameof(file));
+            throw new ArgumentException(
+                $"The names of the tensors make a header of {header.Length} bytes; {Safetensors.MaxHeaderBytes} are allowed.", nameof(file));
         header.AsSpan().Fill((byte)' ');
         buffer.WrittenSpan.CopyTo(header);
         return header;
@@ -61,7 +62,8 @@ internal static class SafetensorsHeader
         if (tensor.Name == SafetensorsMetadata.Key)
             throw new ArgumentException($"A safetensors file cannot have a tensor called {SafetensorsMetadata.Key}.", nameof(tensor));
         if (tensor.Shape.Length > MaxRank)
-            throw new ArgumentException($"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} are allowed.", nameof(tensor));
+            throw new ArgumentException(
+                $"Tensor '{tensor.Name}' has {tensor.Shape.Length} dimensions; at most {MaxRank} are allowed.", nameof(tensor));
         json.WriteStartObject(tensor.Name);
         json.WriteString("dtype", "F32");
         json.WriteStartArray("shape");
@@ -114,14 +116,17 @@ internal static class SafetensorsHeader
         if (metadata.Statistics.Concat(metadata.Slots).Except(tensors.Select(tensor => tensor.Name)).FirstOrDefault() is { } unknown)
             return $"The metadata calls '{unknown}' a statistic or a slot, but there is no such tensor.";
         var ofModel = tensors.Length - metadata.Slots.Count;
-        if (ofModel == 0 || tensors[..ofModel].Any(tensor => metadata.Slots.Contains(tensor.Name))) return "The slots do not follow the tensors of a model.";
+        if (ofModel == 0 || tensors[..ofModel].Any(tensor => metadata.Slots.Contains(tensor.Name)))
+            return "The slots do not follow the tensors of a model.";
 
         var values = tensors[..ofModel].Sum(tensor => (long)tensor.Count);
         if (values > maxValues) return $"The model has {values} values; at most {maxValues} are allowed.";
-        var schema = new ParameterSchema([.. tensors[..ofModel].Select(tensor => tensor with { Trainable = !metadata.Statistics.Contains(tensor.Name) })]);
+        var specs = tensors[..ofModel].Select(tensor => tensor with { Trainable = !metadata.Statistics.Contains(tensor.Name) });
+        var schema = new ParameterSchema([.. specs]);
         var prefix = SafetensorsLayout.SlotPrefix(schema);
         foreach (var slot in tensors[ofModel..])
-            if (!slot.Name.StartsWith(prefix, StringComparison.Ordinal) || slot.Name.Length == prefix.Length || !slot.Shape.AsSpan().SequenceEqual([schema.Count]))
+            if (!slot.Name.StartsWith(prefix, StringComparison.Ordinal) || slot.Name.Length == prefix.Length
+                || !slot.Shape.AsSpan().SequenceEqual([schema.Count]))
                 return $"Slot '{slot.Name}' is not called {prefix}NAME or does not have the shape [{schema.Count}].";
         layout = new(schema, [.. tensors[ofModel..].Select(slot => slot.Name[prefix.Length..])], metadata.Other);
         return null;

@@ -7,7 +7,8 @@ namespace Federated.Core.Parameters;
 /// <param name="Statistics">Names of the tensors that training does not change by gradients.</param>
 /// <param name="Slots">Names of the tensors that are slots.</param>
 /// <param name="Other">Text by key, without the format's own.</param>
-internal sealed record SafetensorsMetadata(ImmutableHashSet<string> Statistics, ImmutableHashSet<string> Slots, ImmutableDictionary<string, string> Other)
+internal sealed record SafetensorsMetadata(
+    ImmutableHashSet<string> Statistics, ImmutableHashSet<string> Slots, ImmutableDictionary<string, string> Other)
 {
     /// <summary>The entry's key, which no tensor can have as its name.</summary>
     public const string Key = "__metadata__";
@@ -32,7 +33,8 @@ internal sealed record SafetensorsMetadata(ImmutableHashSet<string> Statistics, 
         WriteNames(json, SlotsKey, slots);
         foreach (var (key, text) in file.Metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            if (key is FormatKey or StatisticsKey or SlotsKey) throw new ArgumentException($"The metadata key '{key}' belongs to the format.", nameof(file));
+            if (key is FormatKey or StatisticsKey or SlotsKey)
+                throw new ArgumentException($"The metadata key '{key}' belongs to the format.", nameof(file));
             json.WriteString(key, text);
         }
         json.WriteEndObject();
@@ -63,7 +65,8 @@ internal sealed record SafetensorsMetadata(ImmutableHashSet<string> Statistics, 
         names = [];
         if (!all.TryGetValue(key, out var text)) return true;
         using var list = JsonDocument.Parse(text, Strict);
-        if (list.RootElement.ValueKind != JsonValueKind.Array || list.RootElement.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
+        if (list.RootElement.ValueKind != JsonValueKind.Array
+            || list.RootElement.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
             return false;
         names = list.RootElement.EnumerateArray().Select(name => name.GetString()!).ToImmutableHashSet(StringComparer.Ordinal);
         return true;

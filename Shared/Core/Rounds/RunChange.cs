@@ -47,10 +47,10 @@ public abstract record RunChange
     /// <summary>Somebody lets a run that failed or was stopped go on after its last committed round.</summary>
     public sealed record Retried : RunChange;
 
-    /// <summary>Parameters were lost: the run goes on from those of an earlier round, or from none.</summary>
+    /// <summary>Parameters were lost: the run goes on from those of an earlier round.</summary>
     /// <param name="Round">The last round that stays committed.</param>
-    /// <param name="ParametersHash">Of its parameters; null: the initial ones are lost too.</param>
-    public sealed record RolledBack(int Round, string? ParametersHash) : RunChange;
+    /// <param name="ParametersHash">Of its parameters.</param>
+    public sealed record RolledBack(int Round, string ParametersHash) : RunChange;
 
     /// <summary>Somebody ended the run.</summary>
     public sealed record Stopped(string Reason) : RunChange;

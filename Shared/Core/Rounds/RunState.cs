@@ -105,12 +105,11 @@ public sealed record RunState
         RunChange.Resumed when Phase == RunPhase.Paused => this with { Phase = RunPhase.Queued, Reason = "" },
         RunChange.Retried when Phase is RunPhase.Failed or RunPhase.Stopped =>
             this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], Health = ClientHealth.Fine },
-        RunChange.RolledBack c when !Ended && c.Round <= Round =>
+        RunChange.RolledBack c when IsInitialised && !Ended && c.Round <= Round =>
             Closed() with
             {
                 Round = c.Round,
-                IsInitialised = c.ParametersHash is not null,
-                ParametersHash = c.ParametersHash ?? "",
+                ParametersHash = c.ParametersHash,
                 FailedAttempts = [],
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),

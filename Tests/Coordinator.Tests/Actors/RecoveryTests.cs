@@ -175,18 +175,49 @@ public sealed class RecoveryTests : ActorTest
     }
 
     [Fact]
-    public async Task Run_begins_anew_when_every_checkpoint_is_lost()
+    public async Task Run_without_any_checkpoint_fails_and_goes_on_by_a_retry_when_they_are_back()
     {
         await Begin(Job(1));
+        await AwaitConditionAsync(() => Task.FromResult(Checkpoints.Files.Count == 1), TimeSpan.FromSeconds(10));
+        var (name, state) = Checkpoints.Files.Single();
         Checkpoints.Files.Clear();
         await RestartAsync();
+        await Eventually(details => details.Summary.Status == RunStatus.Failed);
+        Assert.StartsWith("No checkpoint of the run can be read: Checkpoint round-0-epoch-1 is missing.", (await Details()).Summary.Reason, StringComparison.Ordinal);
+
+        Checkpoints.Files[name] = state;
+        Assert.NotNull(await Find<RunSummary>(_runs, new RetryRun(_run)));
         Attach();
-        var initialise = Tasks(1).Single();
-        Assert.Equal(TaskKind.Initialise, initialise.Id.Kind);
-        await Offer(_runs, Initialised(initialise.Id, 400, ("a", 1), ("b", 1)));
         await Train(Tasks(2));
         await Eventually(details => details.Rounds.Count == 1);
         Assert.Equal((1, 10.5f, 21f), await Model());
+    }
+
+    [Fact]
+    public async Task Store_that_is_away_is_waited_for_and_nothing_is_given_up()
+    {
+        await Begin(Job(1));
+        await AwaitConditionAsync(() => Task.FromResult(Checkpoints.Files.Count == 1), TimeSpan.FromSeconds(10));
+        Checkpoints.FailingReads = 3;
+        await RestartAsync();
+        Attach();
+        await AwaitConditionAsync(() =>
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(_worker.HasMessages);
+        }, TimeSpan.FromSeconds(10));
+        Assert.Equal(1u, Tasks(1).Single().Id.Round);
+        Assert.DoesNotContain((await Details()).Incidents, incident => incident.Contains("Went back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Result_that_no_store_can_keep_fails_its_attempt_with_the_reason()
+    {
+        await Begin(Job(1));
+        Checkpoints.ImpossibleWrites = 1;
+        await Train(Tasks(2));
+        Assert.All(Tasks(2), task => Assert.Equal(2u, task.Id.Attempt));
+        Assert.Empty((await Details()).Rounds);
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public sealed class CheckpointKeepingTests
     [InlineData("1:- 2:-", "9", 1, "1")]
     public void The_last_the_best_and_the_needed_stay(string held, string needed, int last, string gone)
     {
-        var unneeded = new CheckpointKeeping(last).Unneeded(Held(held), needed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToHashSet());
+        var wanted = needed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToHashSet();
+        var unneeded = new CheckpointKeeping(last).Unneeded(Held(held), wanted);
 
         Assert.Equal(gone, string.Join(' ', unneeded.Select(one => one.Round)));
     }
@@ -70,14 +71,18 @@ public sealed class CheckpointKeepingTests
                 var measured = measuring.ElementAt(random.Next(measuring.Count));
                 measuring.Remove(measured);
                 double? accuracy = random.Next(5) == 0 ? null : random.Next(4) / 4.0;
-                held[held.FindIndex(one => one.Round == measured)] = held.Single(one => one.Round == measured) with { Score = accuracy };
-                everything[everything.FindIndex(one => one.Round == measured)] = everything.Single(one => one.Round == measured) with { Score = accuracy };
+                foreach (var list in new[] { held, everything })
+                {
+                    var index = list.FindIndex(one => one.Round == measured);
+                    list[index] = list[index] with { Score = accuracy };
+                }
             }
 
             var gone = keeping.Unneeded(held, measuring);
             held.RemoveAll(gone.Contains);
 
-            var best = everything.Where(one => one.Round > 0 && one.Score is not null).OrderByDescending(one => one.Score).ThenBy(one => one.Round).FirstOrDefault();
+            var candidates = everything.Where(one => one.Round > 0 && one.Score is not null);
+            var best = candidates.OrderByDescending(one => one.Score).ThenBy(one => one.Round).FirstOrDefault();
             var wanted = everything.TakeLast(keeping.Last).Select(one => one.Round).Concat(measuring).ToHashSet();
             if (best is not null) wanted.Add(best.Round);
             Assert.Equal(wanted.Order(), held.Select(one => one.Round));

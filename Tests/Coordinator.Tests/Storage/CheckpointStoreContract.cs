@@ -73,7 +73,8 @@ public abstract class CheckpointStoreContract
     [ContractFact]
     public async Task Many_at_once_do_not_disturb_each_other()
     {
-        var writes = Enumerable.Range(0, 12).Select(i => (State: States.Large(i / 2, 40_000), Task: WriteAsync(States.Large(i / 2, 40_000)))).ToArray();
+        var states = Enumerable.Range(0, 12).Select(i => States.Large(i / 2, 40_000));
+        var writes = states.Select(state => (State: state, Task: WriteAsync(state))).ToArray();
         await Task.WhenAll(writes.Select(write => write.Task));
 
         var read = await Task.WhenAll(writes.Select(async write => await ReadAsync(await write.Task, write.State.Round)));
@@ -172,7 +173,8 @@ public abstract class CheckpointStoreContract
         var good = States.Small(1);
         foreach (var bad in new[] { float.NaN, BitConverter.Int32BitsToSingle(0x7fc0_1234), float.PositiveInfinity, float.NegativeInfinity })
         {
-            await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Parameters = new(good.Parameters.Schema, [1, 2, 3, bad, 5, 6, 7]) }));
+            var parameters = new ParameterVector(good.Parameters.Schema, [1, 2, 3, bad, 5, 6, 7]);
+            await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Parameters = parameters }));
             var error = await Assert.ThrowsAsync<ArgumentException>(
                 () => WriteAsync(good with { Slots = good.Slots.SetItem("v", new float[] { 1, 2, 3, 4, 5, 6, bad }) }));
             Assert.StartsWith("The v of run run-1 after round 1 have NaN or infinity among them.", error.Message);
@@ -300,8 +302,9 @@ public abstract class CheckpointStoreContract
     /// <summary>Texts that are no checkpoint's name.</summary>
     private static readonly string[] NoNames =
     [
-        "", "..", "model.safetensors", "../run-1/round-0000001-epoch-1.safetensors", "round-0000001-epoch-1.safetensors/..", "round-1-epoch-1.safetensors",
-        "round-00000001-epoch-1.safetensors", "round-0000001-epoch-01.safetensors", "round-0000001-epoch-0.safetensors", "round-0000001-epoch-1.safetensors\n",
+        "", "..", "model.safetensors", "../run-1/round-0000001-epoch-1.safetensors", "round-0000001-epoch-1.safetensors/..",
+        "round-1-epoch-1.safetensors", "round-00000001-epoch-1.safetensors", "round-0000001-epoch-01.safetensors",
+        "round-0000001-epoch-0.safetensors", "round-0000001-epoch-1.safetensors\n",
         "round-9999999999-epoch-1.safetensors", "round-0000001-epoch-99999999999999999999.safetensors", "round-0000001-epoch-1.safetensors.1-1.tmp",
         "round-000000१-epoch-1.safetensors",
     ];

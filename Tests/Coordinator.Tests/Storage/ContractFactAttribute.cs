@@ -3,7 +3,8 @@ using Xunit.Sdk;
 
 namespace Federated.Coordinator.Tests.Storage;
 
-/// <summary>A test of a contract class: skipped, and shown as such, where the derived class says what it needs and the machine does not have it.</summary>
+/// <summary>A test of a contract class: skipped, and shown as such, where the derived class says what it needs and the machine does not have
+/// it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("Federated.Coordinator.Tests.Storage.ContractFactDiscoverer", "Federated.Coordinator.Tests")]
 public sealed class ContractFactAttribute : FactAttribute;
@@ -18,8 +19,10 @@ public interface INeed
 /// <summary>Makes test cases whose skipping is decided by the class that runs them.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
 {
-    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        new ContractTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+    protected override IXunitTestCase CreateTestCase(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        new ContractTestCase(
+            DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
 }
 
 /// <summary>A test of a contract class.</summary>
@@ -33,6 +36,7 @@ public sealed class ContractTestCase : XunitTestCase
         : base(diagnostics, display, options, method) { }
 
     protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
-        TestMethod.TestClass.Class.ToRuntimeType().GetCustomAttributes(inherit: true).OfType<INeed>().Select(need => need.Lacking).FirstOrDefault(reason => reason is not null)
+        TestMethod.TestClass.Class.ToRuntimeType().GetCustomAttributes(inherit: true).OfType<INeed>()
+            .Select(need => need.Lacking).FirstOrDefault(reason => reason is not null)
         ?? base.GetSkipReason(factAttribute);
 }

@@ -19,7 +19,8 @@ public sealed class FolderCheckpointsTests : CheckpointStoreContract, IDisposabl
     {
         var content = ImmutableSortedDictionary.CreateBuilder<string, byte[]>(StringComparer.Ordinal);
         if (Directory.Exists(Path.Combine(Folder, run)))
-            foreach (var path in Directory.EnumerateFiles(Path.Combine(Folder, run))) content.Add(Path.GetFileName(path), await File.ReadAllBytesAsync(path));
+            foreach (var path in Directory.EnumerateFiles(Path.Combine(Folder, run)))
+                content.Add(Path.GetFileName(path), await File.ReadAllBytesAsync(path));
         return content.ToImmutable();
     }
 
@@ -112,10 +113,12 @@ public sealed class FolderCheckpointsTests : CheckpointStoreContract, IDisposabl
         await WriteAsync(States.Small(1), epoch: 5);
         string[] stay =
         [
-            "model.safetensors", "notes.tmp", "round-0000001-epoch-5.safetensors", "round-0000001-epoch-x.safetensors", "round-0000002-epoch-1.safetensors.bak",
+            "model.safetensors", "notes.tmp", "round-0000001-epoch-5.safetensors", "round-0000001-epoch-x.safetensors",
+            "round-0000002-epoch-1.safetensors.bak",
             "round-0000002-epoch-5.safetensors.17-3.tmp", "round-0000002-epoch-6.safetensors.17-3.tmp", "round-1-epoch-1.safetensors",
         ];
-        foreach (var name in stay.Append("round-0000002-epoch-4.safetensors.17-3.tmp").Except(["round-0000001-epoch-5.safetensors"])) await PutAsync(Run, name, [1]);
+        foreach (var name in stay.Append("round-0000002-epoch-4.safetensors.17-3.tmp").Except(["round-0000001-epoch-5.safetensors"]))
+            await PutAsync(Run, name, [1]);
         Directory.CreateDirectory(Path.Combine(Folder, Run, "round-0000003-epoch-1.safetensors"));
 
         await Store.SweepAsync(Run, 5, [], CancellationToken.None);
@@ -149,7 +152,8 @@ public sealed class FolderCheckpointsTests : CheckpointStoreContract, IDisposabl
         foreach (var state in new[] { good, States.Large(2, 10_000), States.Large(3, 100_000) })
         {
             var error = await Assert.ThrowsAsync<IOException>(() => store.WriteAsync(Run, 1, state, CancellationToken.None));
-            Assert.StartsWith($"Checkpoint '{Path.Combine(disk.Path, Run, $"round-{state.Round:D7}-epoch-1.safetensors")}' could not be written: ", error.Message);
+            var path = Path.Combine(disk.Path, Run, $"round-{state.Round:D7}-epoch-1.safetensors");
+            Assert.StartsWith($"Checkpoint '{path}' could not be written: ", error.Message);
             Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
             Assert.EndsWith(". Make room on that disk.", error.Message);
         }

@@ -100,10 +100,10 @@ public sealed class PostgresCheckpointsTests(PostgresCheckpointsTests.Fixture fi
         await Server.StopAsync();
         try
         {
-            await AssertAwayAsync("Checkpoint 'round-0000002-epoch-1.safetensors' of run run-1 in database 'postgres' on ", () => WriteAsync(States.Small(2)));
-            await AssertAwayAsync($"Checkpoint '{receipt.Name}' of run run-1 in database 'postgres' on ", () => ReadAsync(receipt, 1));
-            await AssertAwayAsync("Checkpoints of run run-1 in database 'postgres' on ", () => Store.DeleteAsync(Run, [receipt.Name], CancellationToken.None));
-            await AssertAwayAsync("Checkpoints of run run-1 in database 'postgres' on ", () => Store.SweepAsync(Run, 9, [], CancellationToken.None));
+            await AssertAwayAsync("Checkpoint 'round-0000002-epoch-1.safetensors' of run run-1", () => WriteAsync(States.Small(2)));
+            await AssertAwayAsync($"Checkpoint '{receipt.Name}' of run run-1", () => ReadAsync(receipt, 1));
+            await AssertAwayAsync("Checkpoints of run run-1", () => Store.DeleteAsync(Run, [receipt.Name], CancellationToken.None));
+            await AssertAwayAsync("Checkpoints of run run-1", () => Store.SweepAsync(Run, 9, [], CancellationToken.None));
         }
         finally
         {
@@ -118,10 +118,11 @@ public sealed class PostgresCheckpointsTests(PostgresCheckpointsTests.Fixture fi
         var good = States.Large(1, 600_000);
         var receipt = await WriteAsync(good);
         var watched = new States.Watched(new float[600_000], look: 20, () => Task.Run(Server.StopAsync).GetAwaiter().GetResult());
+        var failing = good with { Slots = States.Slots(("m", watched.Memory)) };
 
         try
         {
-            await AssertAwayAsync($"Checkpoint '{receipt.Name}' of run run-1 in database 'postgres' on ", () => WriteAsync(good with { Slots = States.Slots(("m", watched.Memory)) }));
+            await AssertAwayAsync($"Checkpoint '{receipt.Name}' of run run-1", () => WriteAsync(failing));
         }
         finally
         {
@@ -137,7 +138,7 @@ public sealed class PostgresCheckpointsTests(PostgresCheckpointsTests.Fixture fi
     {
         await ExecuteAsync("drop role if exists plain");
         await ExecuteAsync("create role plain login");
-        await using var store = new PostgresCheckpoints(Server.ConnectionString.Replace("Username=postgres", "Username=plain", StringComparison.Ordinal));
+        await using var store = new PostgresCheckpoints(Server.ConnectionString + ";Username=plain");
         var error = await Assert.ThrowsAsync<IOException>(() => store.WriteAsync(Run, 1, States.Small(1), CancellationToken.None));
         Assert.Contains("permission denied for schema public", error.Message, StringComparison.Ordinal);
 
@@ -153,7 +154,7 @@ public sealed class PostgresCheckpointsTests(PostgresCheckpointsTests.Fixture fi
     private static async Task AssertAwayAsync(string expected, Func<Task> call)
     {
         var error = await Assert.ThrowsAsync<IOException>(call);
-        Assert.StartsWith(expected, error.Message);
+        Assert.StartsWith($"{expected} in database 'postgres' on ", error.Message);
         Assert.EndsWith("Check the database server, its disk and what the user may do there.", error.Message);
     }
 

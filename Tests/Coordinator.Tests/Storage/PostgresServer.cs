@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace Federated.Coordinator.Tests.Storage;
 
-/// <summary>A PostgreSQL server of the test's own, in a temporary folder, reached by a Unix socket there, so that no port can be taken. Stopped and deleted
-/// at the end.</summary>
+/// <summary>A PostgreSQL server of the test's own, in a temporary folder, reached by a Unix socket there, so that no port can be taken. Stopped and
+/// deleted at the end.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly string _programs;
     private readonly string _folder = Directory.CreateTempSubdirectory("federated-pg-").FullName;
     private readonly ConcurrentQueue<string> _log = new();
@@ -20,7 +20,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static string? Lacking =>
         OperatingSystem.IsWindows() ? "The tests' PostgreSQL server is reached by a Unix socket."
         : Programs() is null ? "PostgreSQL's initdb is neither in /usr/lib/postgresql/*/bin nor on the PATH."
-        : Environment.IsPrivilegedProcess && Which("setpriv") is null ? "PostgreSQL does not run as root, and there is no setpriv to become another user."
+        : Environment.IsPrivilegedProcess && Which("setpriv") is null ? "PostgreSQL does not run as root, and setpriv is missing."
         : null;
 
     /// <summary>Npgsql's, for the server's superuser.</summary>
@@ -63,7 +63,7 @@ public sealed class PostgresServer : IAsyncDisposable
         };
         _process.Start();
         _process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(s_patience);
+        await ready.Task.WaitAsync(Patience);
     }
 
     /// <summary>Makes the server go away at once, as in a crash: connections break, and what was not committed is lost.</summary>
@@ -72,7 +72,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (_process is null) return;
         const int sigQuit = 3;   // the server's "immediate shutdown"; a kill would leave its children behind
         if (!_process.HasExited && Kill(_process.Id, sigQuit) != 0) throw new InvalidOperationException("PostgreSQL could not be signalled.");
-        await _process.WaitForExitAsync().WaitAsync(s_patience);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         _process.Dispose();
         _process = null;
     }
@@ -96,8 +96,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         (start.RedirectStandardError, start.RedirectStandardOutput) = (true, true);
         using var process = Process.Start(start)!;
-        var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(s_patience);
-        await process.WaitForExitAsync().WaitAsync(s_patience);
+        var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(Patience);
         if (process.ExitCode != 0) throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode}: {string.Concat(output)}");
     }
 
@@ -109,7 +109,8 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     private static string? Which(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Kill(int process, int signal);

@@ -41,7 +41,8 @@ internal static class States
 
     private static int[] Bits(ReadOnlyMemory<float> values) => MemoryMarshal.Cast<float, int>(values.Span).ToArray();
 
-    /// <summary>Values that do something when they are looked at for the n-th time: a write looks once to check them and then once for each part.</summary>
+    /// <summary>Values that do something when they are looked at for the n-th time: a write looks once to check them and then once for each
+    /// part.</summary>
     public sealed class Watched(float[] values, int look, Action action) : MemoryManager<float>
     {
         private int _looks;

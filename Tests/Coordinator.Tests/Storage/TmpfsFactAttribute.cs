@@ -7,9 +7,9 @@ namespace Federated.Coordinator.Tests.Storage;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TmpfsFactAttribute : FactAttribute
 {
-    private static readonly string? s_lacking = Try();
+    private static readonly string? Lacking = Try();
 
-    public TmpfsFactAttribute() => Skip = s_lacking;
+    public TmpfsFactAttribute() => Skip = Lacking;
 
     private static string? Try()
     {

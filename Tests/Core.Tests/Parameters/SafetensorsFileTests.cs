@@ -22,9 +22,17 @@ public sealed class SafetensorsFileTests
     [Fact]
     public async Task Slots_follow_the_model_in_the_order_of_their_names()
     {
-        var header = """{"__metadata__":{"format":"pt","statistics":"[\u0022mean\u0022]","slots":"[\u0022federated.slot/V\u0022,\u0022federated.slot/m\u0022]","a":"2","round":"7"},"""
-            + Tensors + ",\"federated.slot/V\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,24]}"
-            + ",\"federated.slot/m\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[24,36]}}";
+        const string slots = """
+            "slots":"[\u0022federated.slot/V\u0022,\u0022federated.slot/m\u0022]"
+            """;
+        const string first = """
+            "federated.slot/V":{"dtype":"F32","shape":[3],"data_offsets":[12,24]}
+            """;
+        const string second = """
+            "federated.slot/m":{"dtype":"F32","shape":[3],"data_offsets":[24,36]}
+            """;
+        var header = """{"__metadata__":{"format":"pt","statistics":"[\u0022mean\u0022]",""" + slots + ",\"a\":\"2\",\"round\":\"7\"},"
+            + $"{Tensors},{first},{second}}}";
         var padded = header.PadRight((header.Length + 7) / 8 * 8);
 
         var bytes = await WrittenAsync(new(Model, Slots(("m", [7, 8, 9]), ("V", [4, 5, 6])), Metadata(("round", "7"), ("a", "2"))));
