@@ -152,7 +152,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         });
         Receive<StatesDeleted>(deleted =>
         {
-            if (deleted.Error is not null) _log.Warning(deleted.Error, "What the clients of run {0} kept could not be deleted from {1}.", deleted.Run, _scope.Options.StateDir);
+            if (deleted.Error is null) return;
+            _log.Warning(deleted.Error, "What the clients of run {0} kept could not be deleted from {1}.", deleted.Run, _scope.Options.StateDir);
         });
     }
 

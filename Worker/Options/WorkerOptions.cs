@@ -30,10 +30,12 @@ public sealed record WorkerOptions
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <value>Folder for what clients keep between rounds. Made when it is needed. Default: federated/worker-NAME below the user's local data.</value>
+    /// <value>Folder for what clients keep between rounds. Made when it is needed. Default: federated/worker-NAME below the user's local
+    /// data.</value>
     public string StateDir
     {
-        get => field ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "federated", $"worker-{Uri.EscapeDataString(Name)}");
+        get => field ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "federated", $"worker-{Uri.EscapeDataString(Name)}");
         init;
     }
 

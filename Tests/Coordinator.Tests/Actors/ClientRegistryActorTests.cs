@@ -49,7 +49,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         var nameless = HelloOf("w1");
         nameless.Held.Add([Train("a").Key.ToProto(), new TaskId { Run = "Run/1", Attempt = 1, Kind = TaskKind.Train }]);
         _registry.Tell(nameless, worker);
-        Assert.Equal((Refusal.Malformed, true), worker.ExpectMsg<Refused>() is var refused ? (refused.Reason, refused.Detail.StartsWith("Result 2 that worker 'w1'", StringComparison.Ordinal)) : default);
+        var refused = worker.ExpectMsg<Refused>();
+        Assert.Equal(Refusal.Malformed, refused.Reason);
+        Assert.StartsWith("Result 2 that worker 'w1'", refused.Detail, StringComparison.Ordinal);
         var greedy = HelloOf("w1");
         greedy.Held.Add(Enumerable.Repeat(Train("a").Key.ToProto(), Admission.MaxHeld + 1));
         _registry.Tell(greedy, worker);
