@@ -34,9 +34,11 @@ internal static class Admission
             if (TaskIds.CheckName(client) is { } wrong) return new(Refusal.Malformed, $"The name of client {clients.Count + 1} of worker '{hello.Worker}' {wrong}.");
             if (!clients.Add(client)) return new(Refusal.Malformed, $"Worker '{hello.Worker}' announces client '{client}' twice.");
         }
-        if (hello.Held.Count > MaxHeld) return new(Refusal.Malformed, $"Worker '{hello.Worker}' says that it holds {hello.Held.Count} results; at most {MaxHeld} are allowed.");
+        if (hello.Held.Count > MaxHeld)
+            return new(Refusal.Malformed, $"Worker '{hello.Worker}' says that it holds {hello.Held.Count} results; at most {MaxHeld} are allowed.");
         for (var i = 0; i < hello.Held.Count; i++)
-            if (TaskIds.Check(hello.Held[i]) is { } wrong) return new(Refusal.Malformed, $"Result {i + 1} that worker '{hello.Worker}' says it holds: {wrong}");
+            if (TaskIds.Check(hello.Held[i]) is { } wrong)
+                return new(Refusal.Malformed, $"Result {i + 1} that worker '{hello.Worker}' says it holds: {wrong}");
         return null;
     }
 

@@ -113,7 +113,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
             _committed.Remove(close.Run);
             Withdraw([.. _board.Tasks.Keys.Where(key => key.Run == close.Run)]);
             _board = _board.Forget(close.Run);
-            TellSessions(new CloseRun { Run = close.Run });
+            TellSessions(new CloseRun { Run = close.Run, MayGoOn = close.MayGoOn });
         });
         Receive<SubscribeRoster>(_ =>
         {
@@ -183,7 +183,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         var session = Context.ActorOf(WorkerSessionActor.Props(hello, worker, _settings.TransferAddress), $"session-{++_sessions}");
         Context.WatchWith(session, new WorkerGone(hello.Worker, hello.Session));
         _attached[hello.Worker] = new(hello, worker, session);
-        _log.Info("Worker {0} is attached with {1} slots, {2} clients and {3} results.", hello.Worker, hello.Slots, hello.Clients.Count, hello.Held.Count);
+        _log.Info("Worker {0} is attached with {1} slots, {2} clients, {3} results.", hello.Worker, hello.Slots, hello.Clients.Count, hello.Held.Count);
         // In one step: what the newcomer holds is not given to others in between.
         var attached = board.Attach(hello.Worker, (int)hello.Slots, hello.Clients).Hold(hello.Worker, hello.Held.Select(id => id.ToKey()));
         PerformForWorkers(attached with { Lost = lost });

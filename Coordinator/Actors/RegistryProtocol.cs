@@ -25,19 +25,21 @@ internal sealed record WorkDone(TaskKey Key);
 /// <summary>Nobody wants these tasks any more. Those that are done already are ignored.</summary>
 internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
 
-/// <summary>A round is durable: workers may drop what they kept for it. Workers that open the run later are told then. Announcing a round again does no harm;
-/// announcing an earlier one means that the run goes on from there.</summary>
+/// <summary>A round is durable: workers may drop what they kept for it. Workers that open the run later are told then. Announcing a round again does
+/// no harm; announcing an earlier one means that the run goes on from there.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Round">The round.</param>
 /// <param name="Attempt">The attempt that made it; 0 when not known.</param>
 internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0);
 
-/// <summary>Whoever wanted the run's tasks wants to know nothing of them for now: they leave the board, their owners are forgotten, and workers are told nothing,
-/// so that they go on and keep their results. Tasks that are submitted again go to the worker that has them.</summary>
+/// <summary>Whoever wanted the run's tasks wants to know nothing of them for now: they leave the board, their owners are forgotten, and workers are
+/// told nothing, so that they go on and keep their results. Tasks that are submitted again go to the worker that has them.</summary>
 internal sealed record SuspendRunWork(string Run);
 
-/// <summary>The run is over, and with it its tasks.</summary>
-internal sealed record CloseRunWork(string Run);
+/// <summary>The run is at rest, and its tasks are withdrawn.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="MayGoOn">True when it may go on one day: workers keep what clients keep between rounds.</param>
+internal sealed record CloseRunWork(string Run, bool MayGoOn);
 
 /// <summary>To the one who submitted the task: a worker has it.</summary>
 internal sealed record TaskAssigned(TaskKey Key, string Worker);

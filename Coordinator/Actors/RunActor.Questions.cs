@@ -183,7 +183,7 @@ internal sealed partial class RunActor
         _planned.Clear();
         Timers.CancelAll();
         _ledger.StopClock();
-        _registry.Tell(new CloseRunWork(Run));
+        _registry.Tell(new CloseRunWork(Run, MayGoOn: _state.Phase != RunPhase.Completed));
         _registry.Tell(UnsubscribeRoster.Instance);
         _parameters.RetireAll();
     }

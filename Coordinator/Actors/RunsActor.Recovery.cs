@@ -76,7 +76,7 @@ public sealed partial class RunsActor
     {
         (entry.Summary, entry.IsKnown) = (entry.Summary.Clone(), true);
         (entry.Summary.Status, entry.Summary.Reason) = (RunStatus.Failed, reason);
-        _registry.Tell(new CloseRunWork(entry.Run));
+        _registry.Tell(new CloseRunWork(entry.Run, MayGoOn: true));
         _settings.Parameters.RetireRun(entry.Run);
         if (_active == entry) _active = null;
         StartNext();

@@ -3,7 +3,8 @@ using Federated.V1;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One client of one run. Computes at most one task at a time, in order of arrival, and keeps its results until their round is durable. The client without a name stands for tasks of no client, which may run side by side.</summary>
+/// <summary>One client of one run. Computes at most one task at a time, in order of arrival, and keeps its results until their round is durable. The
+/// client without a name stands for tasks of no client, which may run side by side.</summary>
 internal sealed class ClientActor : ReceiveActor
 {
     private readonly RunScope _run;

@@ -21,7 +21,8 @@ internal sealed record Reattached
     public static readonly Reattached Instance = new();
 }
 
-/// <summary>The coordinator is lost: nothing that fails from now on until <see cref="Reattached"/> says anything about what was asked of it.</summary>
+/// <summary>The coordinator is lost: nothing that fails from now on until <see cref="Reattached"/> says anything about what was asked of
+/// it.</summary>
 internal sealed record Detached
 {
     public static readonly Detached Instance = new();
@@ -34,10 +35,11 @@ internal sealed record TaskSettled(TaskId Id)
     public bool Counted { get; init; }
 }
 
-/// <summary>To the worker: the task and its result are here no more. Every AssignTask that was passed on is accounted for by one of these, unless the run is
-/// closed or <see cref="ClientLost"/> is told.</summary>
+/// <summary>To the worker: the task and its result are here no more. Every AssignTask that was passed on is accounted for by one of these, unless the
+/// run is closed or <see cref="ClientLost"/> is told.</summary>
 /// <param name="Id">The task.</param>
-/// <param name="Assigned">How often it was passed on since it was last dropped, at least once. The worker may have passed it on again meanwhile.</param>
+/// <param name="Assigned">How often it was passed on since it was last dropped, at least once. The worker may have passed it on again
+/// meanwhile.</param>
 internal sealed record TaskDropped(TaskId Id, int Assigned);
 
 /// <summary>To the worker: a client's actor was stopped by a defect, with all that it had.</summary>

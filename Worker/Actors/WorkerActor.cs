@@ -135,7 +135,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         {
             if (!_runs.Remove(close.Run, out var run)) return;
             Close(close.Run, run);
-            DeleteStates(close.Run);
+            if (!close.MayGoOn) DeleteStates(close.Run);
         });
     }
 
@@ -152,7 +152,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         });
         Receive<StatesDeleted>(deleted =>
         {
-            if (deleted.Error is not null) _log.Warning(deleted.Error, "What the clients of run {0} kept could not be deleted from {1}.", deleted.Run, _scope.Options.StateDir);
+            if (deleted.Error is null) return;
+            _log.Warning(deleted.Error, "What the clients of run {0} kept could not be deleted from {1}.", deleted.Run, _scope.Options.StateDir);
         });
     }
 

@@ -10,7 +10,8 @@ internal static class ClientFolder
     // Most file systems end names at 255 bytes.
     private const int MaxLength = 200;
 
-    /// <summary>The name of a client's folder: different for different clients, also where case does not count, and allowed on every file system.</summary>
+    /// <summary>The name of a client's folder: different for different clients, also where case does not count, and allowed on every file
+    /// system.</summary>
     public static string NameOf(string client)
     {
         var name = new StringBuilder("client-");
@@ -27,7 +28,8 @@ internal static class ClientFolder
     public static string CommittedName(int round) => string.Create(CultureInfo.InvariantCulture, $"round-{round:D3}.state");
 
     /// <summary>The state after one attempt of a round that is not committed.</summary>
-    public static string TentativeName(int round, int attempt) => string.Create(CultureInfo.InvariantCulture, $"round-{round:D3}.attempt-{attempt}.state");
+    public static string TentativeName(int round, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"round-{round:D3}.attempt-{attempt}.state");
 
     /// <summary>The round and the attempt of a file, attempt 0 for a committed one; null for any other file.</summary>
     public static (int Round, int Attempt)? Parse(string name)

@@ -17,9 +17,9 @@ internal sealed record ClientStateLabel(string Run, string Client, int Round, in
 
 /// <summary>A client's state as a file.</summary>
 /// <remarks>
-/// Wire form, little endian: "FEDSTATE"; u32 version, 1; run and client, each u16 length and UTF-8; i32 round, attempt, base; u32 number of vectors; for each,
-/// in ordinal order of names: u16 length and name in UTF-8, i64 count, count float32 values; 32 bytes SHA-256 over all before. The same state gives the same
-/// bytes.
+/// Wire form, little endian: "FEDSTATE"; u32 version, 1; run and client, each u16 length and UTF-8; i32 round, attempt, base; u32 number of vectors;
+/// for each, in ordinal order of names: u16 length and name in UTF-8, i64 count, count float32 values; 32 bytes SHA-256 over all before. The same
+/// state gives the same bytes.
 /// </remarks>
 internal static class ClientStateFile
 {
@@ -46,7 +46,8 @@ internal static class ClientStateFile
             PutText(name);
             BinaryPrimitives.WriteInt64LittleEndian(count, values.Length);
             Put(count);
-            for (var rest = values.Span; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Slice)..]) Put(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Slice)]));
+            for (var rest = values.Span; !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Slice)..])
+                Put(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Slice)]));
         }
         stream.Write(hash.GetHashAndReset());
 
@@ -66,7 +67,8 @@ internal static class ClientStateFile
         void PutText(string text)
         {
             var utf8 = Encoding.UTF8.GetBytes(text);
-            if (utf8.Length > MaxTextBytes) throw new ArgumentException($"A name has {utf8.Length} bytes; at most {MaxTextBytes} are allowed.", nameof(label));
+            if (utf8.Length > MaxTextBytes)
+                throw new ArgumentException($"A name has {utf8.Length} bytes; at most {MaxTextBytes} are allowed.", nameof(label));
             Span<byte> length = stackalloc byte[sizeof(ushort)];
             BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)utf8.Length);
             Put(length);
@@ -90,7 +92,8 @@ internal static class ClientStateFile
         for (var i = 0; i < vectors; i++)
         {
             if (!reader.TryText(out var name) || !reader.TryVector(out var values)) return Wrong("is torn or was changed: it ends within its values");
-            if (ClientState.CheckName(name) is not null || state.Vectors.ContainsKey(name)) return Wrong("is torn or was changed: the name of a vector cannot be");
+            if (ClientState.CheckName(name) is not null || state.Vectors.ContainsKey(name))
+                return Wrong("is torn or was changed: the name of a vector cannot be");
             if (values.Length > 0 && !float.IsFinite(TensorPrimitives.MaxMagnitude<float>(values))) return Wrong("has a value that is not finite");
             state = state.With(name, values);
         }

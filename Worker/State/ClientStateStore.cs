@@ -9,9 +9,9 @@ namespace Federated.Worker.State;
 /// <param name="Error">One sentence; "" when there is a state.</param>
 internal sealed record ClientStateRead(ClientState? State, int Base, string Error);
 
-/// <summary>What the clients of one run keep between rounds, in files. A state is tentative until its round is committed; only committed ones are loaded, so
-/// that training a round again begins where it began before. Nothing is written, and no folder made, for clients that keep nothing. Thread-safe; its methods
-/// block their thread, but for <see cref="CommittedAsync"/>.</summary>
+/// <summary>What the clients of one run keep between rounds, in files. A state is tentative until its round is committed; only committed ones are
+/// loaded, so that training a round again begins where it began before. Nothing is written, and no folder made, for clients that keep nothing.
+/// Thread-safe; its methods block their thread, but for <see cref="CommittedAsync"/>.</summary>
 /// <param name="run">The run.</param>
 /// <param name="folder">The run's folder; made when it is needed.</param>
 internal sealed class ClientStateStore(string run, string folder)
@@ -22,8 +22,8 @@ internal sealed class ClientStateStore(string run, string folder)
     private volatile CommittedRound _committed = new(0, 0);
     private volatile bool _closed;
 
-    /// <summary>The state with which a client trains a round: that of its latest committed round before. Drops what was kept for earlier rounds that were never
-    /// committed.</summary>
+    /// <summary>The state with which a client trains a round: that of its latest committed round before. Drops what was kept for earlier rounds that
+    /// were never committed.</summary>
     /// <exception cref="IOException">The files cannot be read or deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor may they be.</exception>
     public ClientStateRead Load(string client, int round)
@@ -33,18 +33,22 @@ internal sealed class ClientStateStore(string run, string folder)
         {
             var files = Settle(name);
             foreach (var file in files.Where(file => file.Attempt > 0 && file.Round < round)) File.Delete(PathOf(name, file));
-            if (files.Where(file => file.Attempt == 0 && file.Round < round).MaxBy(file => file.Round) is { } latest) return Read(client, name, latest);
+            var before = files.Where(file => file.Attempt == 0 && file.Round < round);
+            if (before.MaxBy(file => file.Round) is { } latest) return Read(client, name, latest);
             // None: then it is the first round of this client, unless a later one was made from a state that is deleted.
             if (files.Where(file => file.Round >= round).MinBy(file => file.Round) is not { } later) return new(ClientState.Empty, 0, "");
             var (label, error) = Open(client, name, later, out _);
             if (label is null) return new(null, 0, error);
             return label.Base == 0
                 ? new(ClientState.Empty, 0, "")
-                : new(null, 0, $"The state of client '{client}' after round {label.Base} is not kept any more, and round {round} cannot be trained again without it.");
+                : new(null, 0,
+                    $"The state of client '{client}' after round {label.Base} is not kept any more, "
+                    + $"and round {round} cannot be trained again without it.");
         }
     }
 
-    /// <summary>Keeps the state that training gave. It is durable when this returns. The same attempt again replaces it; a later attempt takes its place.</summary>
+    /// <summary>Keeps the state that training gave. It is durable when this returns. The same attempt again replaces it; a later attempt takes its
+    /// place.</summary>
     /// <param name="client">The client.</param>
     /// <param name="round">The round that was trained.</param>
     /// <param name="attempt">The attempt at it.</param>
@@ -60,12 +64,13 @@ internal sealed class ClientStateStore(string run, string folder)
             if (_closed) return;
             var label = new ClientStateLabel(run, client, round, attempt, from);
             DurableFile.Write(PathOf(name, new(round, attempt)), stream => ClientStateFile.Write(stream, label, state));
-            foreach (var file in Files(name).Where(file => file.Round == round && file.Attempt > 0 && file.Attempt < attempt)) File.Delete(PathOf(name, file));
+            foreach (var file in Files(name).Where(file => file.Round == round && file.Attempt > 0 && file.Attempt < attempt))
+                File.Delete(PathOf(name, file));
         }
     }
 
-    /// <summary>A round is committed, and with it those before: their states become the base of what follows. Of each client's committed states the last two
-    /// are kept. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
+    /// <summary>A round is committed, and with it those before: their states become the base of what follows. Of each client's committed states the
+    /// last two are kept. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
     /// <param name="round">The round.</param>
     /// <param name="attempt">The attempt that made it, whose states count; 0 where it is not known, and the latest counts.</param>
     /// <returns>Ends when every client's files say so.</returns>
@@ -106,24 +111,29 @@ internal sealed class ClientStateStore(string run, string folder)
             wrong = $"is of client '{label.Client}' in round {label.Round} of run {label.Run}";
         return wrong.Length == 0
             ? (label, "")
-            : (null, $"The kept state of client '{client}' cannot be used: '{path}' {wrong}. Restore the file, or delete the folder of the client to begin with an empty state.");
+            : (null,
+                $"The kept state of client '{client}' cannot be used: '{path}' {wrong}. "
+                + "Restore the file, or delete the folder of the client to begin with an empty state.");
     }
 
     // Makes of the files what the last commit says. Returns those that are left.
     private List<StateFile> Settle(string name)
     {
-        foreach (var torn in Directory.Exists(Path.Combine(folder, name)) ? Directory.GetFiles(Path.Combine(folder, name), $"*{DurableFile.TemporaryEnd}") : [])
-            File.Delete(torn);
+        var path = Path.Combine(folder, name);
+        foreach (var torn in Directory.Exists(path) ? Directory.GetFiles(path, $"*{DurableFile.TemporaryEnd}") : []) File.Delete(torn);
         var (last, files) = (_committed, Files(name));
         foreach (var round in files.Where(file => file.Attempt > 0 && file.Round <= last.Round).GroupBy(file => file.Round).ToArray())
         {
-            var made = round.Key == last.Round && last.Attempt > 0 ? round.FirstOrDefault(file => file.Attempt == last.Attempt) : round.MaxBy(file => file.Attempt);
+            var isKnown = round.Key == last.Round && last.Attempt > 0;
+            var made = isKnown ? round.FirstOrDefault(file => file.Attempt == last.Attempt) : round.MaxBy(file => file.Attempt);
             foreach (var other in round.Where(file => file != made)) File.Delete(PathOf(name, other));
             if (made is not null) DurableFile.Rename(PathOf(name, made), PathOf(name, new(round.Key, 0)));
         }
         if (last.Round > 0)
-            foreach (var old in Files(name).Where(file => file.Attempt == 0 && file.Round <= last.Round).OrderByDescending(file => file.Round).Skip(Kept))
-                File.Delete(PathOf(name, old));
+        {
+            var committed = Files(name).Where(file => file.Attempt == 0 && file.Round <= last.Round);
+            foreach (var old in committed.OrderByDescending(file => file.Round).Skip(Kept)) File.Delete(PathOf(name, old));
+        }
         return Files(name);
     }
 
@@ -131,7 +141,8 @@ internal sealed class ClientStateStore(string run, string folder)
     {
         var path = Path.Combine(folder, name);
         if (!Directory.Exists(path)) return [];
-        return [.. Directory.GetFiles(path).Select(file => ClientFolder.Parse(Path.GetFileName(file))).OfType<(int Round, int Attempt)>().Select(file => new StateFile(file.Round, file.Attempt))];
+        var names = Directory.GetFiles(path).Select(file => ClientFolder.Parse(Path.GetFileName(file)));
+        return [.. names.OfType<(int Round, int Attempt)>().Select(file => new StateFile(file.Round, file.Attempt))];
     }
 
     private string[] Folders() => Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path))] : [];

@@ -9,8 +9,8 @@ internal sealed class ClientStates(string root)
     private readonly ConcurrentDictionary<string, ClientStateStore> _runs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _deletions = new(StringComparer.Ordinal);
 
-    /// <summary>The states of a run's clients, as earlier processes left them. Waits for a deletion under way, since a coordinator that lost its memory may give
-    /// a name to another run.</summary>
+    /// <summary>The states of a run's clients, as earlier processes left them. Waits for a deletion under way, since a coordinator that lost its
+    /// memory may give a name to another run.</summary>
     /// <param name="run">A checked id, which can be the name of a folder.</param>
     /// <exception cref="IOException">An earlier run of this name could not be deleted.</exception>
     public async Task<ClientStateStore> OpenAsync(string run)

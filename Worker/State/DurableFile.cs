@@ -10,7 +10,8 @@ internal static class DurableFile
 
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Writes a temporary file beside the target, flushes it, renames it and flushes the folder, which is made where it is missing.</summary>
+    /// <summary>Writes a temporary file beside the target, flushes it, renames it and flushes the folder, which is made where it is
+    /// missing.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor may it be.</exception>
     public static void Write(string path, Action<Stream> write)

@@ -10,7 +10,8 @@ using Federated.Worker.State;
 
 namespace Federated.Worker.Tasks;
 
-/// <summary>What a task asks of the engine, on the calling thread. No actor, no network. What the client keeps is on the disk when a result is returned.</summary>
+/// <summary>What a task asks of the engine, on the calling thread. No actor, no network. What the client keeps is on the disk when a result is
+/// returned.</summary>
 internal static class TaskWork
 {
     /// <summary>Does a task.</summary>
@@ -24,7 +25,8 @@ internal static class TaskWork
     /// <exception cref="EngineException">The engine cannot do it, now or ever.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TaskResult Execute(
-        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, ClientStateStore states, TimeProvider time, CancellationToken cancellation)
+        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector? parameters, ClientStateStore states, TimeProvider time,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (task.Id.Kind == TaskKind.Initialise) return Initialise(task.Id, job, engine, time);
@@ -73,13 +75,16 @@ internal static class TaskWork
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return TaskResult.Failed(
-                id, $"What client '{id.Client}' keeps between rounds could not be read or written in round {id.Round}: {e.Message} Check the worker's state-dir.",
+                id,
+                $"What client '{id.Client}' keeps between rounds could not be read or written in round {id.Round}: {e.Message} "
+                + "Check the worker's state-dir.",
                 permanent: false);
         }
     }
 
     private static TaskResult Train(
-        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time, CancellationToken cancellation)
+        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time,
+        CancellationToken cancellation)
     {
         var buffer = new UpdateBuffer(parameters.Schema.Count);
         try

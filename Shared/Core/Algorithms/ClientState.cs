@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Federated.Core.Algorithms;
 
-/// <summary>What a client keeps from round to round beside its data: named float32 vectors (control variates, personal weights, residuals). It never leaves the
-/// worker. Immutable by contract: whoever made a vector does not write to it again.</summary>
+/// <summary>What a client keeps from round to round beside its data: named float32 vectors (control variates, personal weights, residuals). It never
+/// leaves the worker. Immutable by contract: whoever made a vector does not write to it again.</summary>
 public sealed class ClientState
 {
     /// <summary>Most characters of a vector's name.</summary>
@@ -26,13 +26,18 @@ public sealed class ClientState
     {
         if (CheckName(name) is { } wrong) throw new ArgumentException($"The name of a client's vector {wrong}.", nameof(name));
         var vectors = Vectors.SetItem(name, values);
-        return vectors.Count <= MaxVectors ? new(vectors) : throw new ArgumentException($"A client's state has at most {MaxVectors} vectors.", nameof(name));
+        return vectors.Count <= MaxVectors
+            ? new(vectors)
+            : throw new ArgumentException($"A client's state has at most {MaxVectors} vectors.", nameof(name));
     }
 
-    /// <summary>What is wrong with the name of a vector, as the end of a sentence; null when it has 1 to 64 characters of a-z, 0-9, '.', '_' and '-'.</summary>
+    /// <summary>What is wrong with the name of a vector, as the end of a sentence; null when it has 1 to 64 characters of a-z, 0-9, '.', '_' and
+    /// '-'.</summary>
     public static string? CheckName(string name)
     {
         if (name.Length is 0 or > MaxNameLength) return $"has {name.Length} characters; 1 to {MaxNameLength} are allowed";
-        return name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-') ? null : "has other characters than a-z, 0-9, '.', '_' and '-'";
+        return name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-')
+            ? null
+            : "has other characters than a-z, 0-9, '.', '_' and '-'";
     }
 }

@@ -10,8 +10,9 @@ public interface IFederatedAlgorithm
     /// <summary>The name in a job file, lower case.</summary>
     string Name { get; }
 
-    /// <summary>Client half: turns the global parameters into this client's update. It may keep a state on the client: what it returns is what it gets in the
-    /// client's next round, once this round is committed. The same arguments give the same bits, so that a round may be trained again.</summary>
+    /// <summary>Client half: turns the global parameters into this client's update. It may keep a state on the client: what it returns is what it
+    /// gets in the client's next round, once this round is committed. The same arguments give the same bits, so that a round may be trained
+    /// again.</summary>
     /// <param name="trainer">The client's replica and data. Runs on the calling thread.</param>
     /// <param name="global">The round's parameters, shape [P]. Not changed.</param>
     /// <param name="update">Receives the update, shape [P]: what the server half gets the weighted mean of.</param>

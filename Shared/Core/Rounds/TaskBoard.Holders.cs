@@ -2,18 +2,19 @@ using System.Collections.Immutable;
 
 namespace Federated.Core.Rounds;
 
-/// <content>Who has which results. A worker keeps what it gave until its round is durable; a task that is asked for again goes to the one that has the result,
-/// which sends it again instead of doing it again.</content>
+/// <content>Who has which results. A worker keeps what it gave until its round is durable; a task that is asked for again goes to the one that has
+/// the result, which sends it again instead of doing it again.</content>
 public sealed partial record TaskBoard
 {
     /// <value>The worker that holds the result of a task or is at it, by task; the task need not be on the board. At most one for each.</value>
     public ImmutableDictionary<TaskKey, string> Holders { get; private init; } = ImmutableDictionary<TaskKey, string>.Empty;
 
-    // False while no pending task can have a holder that could take it, so that Assign, which follows every change, need not look through them each time.
+    // False while no pending task can have a holder that could take it, so that Assign, which follows every change, need not look through them each
+    // time.
     private bool MayReturn { get; init; }
 
-    /// <summary>An attached worker says what it holds. Tasks on the board that others have are taken from them, for to send a result again is quicker than to
-    /// train. A result that another ready worker holds stays with that one. Unknown workers are ignored.</summary>
+    /// <summary>An attached worker says what it holds. Tasks on the board that others have are taken from them, for to send a result again is quicker
+    /// than to train. A result that another ready worker holds stays with that one. Unknown workers are ignored.</summary>
     public BoardStep Hold(string worker, IEnumerable<TaskKey> keys)
     {
         if (!Workers.TryGetValue(worker, out var holder)) return Unchanged(this);
@@ -42,8 +43,8 @@ public sealed partial record TaskBoard
         return board;
     }
 
-    /// <summary>A round of a run is durable: what was given for it and for those before it is kept by nobody any more. Evaluations of the round itself may still
-    /// be under way.</summary>
+    /// <summary>A round of a run is durable: what was given for it and for those before it is kept by nobody any more. Evaluations of the round
+    /// itself may still be under way.</summary>
     public TaskBoard Forget(string run, int upToRound) =>
         Forget(key => key.Run == run && (key.Purpose == TaskPurpose.Evaluate ? key.Round < upToRound : key.Round <= upToRound));
 

@@ -58,8 +58,8 @@ public sealed partial record TaskBoard
         return this with { Tasks = all.ToImmutable(), Pending = pending.ToImmutable(), MayReturn = true };
     }
 
-    /// <summary>A task is done, by whomever. Its worker holds the result from now on; where another worker may be at it as well, nobody knows which of them gave
-    /// the result, and the present one is told to forget it.</summary>
+    /// <summary>A task is done, by whomever. Its worker holds the result from now on; where another worker may be at it as well, nobody knows which
+    /// of them gave the result, and the present one is told to forget it.</summary>
     public BoardStep Complete(TaskKey key)
     {
         if (!Tasks.TryGetValue(key, out var task)) return Unchanged(this);
@@ -85,8 +85,9 @@ public sealed partial record TaskBoard
         return new(board, [], [], withdrawn.ToImmutable());
     }
 
-    /// <summary>Gives pending tasks to the workers that hold their results, then to free slots, the least loaded worker first. While there is plenty of work, a worker holds twice its slots, so that
-    /// none idles between two tasks; the last tasks are kept back for whoever is free first.</summary>
+    /// <summary>Gives pending tasks to the workers that hold their results, then to free slots, the least loaded worker first. While there is plenty
+    /// of work, a worker holds twice its slots, so that none idles between two tasks; the last tasks are kept back for whoever is free
+    /// first.</summary>
     public BoardStep Assign()
     {
         var (assigned, lost) = (ImmutableArray.CreateBuilder<BoardTask>(), ImmutableArray.CreateBuilder<BoardTask>());

@@ -49,7 +49,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         var nameless = HelloOf("w1");
         nameless.Held.Add([Train("a").Key.ToProto(), new TaskId { Run = "Run/1", Attempt = 1, Kind = TaskKind.Train }]);
         _registry.Tell(nameless, worker);
-        Assert.Equal((Refusal.Malformed, true), worker.ExpectMsg<Refused>() is var refused ? (refused.Reason, refused.Detail.StartsWith("Result 2 that worker 'w1'", StringComparison.Ordinal)) : default);
+        var refused = worker.ExpectMsg<Refused>();
+        Assert.Equal(Refusal.Malformed, refused.Reason);
+        Assert.StartsWith("Result 2 that worker 'w1'", refused.Detail, StringComparison.Ordinal);
         var greedy = HelloOf("w1");
         greedy.Held.Add(Enumerable.Repeat(Train("a").Key.ToProto(), Admission.MaxHeld + 1));
         _registry.Tell(greedy, worker);
@@ -222,7 +224,7 @@ public sealed class ClientRegistryActorTests : ActorTest
         Attach(doesNot, HelloOf("w2"));
         _registry.Tell(new AnnounceCommit("r", 1));
         Assert.Equal(("r", 1u), knows.ExpectMsg<RoundCommitted>() is var committed ? (committed.Run, committed.Round) : default);
-        _registry.Tell(new CloseRunWork("r"));
+        _registry.Tell(new CloseRunWork("r", MayGoOn: false));
         knows.ExpectMsg<CancelTasks>();
         Assert.Equal("r", knows.ExpectMsg<CloseRun>().Run);
         doesNot.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
