@@ -39,7 +39,11 @@ internal static class ClusterNode
             (_, _, _) => runs(),
             new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole },
             createProxyToo: false);
-        akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(new MembersFile(options.StateDir)), "members"));
+        akka.WithActors((system, _) =>
+        {
+            system.ActorOf(MembersActor.Props(new MembersFile(options.StateDir)), "members");
+            system.ActorOf(RemovalWatchActor.Props(), "removal-watch");
+        });
     }
 
     /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a member. A node that

@@ -238,6 +238,21 @@ public sealed class CoordinatorHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Coordinator_that_another_one_no_longer_talks_to_completes_as_downed()
+    {
+        var (one, two) = (FreePort(), FreePort());
+        System.Collections.Immutable.ImmutableArray<string> seeds = [$"127.0.0.1:{one}", $"127.0.0.1:{two}"];
+        await using var first = await StartAsync(AnyPort with { ClusterPort = one, Seeds = seeds });
+        await using var second = await StartAsync(AnyPort with { ClusterPort = two, Seeds = seeds });
+        var removed = Akka.Cluster.Cluster.Get(first.System).SelfUniqueAddress;
+
+        ((Akka.Remote.IRemoteActorRefProvider)((ExtendedActorSystem)second.System).Provider).Quarantine(removed.Address, removed.Uid);
+
+        Assert.Equal(HostEnd.Downed, await first.Completion.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.False(second.Completion.IsCompleted);
+    }
+
+    [Fact]
     public async Task Second_coordinator_joins_as_a_standby_and_takes_over_when_the_first_leaves()
     {
         var (one, two) = (FreePort(), FreePort());
