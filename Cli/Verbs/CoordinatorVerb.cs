@@ -37,7 +37,7 @@ internal sealed class CoordinatorVerb : Verb
     [
         ("federated coordinator", "for workers on this machine"),
         ("federated coordinator --host 0.0.0.0 --public-host coordinator.example", "for workers on other machines"),
-        ("federated coordinator --host 0.0.0.0 --public-host a.example --seed a.example:5601 --seed b.example:5601 --journal Host=db.example;Database=federated", "one of two; the other takes over when it dies"),
+        ("federated coordinator --host 0.0.0.0 --public-host a.example --seed a.example:5601 --seed b.example:5601 --journal \"Host=db.example;Database=federated\"", "one of two; the other takes over when it dies"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)

@@ -42,7 +42,11 @@ internal static class ClusterNode
             // A node that does not have the runs asks through the proxy who has them; one question is enough to be kept while nobody does.
             new ClusterSingletonOptions { Role = ClusterSettings.CoordinatorRole, BufferSize = 1 },
             createProxyToo: true);
-        akka.WithActors((system, _) => system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members"));
+        akka.WithActors((system, _) =>
+        {
+            system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members");
+            system.ActorOf(RemovalWatchActor.Props(), "removal-watch");
+        });
     }
 
     /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a member. A node that

@@ -31,7 +31,7 @@ public sealed class DeploymentTests : IDisposable
         await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
         var port = new Uri(deployment.Grpc).Port.ToString(CultureInfo.InvariantCulture);
 
-        await using var second = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", port, "--cluster-port", "0");
+        await using var second = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", port, "--cluster-port", "0", "--state-dir", "second");
 
         Assert.True(await second.ExitAsync() == ExitCodes.AddressInUse, second.Transcript());
         Assert.Contains($"Port {port} on 127.0.0.1 is in use", Assert.Single(second.Error), StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class DeploymentTests : IDisposable
     [Fact]
     public async Task Worker_that_finds_no_coordinator_in_time_says_so()
     {
-        await using var worker = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "worker", "--coordinator", "127.0.0.1:1", "--coordinator-timeout", "1");
+        await using var worker = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "worker", "--coordinator", "127.0.0.1:1", "--coordinator-timeout", "1", "--state-dir", "worker");
 
         Assert.True(await worker.ExitAsync() == ExitCodes.CoordinatorUnreachable, worker.Transcript());
         Assert.Contains(worker.Error, line => line.Contains("No coordinator was found at 127.0.0.1:1.", StringComparison.Ordinal));

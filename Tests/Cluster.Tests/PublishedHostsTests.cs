@@ -19,7 +19,7 @@ public sealed class PublishedHostsTests : IDisposable
         Assert.DoesNotContain(Directory.GetFiles(coordinator, "*", SearchOption.AllDirectories).Select(Path.GetFileName), name => name!.Contains("torch", StringComparison.OrdinalIgnoreCase));
 
         await using var deployment = await Deployment.StartAsync(_folder.Path, Path.Combine(coordinator, "Federated.Coordinator.dll"));
-        deployment.Add(ProcessUnderTest.Start(Path.Combine(worker, "Federated.Worker.dll"), _folder.Path, "--seeds", deployment.Cluster));
+        deployment.Add(ProcessUnderTest.Start(Path.Combine(worker, "Federated.Worker.dll"), _folder.Path, "--seeds", deployment.Cluster, "--state-dir", "worker-state"));
         var job = _folder.Write("job.yaml", "name: small\nmodel: { name: logistic }\ndata: { clients: 3 }\nfederation: { rounds: 2 }\n");
         await using var submit = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "submit", job, "--watch", "--coordinator", deployment.Grpc);
 

@@ -39,7 +39,7 @@ internal sealed partial class Deployment : IAsyncDisposable
     /// <summary>Starts <c>federated worker</c> with one slot and waits until the coordinator has taken it.</summary>
     public async Task<ProcessUnderTest> StartWorkerAsync(string name)
     {
-        var worker = Add(ProcessUnderTest.Start(DotNet.Federated, Folder, "worker", "--name", name, "--coordinator", Cluster, "--slots", "1"));
+        var worker = Add(ProcessUnderTest.Start(DotNet.Federated, Folder, "worker", "--name", name, "--coordinator", Cluster, "--slots", "1", "--state-dir", name));
         await worker.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
         return worker;
     }

@@ -184,7 +184,7 @@ public sealed class CoordinatorHostTests : IDisposable
         var options = AnyPort with { ClusterPort = FreePort() };
         var first = await StartAsync(options);
         using var worker = await WorkerNode.JoinAsync(first.ClusterAddress);
-        await Grpc.GrpcServer.EventuallyAsync(() => File.Exists(Path.Combine(options.StateDir, "members")) && File.ReadAllText(Path.Combine(options.StateDir, "members")) == $"{worker.Address}\n");
+        await Grpc.GrpcServer.EventuallyAsync(() => File.Exists(Path.Combine(options.StateDir, $"members-{options.ClusterPort}")) && File.ReadAllText(Path.Combine(options.StateDir, $"members-{options.ClusterPort}")) == $"{worker.Address}\n");
 
         ((ExtendedActorSystem)first.System).Abort();   // no goodbye, as when the process is killed
         await first.DisposeAsync();
@@ -202,7 +202,7 @@ public sealed class CoordinatorHostTests : IDisposable
     {
         var options = AnyPort with { ClusterPort = FreePort() };
         Directory.CreateDirectory(options.StateDir);
-        await File.WriteAllTextAsync(Path.Combine(options.StateDir, "members"), $"127.0.0.1:{FreePort()}\nno address\n");
+        await File.WriteAllTextAsync(Path.Combine(options.StateDir, $"members-{options.ClusterPort}"), $"127.0.0.1:{FreePort()}\nno address\n");
 
         await using var host = await StartAsync(options);
 
@@ -236,6 +236,21 @@ public sealed class CoordinatorHostTests : IDisposable
         cluster.Down(cluster.SelfAddress);
 
         Assert.Equal(HostEnd.Downed, await host.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Coordinator_that_another_one_no_longer_talks_to_completes_as_downed()
+    {
+        var (one, two) = (FreePort(), FreePort());
+        System.Collections.Immutable.ImmutableArray<string> seeds = [$"127.0.0.1:{one}", $"127.0.0.1:{two}"];
+        await using var first = await StartAsync(AnyPort with { ClusterPort = one, Seeds = seeds });
+        await using var second = await StartAsync(AnyPort with { ClusterPort = two, Seeds = seeds });
+        var removed = Akka.Cluster.Cluster.Get(first.System).SelfUniqueAddress;
+
+        ((Akka.Remote.IRemoteActorRefProvider)((ExtendedActorSystem)second.System).Provider).Quarantine(removed.Address, removed.Uid);
+
+        Assert.Equal(HostEnd.Downed, await first.Completion.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.False(second.Completion.IsCompleted);
     }
 
     [Fact]

@@ -6,14 +6,14 @@ public sealed class MembersFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("federated-members-").FullName;
 
-    private string Path => System.IO.Path.Combine(_folder, "members");
+    private string Path => System.IO.Path.Combine(_folder, "members-5601");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Addresses_that_were_written_are_read_and_the_next_ones_take_their_place()
     {
-        var file = new MembersFile(_folder);
+        var file = new MembersFile(_folder, 5601);
 
         await file.WriteAsync(["a:1", "[::1]:2"]);
         Assert.Equal<string>(["a:1", "[::1]:2"], await file.ReadAsync(CancellationToken.None));
@@ -24,12 +24,12 @@ public sealed class MembersFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Missing_file_has_no_addresses() => Assert.Empty(await new MembersFile(System.IO.Path.Combine(_folder, "absent")).ReadAsync(CancellationToken.None));
+    public async Task Missing_file_has_no_addresses() => Assert.Empty(await new MembersFile(System.IO.Path.Combine(_folder, "absent"), 5601).ReadAsync(CancellationToken.None));
 
     [Fact]
     public async Task Only_so_many_addresses_are_kept()
     {
-        var file = new MembersFile(_folder);
+        var file = new MembersFile(_folder, 5601);
 
         await file.WriteAsync(Enumerable.Range(1, MembersFile.Most + 1).Select(port => $"a:{port}"));
 
@@ -41,6 +41,6 @@ public sealed class MembersFileTests : IDisposable
     {
         await File.WriteAllTextAsync(Path, "a:1\r\n\0\0\0\nnonsense\nb:70000\nb:2\n" + new string('x', 10_000_000) + "\nc:3\n");
 
-        Assert.Equal<string>(["a:1", "b:2"], await new MembersFile(_folder).ReadAsync(CancellationToken.None));
+        Assert.Equal<string>(["a:1", "b:2"], await new MembersFile(_folder, 5601).ReadAsync(CancellationToken.None));
     }
 }

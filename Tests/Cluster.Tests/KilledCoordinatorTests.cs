@@ -1,0 +1,100 @@
+using System.Globalization;
+using Federated.Cluster.Tests.Processes;
+
+namespace Federated.Cluster.Tests;
+
+/// <summary>Coordinators that are killed as processes, and what becomes of their workers.</summary>
+public sealed class KilledCoordinatorTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ProcessUnderTest> _processes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var process in _processes) await process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [UnixFact]
+    public async Task Lone_coordinator_that_is_killed_and_started_again_has_its_workers_back_without_their_restart()
+    {
+        var ports = FreePorts.Take(2);
+        var killed = await CoordinatorAsync("c", ports[0], ports[1]);
+        ProcessUnderTest[] workers = [await WorkerAsync("w1", ports[1]), await WorkerAsync("w2", ports[1])];
+
+        await KillAsync(killed);
+        var next = await CoordinatorAsync("c", ports[0], ports[1]);
+
+        // The coordinator says it, since a worker says so only when it is a fresh one.
+        foreach (var name in new[] { "w1", "w2" }) await next.LineAsync(line => line.Contains($"Worker {name} is attached", StringComparison.Ordinal));
+        Assert.All(workers, worker => Assert.Single(worker.Output, line => line.StartsWith("worker ready", StringComparison.Ordinal)));
+        Assert.All(workers, worker => Assert.DoesNotContain(worker.Error, line => line.Contains("starts anew", StringComparison.Ordinal)));
+    }
+
+    [UnixFact]
+    public async Task Worker_whose_coordinator_is_another_one_at_the_same_address_starts_anew_and_attaches()
+    {
+        var ports = FreePorts.Take(2);
+        var killed = await CoordinatorAsync("first", ports[0], ports[1]);
+        var worker = await WorkerAsync("w1", ports[1]);
+
+        await KillAsync(killed);
+        // Another state folder: it knows nothing of the cluster that the worker is in.
+        var next = await CoordinatorAsync("second", ports[0], ports[1]);
+
+        await worker.LineAsync(line => line.EndsWith("This worker has lost its cluster; it starts anew in 1 s.", StringComparison.Ordinal));
+        await next.LineAsync(line => line.Contains("Worker w1 is attached", StringComparison.Ordinal));
+    }
+
+    [UnixTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Either_of_two_coordinators_takes_over_when_the_other_is_killed(bool lowerIsKilled)
+    {
+        var ports = FreePorts.Take(4);
+        // The first seed is the first to run, and so the active one.
+        int[] seeds = lowerIsKilled ? [ports[0], ports[1]] : [ports[1], ports[0]];
+        var active = await CoordinatorAsync("c1", ports[2], seeds[0], seeds);
+        var standby = await CoordinatorAsync("c2", ports[3], seeds[1], seeds);
+        await WorkerAsync("w1", seeds);
+        await WorkerAsync("w2", seeds);
+
+        await KillAsync(active);
+
+        foreach (var name in new[] { "w1", "w2" }) await standby.LineAsync(line => line.Contains($"Worker {name} is attached", StringComparison.Ordinal));
+    }
+
+    private static async Task KillAsync(ProcessUnderTest process)
+    {
+        process.Send(UnixSignal.Kill);
+        await process.ExitAsync();
+    }
+
+    private async Task<ProcessUnderTest> CoordinatorAsync(string state, int port, int clusterPort, params int[] seeds)
+    {
+        var process = ProcessUnderTest.Start(DotNet.Federated, _folder.Path,
+        [
+            "coordinator", "--verbose", "--port", Text(port), "--cluster-port", Text(clusterPort), "--state-dir", state,
+            .. seeds.SelectMany(seed => new[] { "--seed", $"127.0.0.1:{Text(seed)}" }),
+        ]);
+        _processes.Add(process);
+        await process.LineAsync(line => line.StartsWith("coordinator ready: ", StringComparison.Ordinal));
+        return process;
+    }
+
+    private async Task<ProcessUnderTest> WorkerAsync(string name, params int[] seeds)
+    {
+        var process = ProcessUnderTest.Start(DotNet.Federated, _folder.Path,
+        [
+            "worker", "--name", name, "--slots", "1", "--state-dir", name,
+            .. seeds.SelectMany(seed => new[] { "--coordinator", $"127.0.0.1:{Text(seed)}" }),
+        ]);
+        _processes.Add(process);
+        await process.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
+        return process;
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}
