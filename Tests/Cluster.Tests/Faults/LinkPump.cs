@@ -75,6 +75,7 @@ internal sealed class LinkPump(LinkConnection connection, Socket from, Socket to
             var flow = await TurnAsync(piece, ended);
             if (_rate != flow.BytesPerSecond) (_rate, _lineFree) = (flow.BytesPerSecond, 0);
             var part = _rate is { } rate ? Math.Min(piece.Count - at, Math.Max(1, rate / PartsPerSecond)) : piece.Count - at;
+            var leaves = time.GetTimestamp();
             var sent = flow.Drop ? 0 : await SendAsync(piece.Buffer.AsMemory(at, part), ended);
             if (sent == 0)
             {
@@ -82,7 +83,7 @@ internal sealed class LinkPump(LinkConnection connection, Socket from, Socket to
                 return;
             }
             at += sent;
-            if (_rate is { } limit) _lineFree = Math.Max(_lineFree, time.GetTimestamp()) + Stamps(TimeSpan.FromSeconds((double)sent / limit));
+            if (_rate is { } limit) _lineFree = Math.Max(_lineFree, leaves) + Stamps(TimeSpan.FromSeconds((double)sent / limit));
         }
     }
 
@@ -96,11 +97,12 @@ internal sealed class LinkPump(LinkConnection connection, Socket from, Socket to
             if (flow.Drop) return flow;
             var due = piece.Arrived + Stamps(flow.Latency + (flow.Jitter * piece.Jitter));
             if (flow.BytesPerSecond == _rate && piece.Kind == PieceKind.Bytes) due = Math.Max(due, _lineFree);
-            var left = time.GetElapsedTime(time.GetTimestamp(), due);
+            var left = Until(due);
             if (left <= TimeSpan.Zero && !flow.Stall) return flow;
-            if (left < ShortestWait) left = ShortestWait;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(ended);
-            await Task.WhenAny(changed, Task.Delay(flow.Stall ? Timeout.InfiniteTimeSpan : left, time, waiting.Token));
+            var timer = Task.Delay(flow.Stall ? Timeout.InfiniteTimeSpan : left < ShortestWait ? ShortestWait : left, time, waiting.Token);
+            // A timer counts from when it is set: where the clock has moved on since the look at it, it would be late.
+            if (flow.Stall || left - Until(due) < ShortestWait) await Task.WhenAny(changed, timer);
             await waiting.CancelAsync();
             ended.ThrowIfCancellationRequested();
         }
@@ -144,6 +146,8 @@ internal sealed class LinkPump(LinkConnection connection, Socket from, Socket to
             // The receiver is gone already; its own direction says so.
         }
     }
+
+    private TimeSpan Until(long due) => time.GetElapsedTime(time.GetTimestamp(), due);
 
     private long Stamps(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 

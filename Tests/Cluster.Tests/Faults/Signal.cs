@@ -15,21 +15,20 @@ internal sealed class Signal
     public void Set() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     /// <summary>Waits until a condition, which only changes told here make true, holds.</summary>
-    /// <exception cref="InvalidOperationException">It does not within <see cref="Patience"/>; the message says what was described.</exception>
+    /// <exception cref="InvalidOperationException">Nothing has changed for <see cref="Patience"/>; the message says what was described.</exception>
     public async Task UntilAsync(Func<bool> condition, Func<string> describe)
     {
-        using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
             var next = Next;
             if (condition()) return;
             try
             {
-                await next.WaitAsync(limit.Token);
+                await next.WaitAsync(Patience);
             }
-            catch (OperationCanceledException)
+            catch (TimeoutException)
             {
-                throw new InvalidOperationException($"Not reached in {Patience}: {describe()}");
+                throw new InvalidOperationException($"Nothing changed for {Patience} before this: {describe()}");
             }
         }
     }

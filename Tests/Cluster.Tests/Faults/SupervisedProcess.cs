@@ -6,14 +6,12 @@ namespace Federated.Cluster.Tests.Faults;
 /// Thread-safe.</summary>
 internal sealed class SupervisedProcess : IAsyncDisposable
 {
-    /// <summary>Starts after which a process that cannot live is given up, for the test to end with what it wrote.</summary>
-    public const int MaxStarts = 50;
-
     private readonly Lock _lock = new();
     private readonly Func<ProcessUnderTest> _start;
     private readonly Action _ended;
     private readonly TimeSpan _restartDelay;
     private readonly TimeProvider _time;
+    private readonly int _maxStarts;
     private readonly Signal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<ProcessUnderTest> _incarnations = [];
@@ -21,9 +19,9 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     private bool _held;
     private bool _isOver;
 
-    private SupervisedProcess(string name, Func<ProcessUnderTest> start, Action ended, TimeSpan restartDelay, TimeProvider time)
+    private SupervisedProcess(string name, Func<ProcessUnderTest> start, Action ended, TimeSpan restartDelay, TimeProvider time, int maxStarts)
     {
-        (Name, _start, _ended, _restartDelay, _time) = (name, start, ended, restartDelay, time);
+        (Name, _start, _ended, _restartDelay, _time, _maxStarts) = (name, start, ended, restartDelay, time, maxStarts);
         StartOne();
         _supervising = SuperviseAsync();
     }
@@ -52,9 +50,10 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <param name="ended">Called after every end, before the next start.</param>
     /// <param name="restartDelay">From an end to the next start; none by default.</param>
     /// <param name="time">Clock of the delay; the system's by default.</param>
+    /// <param name="maxStarts">Starts after which a process that cannot live is given up, for the test to end with what it wrote.</param>
     public static SupervisedProcess Start(
-        string name, Func<ProcessUnderTest> start, Action? ended = null, TimeSpan restartDelay = default, TimeProvider? time = null) =>
-        new(name, start, ended ?? (() => { }), restartDelay, time ?? TimeProvider.System);
+        string name, Func<ProcessUnderTest> start, Action? ended = null, TimeSpan restartDelay = default, TimeProvider? time = null, int maxStarts = 100) =>
+        new(name, start, ended ?? (() => { }), restartDelay, time ?? TimeProvider.System, maxStarts);
 
     /// <summary>The first line that a condition holds for, past or to come, of any incarnation from a certain one on.</summary>
     /// <param name="condition">What is looked for.</param>
@@ -101,6 +100,15 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <summary>Lets it go on (SIGCONT).</summary>
     public void Resume() => Current.Send(UnixSignal.Continue);
 
+    /// <summary>Stops the current incarnation for a while; one that ends in the meantime is let be.</summary>
+    public async Task PauseAsync(TimeSpan duration)
+    {
+        var process = Current;
+        if (process.IsAlive) process.Send(UnixSignal.Stop);
+        await Task.Delay(duration, _time);
+        if (process.IsAlive) process.Send(UnixSignal.Continue);
+    }
+
     /// <summary>All that every incarnation wrote, for a test's message.</summary>
     public string Transcripts() => string.Concat(Incarnations.Select((process, index) => $"\n=== {Name}, start {index + 1}{process.Transcript()}"));
 
@@ -129,7 +137,7 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     {
         try
         {
-            while (Starts < MaxStarts)
+            while (Starts < _maxStarts)
             {
                 await Current.Ended.WaitAsync(_stop.Token);
                 _ended();

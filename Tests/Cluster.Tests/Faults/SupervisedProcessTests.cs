@@ -65,13 +65,14 @@ public sealed class SupervisedProcessTests : IDisposable
     public async Task Process_that_cannot_live_is_given_up_with_all_that_it_wrote()
     {
         var starts = 0;
-        var process = SupervisedProcess.Start("usage", () => StartNothing(++starts));
+        var process = SupervisedProcess.Start("nothing", () => StartNothing(++starts), maxStarts: 3);
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => process.WaitForLineAsync(_ => false));
         await process.DisposeAsync();
 
-        Assert.Equal(SupervisedProcess.MaxStarts, starts);
-        Assert.Contains($"after {SupervisedProcess.MaxStarts} starts", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, starts);
+        Assert.Contains("nothing is not started any more after 3 starts", error.Message, StringComparison.Ordinal);
+        Assert.Contains("absent-3.dll", error.Message, StringComparison.Ordinal);
     }
 
     [UnixFact]

@@ -12,4 +12,14 @@ internal static class Jobs
         federation: { rounds: 4, cohort: { fraction: 0.5, deadline: 5m } }
         training: { epochs: 20, batch_size: 8 }
         """;
+
+    /// <summary>Six rounds of a fraction of a second each, long enough to be disturbed.</summary>
+    public const string QuickRounds = """
+        name: quick-rounds
+        seed: 11
+        model: { name: mlp }
+        data: { name: digits, clients: 8, partition: { kind: dirichlet, alpha: 0.5 } }
+        federation: { rounds: 6, cohort: { deadline: 5m } }
+        training: { epochs: 3, batch_size: 16 }
+        """;
 }
