@@ -43,7 +43,7 @@ internal sealed record NodeFault(Uri Address, RpcException Fault)
     /// <param name="faults">At least one.</param>
     public static CommandException NobodyServes(IReadOnlyList<NodeFault> faults)
     {
-        var all = string.Join(", ", faults.Select(fault => $"{fault.At} ({fault.Reason})"));
+        var all = string.Join("; ", faults.Select(fault => $"{fault.At} {fault.Clause}"));
         var message = faults is [var only] ? only.Sentence : $"No coordinator serves: {all}.";
         return new CommandException(ExitCodes.CoordinatorUnreachable, message, inner: faults[^1].Fault);
     }
@@ -56,13 +56,14 @@ internal sealed record NodeFault(Uri Address, RpcException Fault)
         _ => $"The coordinator at {At} is not available: {Fault.Status.Detail}",
     };
 
-    private string Reason => Fault.StatusCode switch
+    // Goes on after the address.
+    private string Clause => Fault.StatusCode switch
     {
-        StatusCode.DeadlineExceeded => "no answer in time",
-        StatusCode.Unimplemented => "no coordinator of this version",
-        _ when Broken is { } reason => reason,
-        _ when ActiveTrailer.Read(Fault.Trailers) is { } active => $"a standby of {active.GetLeftPart(UriPartial.Authority)}",
-        _ => Fault.Status.Detail.TrimEnd('.'),
+        StatusCode.DeadlineExceeded => "did not answer in time",
+        StatusCode.Unimplemented => "is no coordinator of this version",
+        _ when Broken is { } reason => $"does not answer ({reason})",
+        _ when ActiveTrailer.Read(Fault.Trailers) is { } active => $"is a standby of {active.GetLeftPart(UriPartial.Authority)}",
+        _ => $"says \"{Fault.Status.Detail.TrimEnd('.')}\"",
     };
 
     // null where the other side was reached and said itself that it is not available.

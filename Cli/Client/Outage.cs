@@ -13,11 +13,15 @@ internal sealed class Outage(CommandEnvironment environment, TimeSpan limit, Fun
     private const double MostSeconds = 5;
     private int _failures;
     private long _since;
+    private long? _answered;
 
     /// <summary>Another attempt has failed: waits until the next one.</summary>
     /// <returns>False, at once, when there shall be no other.</returns>
     public async Task<bool> WaitAsync(CancellationToken cancellation)
     {
+        // Who served for so long and is away now is away for another reason.
+        if (_answered is { } answered && environment.Time.GetElapsedTime(answered) >= TimeSpan.FromSeconds(MostSeconds)) End();
+        _answered = null;
         if (_failures++ == 0)
         {
             _since = environment.Time.GetTimestamp();
@@ -28,7 +32,10 @@ internal sealed class Outage(CommandEnvironment environment, TimeSpan limit, Fun
         return true;
     }
 
-    /// <summary>A coordinator has answered.</summary>
+    /// <summary>A coordinator has answered. One that is gone again before it got anywhere is still the same outage.</summary>
+    public void Answered() => _answered ??= environment.Time.GetTimestamp();
+
+    /// <summary>A coordinator is at work again.</summary>
     public void End() => _failures = 0;
 
     /// <summary>Seconds, from 0.5 to 5; doubled with every failure, and spread so that many who lost the same coordinator do not all come back at

@@ -58,8 +58,20 @@ internal sealed class RunsClient(IReadOnlyList<Uri> addresses, CommandEnvironmen
         (await AskAsync((runs, options) => runs.ResumeAsync(new ResumeRequest { Run = run }, options), cancellation, run)).Summary;
 
     /// <summary>Lets a failed or stopped run go on. A repetition does no harm: a run that goes on already is not retried.</summary>
-    public async Task<RunSummary> RetryAsync(string run, CancellationToken cancellation) =>
-        (await AskAsync((runs, options) => runs.RetryAsync(new RetryRequest { Run = run }, options), cancellation, run)).Summary;
+    public async Task<RunSummary> RetryAsync(string run, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await AskAsync((runs, options) => runs.RetryAsync(new RetryRequest { Run = run }, options), cancellation, run)).Summary;
+        }
+        catch (CommandException e) when (e.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition })
+        {
+            // Perhaps an answer was lost, and the run goes on because it was asked to before.
+            var summary = (await ShowAsync(run, cancellation)).Summary;
+            if (summary.Status is RunStatus.Queued or RunStatus.Running) return summary;
+            throw;
+        }
+    }
 
     /// <summary>Everything that happened in a run, then everything that happens, until it ends. Over one connection.</summary>
     public IAsyncEnumerable<RunEvent> WatchAsync(string run, CancellationToken cancellation) => WatchAsync(run, fromRound: 1, cancellation);

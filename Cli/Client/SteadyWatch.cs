@@ -9,7 +9,8 @@ namespace Federated.Cli.Client;
 /// complete.</summary>
 /// <param name="client">Asks the coordinator.</param>
 /// <param name="outage">How losses are bridged.</param>
-internal sealed class SteadyWatch(RunsClient client, Outage outage)
+/// <param name="remedy">One sentence: what somebody can do when they cannot be bridged.</param>
+internal sealed class SteadyWatch(RunsClient client, Outage outage, string remedy)
 {
     /// <param name="run">The run's id.</param>
     /// <param name="incomplete">The first round that is not complete yet.</param>
@@ -17,6 +18,7 @@ internal sealed class SteadyWatch(RunsClient client, Outage outage)
     /// <exception cref="CommandException">No coordinator came back in time, or none knows the run.</exception>
     public async IAsyncEnumerable<RunEvent> FollowAsync(string run, Func<uint> incomplete, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var reached = 0u;
         while (true)
         {
             CommandException? lost = null;
@@ -34,7 +36,10 @@ internal sealed class SteadyWatch(RunsClient client, Outage outage)
                         lost = e;
                         break;
                     }
-                    outage.End();
+                    outage.Answered();
+                    // What has happened comes again with every connection, and is no news.
+                    if (events.Current.Summary.Round > reached || events.Current.EventCase == RunEvent.EventOneofCase.Progress) outage.End();
+                    reached = Math.Max(reached, events.Current.Summary.Round);
                     ended = HasEnded(events.Current.Summary);
                     yield return events.Current;
                 }
@@ -50,8 +55,7 @@ internal sealed class SteadyWatch(RunsClient client, Outage outage)
             }
             if (await outage.WaitAsync(cancellation)) continue;
             var reason = lost?.Message ?? "The coordinator ended the stream of events before the run had ended.";
-            throw new CommandException(ExitCodes.CoordinatorUnreachable,
-                $"{reason} The run itself goes on when a coordinator is back: `federated watch {run}` shows it again.", remedy: "", lost);
+            throw new CommandException(ExitCodes.CoordinatorUnreachable, reason, remedy, lost);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class ShowVerb : RemoteVerb
     private readonly Option<bool> _job = new("--job") { Description = "Print the run's complete job file instead." };
 
     public ShowVerb(CommandEnvironment environment) : base(
-        "show", "Show a run with its rounds, the clients that were refused, failed or missing, and the rounds whose models are kept.", environment)
+        "show", "Show a run with its rounds, what happened to it besides, the clients that were refused, failed or missing, and the rounds whose models are kept.", environment)
     {
         Add(_run);
         AddOptions(_job);
@@ -40,13 +40,14 @@ internal sealed class ShowVerb : RemoteVerb
         await output.WriteLineAsync($"{summary.Run}: {summary.Name}, {StatusNames.Of(summary.Status)}{(summary.Reason.Length > 0 ? $": {summary.Reason}" : "")}");
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {summary.Round}/{summary.Rounds}, {summary.Clients} clients, {summary.Workers} workers, ")
             + $"{Format.Seconds(summary.WallSeconds)} ({Format.Seconds(summary.TrainSeconds)} of training), {Format.Bytes(summary.BytesDown)} down, {Format.Bytes(summary.BytesUp)} up");
-        if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds, int.MaxValue));
+        if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds));
         foreach (var round in details.Rounds)
         {
             foreach (var failure in round.FailedAttempts) await output.WriteLineAsync($"round {round.Round}: an attempt failed: {failure}");
             foreach (var problem in round.Problems)
                 await output.WriteLineAsync($"round {round.Round}: {problem.Client}{(problem.Worker.Length > 0 ? $" on {problem.Worker}" : "")}: {(problem.Refused == Refusal.Unspecified ? "" : $"refused ({problem.Refused}): ")}{problem.Reason}");
         }
+        foreach (var incident in details.Incidents) await output.WriteLineAsync(incident);
         foreach (var client in details.SetAside)
         {
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
@@ -58,10 +59,11 @@ internal sealed class ShowVerb : RemoteVerb
     }
 
     private sealed record DetailsRecord(
-        RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds, IReadOnlyList<SetAsideRecord> SetAside, IReadOnlyList<uint> KeptRounds)
+        RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds, IReadOnlyList<string> Incidents, IReadOnlyList<SetAsideRecord> SetAside,
+        IReadOnlyList<uint> KeptRounds)
     {
         public static DetailsRecord Of(RunDetails details) => new(
-            RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)],
+            RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)], details.Incidents,
             [.. details.SetAside.Select(client => new SetAsideRecord(client.Client, client.Failures, client.UntilRound))], details.KeptRounds);
     }
 

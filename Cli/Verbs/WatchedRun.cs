@@ -19,7 +19,8 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
     public async Task<int> FollowAsync(string run, int evaluateEvery, CancellationToken interrupt)
     {
         var watch = new RunWatch(evaluateEvery);
-        var events = new SteadyWatch(client, new Outage(environment, Patience, tell: sentence => TellAsync(sentence, watch.Board)));
+        var events = new SteadyWatch(client, new Outage(environment, Patience, tell: sentence => TellAsync(sentence, watch)),
+            remedy: $"The run itself goes on when a coordinator is back: `federated watch {run}` shows it again.");
         try
         {
             await watch.FollowAsync(events.FollowAsync(run, () => watch.NextRound, interrupt), View(), KeepAsync);
@@ -40,11 +41,11 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
     private IRunView View() =>
         json ? new SilentView() : IsLive ? new LiveView(environment.Screen, environment.Time) : new LineView(environment.Output);
 
-    private Task TellAsync(string sentence, RunBoard board)
+    private Task TellAsync(string sentence, RunWatch watch)
     {
         // A line in between would tear a table that is redrawn in place.
         if (!IsLive) return environment.Error.WriteLineAsync(sentence);
-        board.Say(sentence);
+        watch.Say(sentence);
         return Task.CompletedTask;
     }
 
@@ -57,7 +58,7 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
 
     private sealed class SilentView : IRunView
     {
-        public async Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, RunBoard board)
+        public async Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, Func<RunBoard> board)
         {
             await foreach (var _ in updates) { }
         }

@@ -5,8 +5,10 @@ namespace Federated.Cli.Watching;
 /// <summary>Shows a run to somebody while it goes on.</summary>
 internal interface IRunView
 {
-    /// <summary>Reads the events to their end. Reading them is what updates the board.</summary>
-    Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, RunBoard board);
+    /// <summary>Reads the events to their end. Reading them is what changes the board.</summary>
+    /// <param name="updates">What happens.</param>
+    /// <param name="board">The run as it is known now; may be asked from any thread, while an event is read too.</param>
+    Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, Func<RunBoard> board);
 }
 
 /// <summary>One event, and the rounds that are complete by it.</summary>

@@ -7,7 +7,7 @@ internal sealed class LiveView(IAnsiConsole screen, TimeProvider time) : IRunVie
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
-    public async Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, RunBoard board)
+    public async Task ShowAsync(IAsyncEnumerable<RunUpdate> updates, Func<RunBoard> board)
     {
         await screen.Live(new Text("waiting for the first round")).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Top).StartAsync(async display =>
         {
@@ -21,8 +21,9 @@ internal sealed class LiveView(IAnsiConsole screen, TimeProvider time) : IRunVie
                     if (!await next) break;
                     (next, heard) = (reader.MoveNextAsync().AsTask(), time.GetTimestamp());
                 }
-                var running = board.IsAtWork ? time.GetElapsedTime(heard) : TimeSpan.Zero;
-                display.UpdateTarget(RunTable.Render(board, running, Math.Max(4, screen.Profile.Height - 8)));
+                var now = board();
+                var running = now.IsAtWork ? time.GetElapsedTime(heard) : TimeSpan.Zero;
+                display.UpdateTarget(RunTable.Render(now, running, Math.Max(4, screen.Profile.Height - 8)));
             }
         });
     }

@@ -16,7 +16,7 @@ internal static class RunTable
     /// <param name="rows">Most rounds to show.</param>
     public static IRenderable Render(RunBoard board, TimeSpan sinceEvent, int rows)
     {
-        var lines = new List<IRenderable> { Rounds(board.Rounds, board.Summary.Rounds, rows) };
+        var lines = new List<IRenderable> { Rounds([.. board.Rounds.Values.Skip(Math.Max(0, board.Rounds.Count - rows))], board.Summary.Rounds) };
         if (board.Progress is { } progress && !board.HasEnded) lines.Add(new Markup(Bar(progress)));
         lines.Add(new Markup(Sums(board, sinceEvent)));
         if (board.Notice is { } notice && !board.HasEnded) lines.Add(new Markup($"[yellow]{Markup.Escape(notice)}[/]"));
@@ -24,11 +24,11 @@ internal static class RunTable
     }
 
     /// <summary>The table of rounds alone.</summary>
-    public static Table Rounds(IReadOnlyCollection<RoundReport> reports, uint rounds, int rows)
+    public static Table Rounds(IReadOnlyCollection<RoundReport> reports, uint rounds)
     {
         var table = new Table().RoundedBorder().BorderColor(Color.Grey);
         foreach (var name in new[] { "round", "accuracy", "loss", "clients", "down", "up", "time" }) table.AddColumn(new TableColumn(name).RightAligned());
-        foreach (var round in reports.Skip(Math.Max(0, reports.Count - rows)))
+        foreach (var round in reports)
         {
             table.AddRow(
                 string.Create(CultureInfo.InvariantCulture, $"{round.Round}/{rounds}"),

@@ -20,7 +20,7 @@ internal sealed class CommandHarness : IDisposable
     public Dictionary<string, string> Variables { get; } = [];
 
     /// <summary>Stands for the nodes of <c>federated run</c>.</summary>
-    public ILocalCluster? Cluster { get; init; }
+    public ILocalCluster? Cluster { get; set; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -58,7 +58,7 @@ internal sealed class CommandHarness : IDisposable
         Time = Time,
         Folder = Folder,
         Variable = name => Variables.GetValueOrDefault(name),
-        HostLocally = (_, _, _) => Task.FromResult(Cluster ?? throw new InvalidOperationException("No node should have been started.")),
+        HostLocally = (_, options, _) => HostAsync(options),
     };
 
     /// <summary>A console without colours or cursor movement, 120 characters wide.</summary>
@@ -80,5 +80,13 @@ internal sealed class CommandHarness : IDisposable
     {
         Interrupt.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<ILocalCluster> HostAsync(LocalClusterOptions options)
+    {
+        if (Cluster is null) throw new InvalidOperationException("No node should have been started.");
+        // As the real one does: the journal is there as soon as there are nodes.
+        await File.AppendAllTextAsync(Path.Combine(options.StateFolder, "journal.db"), "");
+        return Cluster;
     }
 }

@@ -44,6 +44,17 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
 
     public IReadOnlyList<SetAsideClient> SetAside { get; init; } = [];
 
+    public IReadOnlyList<string> Incidents { get; init; } = [];
+
+    /// <summary>The run's job, as Show gives it.</summary>
+    public string JobYaml { get; set; } = "name: shown\n";
+
+    /// <summary>How the run stands until somebody retries or resumes it; null: as the last of <see cref="Events"/> says. List does not know it yet.</summary>
+    public RunSummary? Standing { get; set; }
+
+    /// <summary>No run is known before one is submitted.</summary>
+    public bool IsEmpty { get; set; }
+
     /// <summary>Comes before every call, whatever it is, and may fail it.</summary>
     public Func<ServerCallContext, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -59,6 +70,10 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
     public ConcurrentQueue<uint> WatchedFrom { get; } = new();
 
     public int Stops { get; private set; }
+
+    public int Retries { get; private set; }
+
+    public int Resumes { get; private set; }
 
     /// <summary>Plays nothing and refuses every call.</summary>
     /// <param name="active">Where it says that the active coordinator is; null when it does not know.</param>
@@ -81,7 +96,7 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
 
     public static async Task<FakeCoordinator> StartAsync(
         IReadOnlyList<RunEvent> events, ParameterVector? model = null, RunEvent? afterStop = null, IReadOnlyList<JobError>? refusals = null,
-        IReadOnlyList<uint>? kept = null, IReadOnlyList<SetAsideClient>? setAside = null)
+        IReadOnlyList<uint>? kept = null, IReadOnlyList<SetAsideClient>? setAside = null, IReadOnlyList<string>? incidents = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
@@ -100,6 +115,7 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
             Refusals = refusals ?? [],
             KeptRounds = kept ?? [],
             SetAside = setAside ?? [],
+            Incidents = incidents ?? [],
         };
         await app.StartAsync();
         fake.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -117,14 +133,15 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
     public override Task<ListReply> List(ListRequest request, ServerCallContext context)
     {
         var reply = new ListReply();
-        if (Events.Count > 0) reply.Runs.Add(Events[^1].Summary);
+        if (Events.Count > 0 && !IsEmpty) reply.Runs.Add(Standing is null ? Events[^1].Summary : RunScript.Summary(RunStatus.Queued, 0));
         return Task.FromResult(reply);
     }
 
     public override Task<RunDetails> Show(ShowRequest request, ServerCallContext context)
     {
         Check(request.Run);
-        var details = new RunDetails { Summary = Events[^1].Summary, JobYaml = "name: shown\n" };
+        var details = new RunDetails { Summary = Standing ?? Events[^1].Summary, JobYaml = JobYaml };
+        details.Incidents.AddRange(Incidents);
         details.KeptRounds.AddRange(KeptRounds);
         details.SetAside.AddRange(SetAside);
         details.Rounds.AddRange(Events.Where(e => e.EventCase == RunEvent.EventOneofCase.Round).Select(e => e.Round));
@@ -153,14 +170,20 @@ internal sealed class FakeCoordinator : Runs.RunsBase, ILocalCluster
     public override Task<PauseReply> Pause(PauseRequest request, ServerCallContext context) =>
         Task.FromResult(new PauseReply { Summary = Changed(request.Run, RunStatus.Paused) });
 
-    public override Task<ResumeReply> Resume(ResumeRequest request, ServerCallContext context) =>
-        Task.FromResult(new ResumeReply { Summary = Changed(request.Run, RunStatus.Running) });
+    public override Task<ResumeReply> Resume(ResumeRequest request, ServerCallContext context)
+    {
+        (Resumes, Standing) = (Resumes + 1, null);
+        return Task.FromResult(new ResumeReply { Summary = Changed(request.Run, RunStatus.Running) });
+    }
 
     // As the real one does: only what failed or was stopped can be retried.
-    public override Task<RetryReply> Retry(RetryRequest request, ServerCallContext context) =>
-        Events[^1].Summary.Status is RunStatus.Failed or RunStatus.Stopped
-            ? Task.FromResult(new RetryReply { Summary = Changed(request.Run, RunStatus.Queued) })
-            : throw new RpcException(new Status(StatusCode.FailedPrecondition, "The run has completed: there is nothing to retry."));
+    public override Task<RetryReply> Retry(RetryRequest request, ServerCallContext context)
+    {
+        if ((Standing ?? Events[^1].Summary).Status is not (RunStatus.Failed or RunStatus.Stopped))
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "The run has completed: there is nothing to retry."));
+        (Retries, Standing) = (Retries + 1, null);
+        return Task.FromResult(new RetryReply { Summary = Changed(request.Run, RunStatus.Queued) });
+    }
 
     public override async Task Model(ModelRequest request, IServerStreamWriter<ModelPart> responseStream, ServerCallContext context)
     {

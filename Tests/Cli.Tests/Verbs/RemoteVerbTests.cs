@@ -127,6 +127,29 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Retry_whose_answer_was_lost_and_that_is_sent_again_says_that_the_run_goes_on()
+    {
+        await using var retried = await FakeCoordinator.StartAsync([RunScript.Ended(RunStatus.Running, 1)]);
+
+        Assert.Equal(
+            (ExitCodes.Success, "run quiet-otter-1: running after round 1 of 2\n", ""),
+            await TextsAsync("retry", "quiet-otter-1", "--coordinator", retried.Address.ToString()));
+    }
+
+    [Fact]
+    public async Task Show_has_what_happened_to_the_run_besides_its_rounds()
+    {
+        string[] incidents = ["Coordinator http://b.example:5600 went on with the run after round 1.", "Paused after round 2."];
+        await using var eventful = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)], incidents: incidents);
+
+        var shown = await _command.RunAsync("show", "quiet-otter-1", "--coordinator", eventful.Address.ToString());
+        Assert.Equal(incidents, shown.OutputLines.TakeLast(2));
+
+        using var json = JsonDocument.Parse((await _command.RunAsync("show", "quiet-otter-1", "--json", "--coordinator", eventful.Address.ToString())).Output);
+        Assert.Equal(incidents, json.RootElement.GetProperty("incidents").EnumerateArray().Select(incident => incident.GetString()));
+    }
+
+    [Fact]
     public async Task Show_has_clients_that_are_set_aside_and_rounds_that_are_kept()
     {
         await using var paused = await FakeCoordinator.StartAsync(

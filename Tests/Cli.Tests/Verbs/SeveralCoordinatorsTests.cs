@@ -70,8 +70,8 @@ public sealed class SeveralCoordinatorsTests : IAsyncLifetime
 
         Assert.Equal(ExitCodes.CoordinatorUnreachable, result.ExitCode);
         Assert.Equal(
-            $"federated: No coordinator serves: http://{misled.Address.Authority} (a standby of {_refuses}), {_refuses} (connection refused), "
-            + $"http://{lost.Address.Authority} (This coordinator node is not the active one now; try again, or ask another node). "
+            $"federated: No coordinator serves: http://{misled.Address.Authority} is a standby of {_refuses}; {_refuses} does not answer (connection refused); "
+            + $"http://{lost.Address.Authority} says \"This coordinator node is not the active one now; try again, or ask another node\". "
             + $"{ExitCodes.Remedy(ExitCodes.CoordinatorUnreachable)}\n", result.Error);
     }
 
@@ -85,7 +85,7 @@ public sealed class SeveralCoordinatorsTests : IAsyncLifetime
         var result = await _command.RunAsync("ls", "--coordinator", one.Address.Authority);
 
         Assert.Equal(ExitCodes.CoordinatorUnreachable, result.ExitCode);
-        Assert.Contains($"http://{one.Address.Authority} (a standby of http://{two.Address.Authority}), http://{two.Address.Authority} (a standby of", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"http://{one.Address.Authority} is a standby of http://{two.Address.Authority}; http://{two.Address.Authority} is a standby of", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

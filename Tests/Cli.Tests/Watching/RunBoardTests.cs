@@ -9,10 +9,9 @@ public sealed class RunBoardTests
     [Fact]
     public void Remaining_is_the_mean_time_of_a_round_times_the_rounds_to_come()
     {
-        var board = new RunBoard();
-        Assert.Null(board.Remaining);
+        Assert.Null(RunBoard.Empty.Remaining);
 
-        board.Apply(RunScript.Committed(1, 900));
+        var board = RunBoard.Empty.Apply(RunScript.Committed(1, 900));
 
         Assert.Equal(TimeSpan.FromSeconds(1.5), board.Remaining);   // one of two rounds, 1.5 s each
     }
@@ -20,20 +19,15 @@ public sealed class RunBoardTests
     [Fact]
     public void Apply_second_report_of_a_round_replaces_the_first()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Committed(1, null));
-        board.Apply(RunScript.Committed(1, 900));
+        var board = RunBoard.Empty.Apply(RunScript.Committed(1, null)).Apply(RunScript.Committed(1, 900));
 
-        Assert.Equal(900ul, Assert.Single(board.Rounds).Evaluation.Correct);
+        Assert.Equal(900ul, Assert.Single(board.Rounds.Values).Evaluation.Correct);
     }
 
     [Fact]
     public void Apply_commit_clears_the_progress_of_that_round_and_the_notice()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Training(1, 4));
-        board.Apply(RunScript.Notice("slow"));
-        board.Apply(RunScript.Committed(1, null));
+        var board = RunBoard.Empty.Apply(RunScript.Training(1, 4)).Apply(RunScript.Notice("slow")).Apply(RunScript.Committed(1, null));
 
         Assert.Null(board.Progress);
         Assert.Null(board.Notice);
@@ -42,12 +36,10 @@ public sealed class RunBoardTests
     [Fact]
     public void Paused_run_has_no_open_round_no_clock_that_goes_on_and_no_end_in_sight()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Committed(1, 900));
-        board.Apply(RunScript.Training(2, 4));
-        Assert.True(board.IsAtWork);
+        var atWork = RunBoard.Empty.Apply(RunScript.Committed(1, 900)).Apply(RunScript.Training(2, 4));
+        Assert.True(atWork.IsAtWork);
 
-        board.Apply(RunScript.Ended(RunStatus.Paused, 1));
+        var board = atWork.Apply(RunScript.Ended(RunStatus.Paused, 1));
 
         Assert.Null(board.Progress);
         Assert.Null(board.Remaining);
@@ -57,13 +49,10 @@ public sealed class RunBoardTests
     [Fact]
     public void Say_is_shown_until_the_next_event_in_place_of_the_runs_own_notice()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Notice("slow"));
+        var board = RunBoard.Empty.Apply(RunScript.Notice("slow")).Say("away");
 
-        board.Say("away");
         Assert.Equal("away", board.Notice);
-        board.Apply(RunScript.Training(1, 4));
-        Assert.Equal("slow", board.Notice);
+        Assert.Equal("slow", board.Apply(RunScript.Training(1, 4)).Notice);
     }
 
     [Theory]
@@ -75,9 +64,20 @@ public sealed class RunBoardTests
     [InlineData(RunStatus.Failed, true)]
     public void HasEnded_follows_the_status(RunStatus status, bool ended)
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Ended(status, 1));
+        Assert.Equal(ended, RunBoard.Empty.Apply(RunScript.Ended(status, 1)).HasEnded);
+    }
 
-        Assert.Equal(ended, board.HasEnded);
+    [Fact]
+    public void Apply_leaves_the_board_that_somebody_draws_as_it_was()
+    {
+        var drawn = RunBoard.Empty.Apply(RunScript.Committed(1, null)).Apply(RunScript.Training(2, 4));
+        using var rounds = drawn.Rounds.Values.GetEnumerator();
+
+        drawn.Apply(RunScript.Committed(1, 900)).Apply(RunScript.Committed(2, 950)).Say("away");
+
+        Assert.True(rounds.MoveNext());
+        Assert.Null(rounds.Current.Evaluation);
+        Assert.False(rounds.MoveNext());
+        Assert.Equal((4u, null), (drawn.Progress?.Done, drawn.Notice));
     }
 }

@@ -9,9 +9,7 @@ public sealed class RunTableTests
     [Fact]
     public void Render_of_an_open_round_shows_rounds_bar_and_sums()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Committed(1, 900));
-        board.Apply(RunScript.Training(2, 4));
+        var board = RunBoard.Empty.Apply(RunScript.Committed(1, 900)).Apply(RunScript.Training(2, 4));
 
         Assert.Equal("""
             ╭───────┬──────────┬────────┬─────────┬────────┬─────────┬────────╮
@@ -27,9 +25,7 @@ public sealed class RunTableTests
     [Fact]
     public void Render_of_a_paused_run_says_so_and_has_no_bar()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Training(2, 4));
-        board.Apply(RunScript.Ended(RunStatus.Paused, 1));
+        var board = RunBoard.Empty.Apply(RunScript.Training(2, 4)).Apply(RunScript.Ended(RunStatus.Paused, 1));
 
         var text = Text(board, TimeSpan.Zero, 10);
 
@@ -41,9 +37,7 @@ public sealed class RunTableTests
     [Fact]
     public void Render_with_more_rounds_than_rows_shows_the_latest()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Committed(1, 900));
-        board.Apply(RunScript.Committed(2, 950));
+        var board = RunBoard.Empty.Apply(RunScript.Committed(1, 900)).Apply(RunScript.Committed(2, 950));
 
         var text = Text(board, TimeSpan.Zero, 1);
 
@@ -54,8 +48,7 @@ public sealed class RunTableTests
     [Fact]
     public void Render_shows_names_with_brackets_as_they_are()
     {
-        var board = new RunBoard();
-        board.Apply(RunScript.Notice("client [red]x[/] is late"));
+        var board = RunBoard.Empty.Apply(RunScript.Notice("client [red]x[/] is late"));
 
         Assert.Contains("client [red]x[/] is late", Text(board, TimeSpan.Zero, 10), StringComparison.Ordinal);
     }
@@ -67,22 +60,22 @@ public sealed class RunTableTests
         var screen = CommandHarness.PlainScreen(output);
         screen.Profile.Capabilities.Ansi = true;
         screen.Profile.Capabilities.Interactive = true;
-        var board = new RunBoard();
+        var board = RunBoard.Empty;
 
-        await new LiveView(screen, TimeProvider.System).ShowAsync(Updates(board), board);
+        await new LiveView(screen, TimeProvider.System).ShowAsync(UpdatesAsync(), () => board);
 
         var text = output.ToString();
         Assert.Contains("0.9500", text, StringComparison.Ordinal);
         Assert.Contains("completed", text, StringComparison.Ordinal);
-    }
 
-    private static async IAsyncEnumerable<RunUpdate> Updates(RunBoard board)
-    {
-        foreach (var next in RunScript.Complete)
+        async IAsyncEnumerable<RunUpdate> UpdatesAsync()
         {
-            await Task.Yield();
-            board.Apply(next);
-            yield return new RunUpdate(next, []);
+            foreach (var next in RunScript.Complete)
+            {
+                await Task.Yield();
+                board = board.Apply(next);
+                yield return new RunUpdate(next, []);
+            }
         }
     }
 
