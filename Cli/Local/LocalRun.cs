@@ -2,7 +2,10 @@ using System.Globalization;
 using Federated.Cli.Client;
 using Federated.Cli.Jobs;
 using Federated.Cli.Results;
+using Federated.Cli.Terminal;
 using Federated.Cli.Watching;
+using Federated.Core;
+using Federated.Core.Jobs;
 using Federated.V1;
 
 namespace Federated.Cli.Local;
@@ -10,9 +13,9 @@ namespace Federated.Cli.Local;
 /// <summary>One run from submission to the results folder, through the same services as any other client of a coordinator.</summary>
 /// <param name="client">Asks the coordinator that hosts the run.</param>
 /// <param name="view">Shows the run.</param>
-/// <param name="outage">Bridges the time in which the run's journal cannot be written.</param>
+/// <param name="events">Follows the run, also through a time in which its journal cannot be written.</param>
 /// <param name="narrate">Takes sentences for people.</param>
-internal sealed class LocalRun(RunsClient client, IRunView view, Outage outage, Func<string, Task> narrate)
+internal sealed class LocalRun(RunsClient client, IRunView view, SteadyWatch events, Func<string, Task> narrate)
 {
     /// <summary>What a run came to.</summary>
     /// <param name="Result">As it is written to summary.json.</param>
@@ -39,18 +42,36 @@ internal sealed class LocalRun(RunsClient client, IRunView view, Outage outage, 
     /// <param name="interrupt">The first Ctrl-C.</param>
     public async Task<Outcome> ResumeAsync(CheckedJob job, string path, CancellationToken interrupt)
     {
-        var folder = await ResultsFolder.ReopenAsync(path);
-        if ((await client.ListAsync(interrupt)).FirstOrDefault() is not { } known)
+        if ((await client.ListAsync(interrupt)).FirstOrDefault() is not { } listed)
         {
+            var begun = await ResultsFolder.ReopenAsync(path);
             var run = await SubmitAsync(job, interrupt);
-            await narrate($"run {run}: {job.Spec.Name} had not begun and begins now, {job.Spec.Federation.Rounds} rounds; results go to {folder.Path}");
-            return await FollowAsync(run, job, folder, interrupt);
+            await narrate($"run {run}: {job.Spec.Name} had not begun and begins now, {job.Spec.Federation.Rounds} rounds; results go to {path}");
+            return await FollowAsync(run, job, begun, interrupt);
         }
+        // The list may not know yet how the run stands; the run itself answers when it has read its journal.
+        var details = await client.ShowAsync(listed.Run, interrupt);
+        CheckUnchanged(job, details.JobYaml, path);
+        var (known, folder) = (details.Summary, await ResultsFolder.ReopenAsync(path));
         var after = known.Round == 0 ? "before its first round" : string.Create(CultureInfo.InvariantCulture, $"after round {known.Round} of {known.Rounds}");
-        await narrate($"run {known.Run}: {job.Spec.Name} goes on {after}; results go to {folder.Path}");
+        await narrate($"run {known.Run}: {job.Spec.Name} goes on {after}; results go to {path}");
         if (known.Status is RunStatus.Stopped or RunStatus.Failed) await client.RetryAsync(known.Run, interrupt);
         else if (known.Status == RunStatus.Paused) await client.ResumeAsync(known.Run, interrupt);
         return await FollowAsync(known.Run, job, folder, interrupt);
+    }
+
+    // A run keeps the job that it began with; what was written into the file since would silently not count.
+    private static void CheckUnchanged(CheckedJob job, string jobOfRun, string path)
+    {
+        if (JobReader.Read(jobOfRun, []).Job is not { } known) return;
+        var (inFolder, ofRun) = (job.Yaml.Split('\n'), JobWriter.Write(known).Split('\n'));
+        var line = inFolder.Zip(ofRun, (one, other) => one == other).TakeWhile(same => same).Count();
+        if (line == inFolder.Length && line == ofRun.Length) return;
+        throw new CommandException(ExitCodes.Usage,
+            $"--resume {path}: {ResultsFolder.JobName} was changed: it has `{LineOf(inFolder)}` where the run has `{LineOf(ofRun)}`. "
+            + "A run keeps its job: change the file back, or start another run with it.", remedy: "");
+
+        string LineOf(string[] lines) => lines.ElementAtOrDefault(line)?.Trim() ?? "";
     }
 
     private async Task<string> SubmitAsync(CheckedJob job, CancellationToken interrupt)
@@ -66,8 +87,7 @@ internal sealed class LocalRun(RunsClient client, IRunView view, Outage outage, 
         var stop = StopWhenInterruptedAsync(run, interrupt, ended.Token);
         try
         {
-            var events = new SteadyWatch(client, outage).FollowAsync(run, () => watch.NextRound, CancellationToken.None);
-            await watch.FollowAsync(events, view, folder.AddRoundsAsync);
+            await watch.FollowAsync(events.FollowAsync(run, () => watch.NextRound, CancellationToken.None), view, folder.AddRoundsAsync);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Federated.Cli.Terminal;
+using Federated.Coordinator.Journal;
 using Federated.Core;
 using Federated.Core.Parameters;
 using Federated.V1;
@@ -10,7 +11,10 @@ namespace Federated.Cli.Results;
 /// run that is not complete goes on from. The metrics grow while the run goes on, a line a round; the other files appear complete. One writer.</summary>
 internal sealed class ResultsFolder
 {
-    private static readonly string[] Files = ["job.yaml", "metrics.jsonl", "summary.json", "model.safetensors"];
+    /// <summary>The job's file.</summary>
+    public const string JobName = "job.yaml";
+
+    private static readonly string[] Files = [JobName, "metrics.jsonl", "summary.json", "model.safetensors"];
 
     private ResultsFolder(string path) => Path = path;
 
@@ -20,16 +24,21 @@ internal sealed class ResultsFolder
     /// <summary>The folder of the nodes' state within a results folder.</summary>
     public static string StateOf(string path) => System.IO.Path.Combine(path, "state");
 
-    /// <summary>A folder that is not there yet, named after the job and the time.</summary>
+    /// <summary>Makes and takes a folder that was not there yet, named after the job and the time.</summary>
     /// <param name="parent">Where.</param>
     /// <param name="job">The job's name.</param>
     /// <param name="now">The time.</param>
-    public static string NewIn(string parent, string job, DateTimeOffset now)
+    /// <returns>The folder's absolute path, and its state.</returns>
+    public static (string Path, StateFolder State) NewIn(string parent, string job, DateTimeOffset now)
     {
         var first = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{job}-{now:yyyyMMdd-HHmmss}"));
         var path = first;
-        for (var number = 2; Directory.Exists(path) || File.Exists(path); number++) path = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
-        return path;
+        for (var number = 2; ; number++)
+        {
+            // Runs that are started in the same second may look at the same name; one of them takes it.
+            if (!Directory.Exists(path) && !File.Exists(path) && StateFolder.TryTake(path) is { } state) return (path, state);
+            path = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        }
     }
 
     /// <summary>Opens the folder of a run that is not complete. Its metrics are written anew.</summary>
@@ -38,19 +47,24 @@ internal sealed class ResultsFolder
     {
         CheckResumable(path);
         var folder = new ResultsFolder(path);
+        File.Delete(folder.FileOf("summary.json"));
         await AtomicFile.WriteTextAsync(folder.FileOf("metrics.jsonl"), "");
         return folder;
     }
+
+    /// <summary>Whether a run that has begun in the folder, and is not complete, can go on.</summary>
+    public static bool CanGoOn(string path) =>
+        File.Exists(System.IO.Path.Combine(path, JobName)) && File.Exists(System.IO.Path.Combine(StateOf(path), JournalSettings.FileName));
 
     /// <summary>Refuses a folder in which no run waits to go on.</summary>
     /// <exception cref="CommandException">There is no such folder, or what is in it is complete or none of ours.</exception>
     public static void CheckResumable(string path)
     {
-        if (!Directory.Exists(path)) throw new CommandException(ExitCodes.Usage, $"--resume {path}: there is no such folder.", remedy: "");
-        if (File.Exists(System.IO.Path.Combine(path, "job.yaml")) && Directory.Exists(StateOf(path))) return;
-        var complete = File.Exists(System.IO.Path.Combine(path, "summary.json"));
-        throw new CommandException(ExitCodes.Usage,
-            $"--resume {path}: {(complete ? "the run in this folder is complete." : "no run in this folder can go on: job.yaml or state is missing.")}", remedy: "");
+        if (CanGoOn(path)) return;
+        var wrong = !Directory.Exists(path) ? "there is no such folder."
+            : File.Exists(System.IO.Path.Combine(path, "summary.json")) ? "the run in this folder is complete."
+            : $"no run in this folder can go on: it has no {(File.Exists(System.IO.Path.Combine(path, JobName)) ? $"state/{JournalSettings.FileName}" : JobName)}.";
+        throw new CommandException(ExitCodes.Usage, $"--resume {path}: {wrong}", remedy: "");
     }
 
     /// <summary>Refuses a folder that something would be lost in.</summary>
@@ -68,7 +82,7 @@ internal sealed class ResultsFolder
         Directory.CreateDirectory(path);
         var folder = new ResultsFolder(path);
         foreach (var file in Files) File.Delete(folder.FileOf(file));
-        await AtomicFile.WriteTextAsync(folder.FileOf("job.yaml"), jobYaml);
+        await AtomicFile.WriteTextAsync(folder.FileOf(JobName), jobYaml);
         await AtomicFile.WriteTextAsync(folder.FileOf("metrics.jsonl"), "");
         return folder;
     }
@@ -83,12 +97,6 @@ internal sealed class ResultsFolder
 
     /// <summary>Writes the summary.</summary>
     public Task WriteSummaryAsync(RunResult result) => AtomicFile.WriteTextAsync(FileOf("summary.json"), ResultJson.Line(result) + "\n");
-
-    /// <summary>The run is complete: nobody goes on with it, so what it would go on from is deleted.</summary>
-    public static void DeleteState(string path)
-    {
-        if (Directory.Exists(StateOf(path))) Directory.Delete(StateOf(path), recursive: true);
-    }
 
     private string FileOf(string name) => System.IO.Path.Combine(Path, name);
 }

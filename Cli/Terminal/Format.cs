@@ -44,6 +44,12 @@ internal static class Format
         return string.Join(", ", text);
     }
 
+    /// <summary>A word of a command line that people may copy, in quotes where a shell would take it apart.</summary>
+    public static string Argument(string text) =>
+        text.All(c => char.IsLetterOrDigit(c) || c is '/' or '\\' or '.' or '-' or '_' or ':' or '+' or ',' or '@') ? text
+        : OperatingSystem.IsWindows() ? $"\"{text}\""
+        : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
     /// <summary>1,797 for counts.</summary>
     public static string Count(ulong count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }

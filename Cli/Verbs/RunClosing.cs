@@ -9,6 +9,10 @@ namespace Federated.Cli.Verbs;
 /// <summary>The last lines of <c>federated run</c>: what was reached and where it is.</summary>
 internal static class RunClosing
 {
+    /// <summary>The command that goes on with a run.</summary>
+    /// <param name="folder">Its results folder.</param>
+    public static string Resume(string folder) => $"federated run --resume {Format.Argument(folder)}";
+
     public static string Text(LocalRun.Outcome outcome)
     {
         var result = outcome.Result;
@@ -20,7 +24,7 @@ internal static class RunClosing
         Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");
         Row("traffic", $"{Format.Bytes(result.BytesDown)} down, {Format.Bytes(result.BytesUp)} up");
         Row("results", outcome.Folder);
-        if (outcome.Status != RunStatus.Completed) Row("go on", $"federated run --resume {outcome.Folder}");
+        if (outcome.Status != RunStatus.Completed) Row("go on", Resume(outcome.Folder));
         if (result.ModelSha256 is { } sha256)
         {
             Row("model sha256", sha256);

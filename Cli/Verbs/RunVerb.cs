@@ -52,29 +52,30 @@ internal sealed class RunVerb : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
         var json = parsed.GetValue(_json);
-        var (job, folder, resumes) = await TaskAsync(parsed);
-        CheckPlacement(job.Spec);
-
+        var (job, folder, state, resumes) = await TaskAsync(parsed);
+        using var _ = state;
         // With --json only the object goes to standard output.
         var people = json ? Environment.Error : Environment.Output;
+        var goOn = $"What the run has reached is kept: `{RunClosing.Resume(folder)}` goes on with it.";
         LocalRun.Outcome outcome;
-        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, ResultsFolder.StateOf(folder)), interrupt))
+        await using (var cluster = await Environment.HostLocally(job.Spec, ClusterOptions(parsed, state.Path), interrupt))
         {
             using var client = new RunsClient([cluster.Address], Environment);
             IRunView view = !json && Environment.IsLive ? new LiveView(Environment.Screen, Environment.Time) : new LineView(people);
-            var local = new LocalRun(client, view, new Outage(Environment, JournalPatience, tell: Environment.Error.WriteLineAsync), people.WriteLineAsync);
+            var events = new SteadyWatch(client, new Outage(Environment, JournalPatience, tell: Environment.Error.WriteLineAsync), remedy: goOn);
+            var local = new LocalRun(client, view, events, people.WriteLineAsync);
             var running = resumes ? local.ResumeAsync(job, folder, interrupt) : local.RunAsync(job, folder, interrupt);
-            if (await Task.WhenAny(running, cluster.Failure) != running) await cluster.Failure;
+            if (await Task.WhenAny(running, cluster.Failure) != running) await FailAsync(cluster.Failure, goOn);
             outcome = await running;
         }
-        if (outcome.Status == RunStatus.Completed) ResultsFolder.DeleteState(folder);
+        if (outcome.Status == RunStatus.Completed) state.Delete();
         if (json) await PrintJsonAsync(outcome.Result);
         await people.WriteAsync(RunClosing.Text(outcome));
         if (outcome.Status == RunStatus.Failed) throw new CommandException(ExitCodes.RunFailed, $"The run failed: {outcome.Reason}", remedy: "");
         return interrupt.IsCancellationRequested && outcome.Status == RunStatus.Stopped ? ExitCodes.Interrupted : RunExit.Of(outcome.Status);
     }
 
-    private async Task<(CheckedJob Job, string Folder, bool Resumes)> TaskAsync(ParseResult parsed)
+    private async Task<(CheckedJob Job, string Folder, StateFolder State, bool Resumes)> TaskAsync(ParseResult parsed)
     {
         var (file, set) = (parsed.GetValue(_job), parsed.GetValue(_set) ?? []);
         if (parsed.GetValue(_resume) is { } resume)
@@ -83,15 +84,32 @@ internal sealed class RunVerb : Verb
                 throw new CommandException(ExitCodes.Usage, "--resume goes on with the job and in the folder that it names: leave out JOB.yaml, --set, --out and --force.", remedy: "");
             var path = Environment.PathOf(resume);
             ResultsFolder.CheckResumable(path);
-            return (await JobSource.ReadAsync(Path.Combine(path, "job.yaml"), [], Environment), path, true);
+            return (await JobSource.ReadAsync(Path.Combine(path, ResultsFolder.JobName), [], Environment), path, StateFolder.Take(path), true);
         }
         var job = await JobSource.ReadAsync(file, set, Environment);
-        var folder = parsed.GetValue(_out) is { } given
-            ? Environment.PathOf(given)
-            : ResultsFolder.NewIn(Environment.PathOf("federated-runs"), job.Spec.Name, Environment.Time.GetUtcNow());
+        CheckPlacement(job.Spec);
+        if (parsed.GetValue(_out) is not { } given)
+        {
+            var (made, own) = ResultsFolder.NewIn(Environment.PathOf("federated-runs"), job.Spec.Name, Environment.Time.GetUtcNow());
+            return (job, made, own, false);
+        }
+        var folder = Environment.PathOf(given);
         ResultsFolder.CheckFree(folder, parsed.GetValue(_force));
-        ResultsFolder.DeleteState(folder);
-        return (job, folder, false);
+        var state = StateFolder.Take(folder);
+        state.Clear();
+        return (job, folder, state, false);
+    }
+
+    private static async Task FailAsync(Task failure, string goOn)
+    {
+        try
+        {
+            await failure;
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException(e.ExitCode, e.Message, $"{e.Remedy} {goOn}", e);
+        }
     }
 
     private LocalClusterOptions ClusterOptions(ParseResult parsed, string state)

@@ -30,4 +30,15 @@ public sealed class FormatTests
     [InlineData("0-1", 0u, 1u)]
     [InlineData("0, 5, 8-10, 12", 0u, 5u, 8u, 9u, 10u, 12u)]
     public void Rounds_in_a_row_are_one_range(string expected, params uint[] rounds) => Assert.Equal(expected, Format.Rounds(rounds));
+
+    [Theory]
+    [InlineData("runs/digits-1", "runs/digits-1")]
+    [InlineData("my runs", "'my runs'")]
+    [InlineData("it's", @"'it'\''s'")]
+    [InlineData("a;b", "'a;b'")]
+    public void Argument_is_quoted_where_a_shell_would_take_it_apart(string text, string expected)
+    {
+        if (OperatingSystem.IsWindows()) expected = expected.StartsWith('\'') ? $"\"{text}\"" : expected;
+        Assert.Equal(expected, Format.Argument(text));
+    }
 }

@@ -144,14 +144,15 @@ public sealed class RunVerbTests
     }
 
     [Fact]
-    public async Task Run_whose_coordinator_dies_reports_it()
+    public async Task Run_whose_coordinator_dies_is_given_up_in_the_end_and_says_how_to_go_on()
     {
         await using var coordinator = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900)]);
-        using var command = new CommandHarness { Cluster = coordinator };
+        using var command = new CommandHarness { Cluster = coordinator, Time = new HastyTime() };
 
         var result = await command.RunAsync("run", "--out", "out");
 
         Assert.Equal(ExitCodes.CoordinatorUnreachable, result.ExitCode);
         Assert.Contains("before the run had ended", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"`federated run --resume {Path.Combine(command.Folder, "out")}` goes on with it.\n", result.Error, StringComparison.Ordinal);
     }
 }
