@@ -49,6 +49,35 @@ public sealed class RunCommandTests : IDisposable
             Directory.GetFiles(Path.Combine(_folder.Path, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [UnixFact]
+    public async Task Run_that_is_killed_or_interrupted_goes_on_with_any_number_of_workers_to_the_model_of_an_undisturbed_one()
+    {
+        var undisturbed = await ModelOfAsync("run", "--json", "--out", "undisturbed", "--set", "federation.rounds=9");
+
+        await EndAfterAsync(2, UnixSignal.Kill, "run", "--json", "--out", "out", "--set", "federation.rounds=9", "--workers", "2");
+        await EndAfterAsync(4, UnixSignal.Kill, "run", "--json", "--resume", "out", "--workers", "1");
+        await EndAfterAsync(6, UnixSignal.Interrupt, "run", "--json", "--resume", "out", "--workers", "3");
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "out", "state", "journal.db")));
+        var disturbed = await ModelOfAsync("run", "--json", "--resume", "out", "--workers", "4");
+
+        Assert.Equal(undisturbed, disturbed);
+        var metrics = (await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "out", "metrics.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(Enumerable.Range(1, 9), metrics.Select(round => round.GetProperty("round").GetInt32()));
+        Assert.All(metrics, round => Assert.Equal(JsonValueKind.Number, round.GetProperty("accuracy").ValueKind));
+        Assert.Equal(
+            ["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"],
+            Directory.GetFileSystemEntries(Path.Combine(_folder.Path, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        async Task EndAfterAsync(int round, UnixSignal signal, params string[] args)
+        {
+            await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, args);
+            await run.LineAsync(line => line.StartsWith($"round {round}/9", StringComparison.Ordinal));
+            run.Send(signal);
+            // 128 + SIGKILL, where it was killed.
+            Assert.True(await run.ExitAsync() == (signal == UnixSignal.Kill ? 137 : ExitCodes.Interrupted), run.Transcript());
+        }
+    }
+
     [Fact]
     public async Task Run_with_a_data_set_that_is_not_there_says_where_it_looked()
     {
@@ -68,5 +97,13 @@ public sealed class RunCommandTests : IDisposable
 
         Assert.True(await run.ExitAsync() == ExitCodes.JobInvalid, run.Transcript());
         Assert.Empty(run.Output);
+    }
+
+    private async Task<string> ModelOfAsync(params string[] args)
+    {
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, args);
+        Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
+        using var summary = JsonDocument.Parse(Assert.Single(run.Output));
+        return summary.RootElement.GetProperty("model_sha256").GetString()!;
     }
 }
