@@ -108,7 +108,12 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         return Directive.Stop;
     });
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Context.Parent.Tell(new RunInterrupted(Run, cause.Message, JournalDamage.Is(cause)));
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        // A step or the parent finds out by this actor's end; whoever else asked for the change would wait for ever.
+        if (!Sender.Equals(Context.Parent) && !Sender.Path.Parent.Equals(Self.Path)) Sender.Tell(new JournalUnavailable($"The journal of run {Run} is not available now; try again."));
+        Context.Parent.Tell(new RunInterrupted(Run, cause.Message, JournalDamage.Is(cause)));
+    }
 
     // Never happens by itself: entries are protobuf. Going on without the entry would be a lie.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
