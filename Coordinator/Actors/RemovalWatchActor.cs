@@ -27,8 +27,12 @@ internal sealed class RemovalWatchActor : ReceiveActor
             _log.Warning("The coordinator at {0}:{1} has removed this one from the cluster.", told.RemoteAddress.Host, told.RemoteAddress.Port);
             // Not a leave: nobody may be left to agree to it.
             _cluster.Down(_cluster.SelfAddress);
+            // Once is enough: it is told for every message that is turned away.
+            Become(Ending);
         });
     }
+
+    private void Ending() => ReceiveAny(_ => { });
 
     public static Props Props() => Akka.Actor.Props.Create(() => new RemovalWatchActor());
 
