@@ -6,7 +6,8 @@ using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Ends this node when another coordinator has removed it and says so: a node that was asleep in the meantime would otherwise go on, alone, as if it were
+/// <summary>Ends this node when another coordinator has removed it and says so: a node that was asleep in the meantime would otherwise go on, alone,
+/// as if it were
 /// the active one, until it tries to commit. What workers say does not count.</summary>
 internal sealed class RemovalWatchActor : ReceiveActor
 {
@@ -38,7 +39,7 @@ internal sealed class RemovalWatchActor : ReceiveActor
 
     protected override void PreStart()
     {
-        _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
     }
 

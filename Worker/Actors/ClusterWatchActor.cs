@@ -7,7 +7,8 @@ using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>Ends the worker as downed when its cluster is of no more use to it: it has been without a coordinator, or with one that is lost and not replaced, for
+/// <summary>Ends the worker as downed when its cluster is of no more use to it: it has been without a coordinator, or with one that is lost and not
+/// replaced, for
 /// too long, or another node no longer talks to this one. A worker that has not joined yet is left to look.</summary>
 internal sealed class ClusterWatchActor : ReceiveActor, IWithTimers
 {
@@ -30,9 +31,10 @@ internal sealed class ClusterWatchActor : ReceiveActor, IWithTimers
         Receive<ClusterEvent.UnreachableMember>(seen => See(_sight.Lost(seen.Member.UniqueAddress)));
         Receive<ClusterEvent.ReachableMember>(seen => See(_sight.Found(seen.Member.UniqueAddress)));
         Receive<GiveUp>(_ => End(_sight.Any
-            ? $"A coordinator of this worker's cluster could not be reached for {_patience.TotalSeconds} s, and no other one has taken this worker over."
+            ? $"A coordinator of this worker's cluster could not be reached for {_patience.TotalSeconds} s, and no other one knows this worker."
             : $"No coordinator of this worker's cluster could be reached for {_patience.TotalSeconds} s."));
-        Receive<ThisActorSystemQuarantinedEvent>(told => End($"Node {told.RemoteAddress.Host}:{told.RemoteAddress.Port} has removed this worker from the cluster."));
+        Receive<ThisActorSystemQuarantinedEvent>(told =>
+            End($"Node {told.RemoteAddress.Host}:{told.RemoteAddress.Port} has removed this worker from the cluster."));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -42,7 +44,7 @@ internal sealed class ClusterWatchActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _cluster.Subscribe(
-            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
+            Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
     }
 
