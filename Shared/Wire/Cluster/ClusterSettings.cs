@@ -20,8 +20,10 @@ public static class ClusterSettings
 
     /// <summary>The settings that all nodes share. Ports, addresses, roles and seeds are each node's own.</summary>
     /// <remarks>
-    /// A killed node is unreachable after about 4 s; a pause of all threads up to 3 s is not taken for a death. A coordinator removes an unreachable node 2 s
-    /// later, whatever its role (<see cref="CoordinatorsDowning"/>), so any coordinator that is left takes over, and a coordinator is never removed because
+    /// A killed node is unreachable after about 4 s; a pause of all threads up to 3 s is not taken for a death. A coordinator removes an unreachable
+    /// node 2 s
+    /// later, whatever its role (<see cref="CoordinatorsDowning"/>), so any coordinator that is left takes over, and a coordinator is never removed
+    /// because
     /// workers died. Workers remove nobody: they stay in their cluster until a coordinator is there again.
     /// A downed node ends its actor system by coordinated shutdown; its host then starts a fresh one.
     /// </remarks>
