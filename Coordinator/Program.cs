@@ -22,7 +22,8 @@ try
 {
     return await CoordinatorLoop.RunAsync(
         options,
-        host => Console.Error.WriteLineAsync($"coordinator ready: gRPC {host.GrpcAddress.GetLeftPart(UriPartial.Authority)}, cluster {host.ClusterAddress}"),
+        host => Console.Error.WriteLineAsync(
+            $"coordinator ready: gRPC {host.GrpcAddress.GetLeftPart(UriPartial.Authority)}, cluster {host.ClusterAddress}"),
         Console.Error.WriteLineAsync,
         stop.Token);
 }

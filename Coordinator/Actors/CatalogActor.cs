@@ -1,4 +1,3 @@
-using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -22,6 +21,7 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
     private readonly Dictionary<string, CatalogRun> _runs = new(StringComparer.Ordinal);
     private readonly ulong? _own;
     private ulong _epoch;
+    private long _recovered;
 
     /// <param name="settings">The control plane's.</param>
     /// <param name="own">The epoch that this coordinator began already; null when it takes over now.</param>
@@ -30,9 +30,18 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
         (_settings, _own) = (settings, own);
         Recover<SnapshotOffer>(offer =>
         {
-            foreach (var entry in ((CatalogSnapshot)offer.Snapshot).Entries) Apply(entry);
+            JournalDamage.Replay(LastSequenceNr, () =>
+            {
+                foreach (var entry in ((CatalogSnapshot)offer.Snapshot).Entries) Apply(entry);
+            });
+            _recovered = LastSequenceNr;
         });
-        Recover<CatalogEntry>(Apply);
+        Recover<CatalogEntry>(entry =>
+        {
+            JournalDamage.CheckFollows(LastSequenceNr, _recovered);
+            JournalDamage.Replay(LastSequenceNr, () => Apply(entry));
+            _recovered = LastSequenceNr;
+        });
         Recover<RecoveryCompleted>(_ => OnRecovered());
         Command<AddRun>(add => Keep(new() { Added = add.Added }, () => Sender.Tell(new RunAdded(add.Added))));
         Command<EndRun>(end =>
@@ -65,16 +74,22 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
 
     public static Props Props(RunsSettings settings, ulong? own) => Akka.Actor.Props.Create(() => new CatalogActor(settings, own));
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Context.Parent.Tell(new CatalogInterrupted(cause.Message, Damaged: false));
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Context.Parent.Tell(new CatalogInterrupted(cause.Message, JournalDamage.Is(cause)));
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal of all runs rejected entry {sequenceNr}.", cause);
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        Context.Parent.Tell(new CatalogInterrupted(reason.Message, reason is SerializationException or InvalidDataException));
+        Context.Parent.Tell(new CatalogInterrupted(reason.Message, JournalDamage.Is(reason)));
 
     private void OnRecovered()
     {
+        if (LastSequenceNr != _recovered)
+        {
+            Context.Parent.Tell(new CatalogInterrupted(JournalDamage.Missing(_recovered + 1, LastSequenceNr), Damaged: true));
+            Context.Stop(Self);
+            return;
+        }
         if (_own is { } own && _epoch > own)
         {
             Context.Parent.Tell(new CatalogFenced($"Another coordinator has taken the runs over: it began epoch {_epoch}, this one is of epoch {own}."));

@@ -7,7 +7,8 @@ using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Keeps the file of members up to date: Idle, or Writing, when what changes meanwhile is written next. Best effort: a write that fails is told once.</summary>
+/// <summary>Keeps the file of members up to date: Idle, or Writing, when what changes meanwhile is written next. Best effort: a write that fails is
+/// told once.</summary>
 internal sealed class MembersActor : ReceiveActor
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -25,7 +26,8 @@ internal sealed class MembersActor : ReceiveActor
 
     public static Props Props(MembersFile file) => Akka.Actor.Props.Create(() => new MembersActor(file));
 
-    protected override void PreStart() => _cluster.Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+    protected override void PreStart() =>
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
@@ -43,7 +45,8 @@ internal sealed class MembersActor : ReceiveActor
             if (ended.Error is { } error && !_hasFailed)
             {
                 _hasFailed = true;
-                _log.Warning("The addresses of the cluster's members could not be kept, so this node may not find its workers when it is started anew: {0}", error.Message);
+                _log.Warning("The addresses of the cluster's members could not be kept; started anew, this node may not find its workers: {0}",
+                    error.Message);
             }
             Become(Idle);
             Write();

@@ -13,6 +13,12 @@ internal sealed partial class RunActor
 {
     private void OnRecovered()
     {
+        if (LastSequenceNr != _recovered)
+        {
+            Context.Parent.Tell(new RunInterrupted(Run, JournalDamage.Missing(_recovered + 1, LastSequenceNr), Damaged: true));
+            Context.Stop(Self);
+            return;
+        }
         if (_epoch > _id.Epoch)
         {
             Context.Parent.Tell(new RunFenced(Run, _epoch));

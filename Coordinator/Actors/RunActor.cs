@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -42,6 +41,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private readonly List<EvaluationPlan> _planned = [];
     private RunState _state = RunState.Initial;
     private ulong _epoch;
+    private long _recovered;
     private bool _ending;
     private Roster _roster = Roster.Unknown;
     private ServerState? _server;
@@ -65,10 +65,19 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         _parameters = new(settings.Parameters, Run);
         Recover<SnapshotOffer>(offer =>
         {
-            foreach (var entry in ((RunSnapshot)offer.Snapshot).Entries) Apply(entry);
+            JournalDamage.Replay(LastSequenceNr, () =>
+            {
+                foreach (var entry in ((RunSnapshot)offer.Snapshot).Entries) Apply(entry);
+            });
             _history.Snapshot();
+            _recovered = LastSequenceNr;
         });
-        Recover<RunEntry>(entry => Apply(entry));
+        Recover<RunEntry>(entry =>
+        {
+            JournalDamage.CheckFollows(LastSequenceNr, _recovered);
+            JournalDamage.Replay(LastSequenceNr, () => Apply(entry));
+            _recovered = LastSequenceNr;
+        });
         Recover<RecoveryCompleted>(_ => OnRecovered());
         Become(Queued);
     }
@@ -99,14 +108,19 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         return Directive.Stop;
     });
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Context.Parent.Tell(new RunInterrupted(Run, cause.Message, Damaged: false));
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        // A step or the parent finds out by this actor's end; whoever else asked for the change would wait for ever.
+        if (!Sender.Equals(Context.Parent) && !Sender.Path.Parent.Equals(Self.Path)) Sender.Tell(new JournalUnavailable($"The journal of run {Run} is not available now; try again."));
+        Context.Parent.Tell(new RunInterrupted(Run, cause.Message, JournalDamage.Is(cause)));
+    }
 
     // Never happens by itself: entries are protobuf. Going on without the entry would be a lie.
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal of run {Run} rejected entry {sequenceNr}.", cause);
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        Context.Parent.Tell(new RunInterrupted(Run, reason.Message, reason is SerializationException or InvalidDataException or InvalidOperationException));
+        Context.Parent.Tell(new RunInterrupted(Run, reason.Message, JournalDamage.Is(reason)));
 
     private void Queued()
     {

@@ -40,7 +40,7 @@ public sealed partial class RunsActor
         Context.WatchWith(entry.Actor, new RunGone(entry.Run, entry.Actor));
     }
 
-        private void OnInterrupted(RunInterrupted interrupted)
+    private void OnInterrupted(RunInterrupted interrupted)
     {
         var entry = _byRun[interrupted.Run];
         if (interrupted.Damaged)
@@ -74,7 +74,7 @@ public sealed partial class RunsActor
     // The run cannot go on here, and its journal cannot be told. The catalogue is not told either: a coordinator that starts again tries again.
     private void Give(Entry entry, string reason)
     {
-        (entry.Summary, entry.IsKnown) = (entry.Summary.Clone(), true);
+        (entry.Summary, entry.IsKnown, entry.IsGivenUp) = (entry.Summary.Clone(), true, true);
         (entry.Summary.Status, entry.Summary.Reason) = (RunStatus.Failed, reason);
         _registry.Tell(new CloseRunWork(entry.Run, MayGoOn: true));
         _settings.Parameters.RetireRun(entry.Run);

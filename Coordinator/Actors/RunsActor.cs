@@ -14,6 +14,9 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     // A run that fails so often without getting anywhere has a defect that another try meets again.
     private const int MaxDefects = 3;
 
+    // A journal that is not read by then is taken for away, so that nobody waits for an answer until the call's own limit.
+    private static readonly TimeSpan LoadingPatience = TimeSpan.FromSeconds(5);
+
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RunsSettings _settings;
     private readonly List<Entry> _entries = [];
@@ -26,6 +29,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     private ulong? _epoch;
     private Entry? _active;
     private int _added, _actors, _catalogFailures;
+    private bool _isSlow;
 
     /// <summary>Use <see cref="Props"/>.</summary>
     public RunsActor(RunsSettings settings)
@@ -48,6 +52,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     {
         _registry = Context.ActorOf(ClientRegistryActor.Props(_settings), "registry");
         Context.WatchWith(_registry, RegistryGone.Instance);
+        Timers.StartSingleTimer(LoadingIsSlow.Instance, LoadingIsSlow.Instance, LoadingPatience);
         StartCatalog();
     }
 
@@ -65,17 +70,23 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     {
         Receive<CatalogReady>(ready =>
         {
+            Timers.Cancel(LoadingIsSlow.Instance);
             _epoch = ready.Epoch;
             Learn(ready);
             Become(Active);
             StartNext();
             Stash.UnstashAll();
         });
+        Receive<LoadingIsSlow>(_ =>
+        {
+            _isSlow = true;
+            Stash.UnstashAll();
+        });
         Always();
         ReceiveAny(message =>
         {
             if (Offers.Refuse(message, Sender, Refusal.NotActive, "This coordinator is reading its journal; try again.")) return;
-            if (_catalogFailures == 0) Stash.Stash();
+            if (_catalogFailures == 0 && !_isSlow) Stash.Stash();
             else Decline(message);
         });
     }
@@ -108,6 +119,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<RunInterrupted>(OnInterrupted);
         Receive<RunFenced>(fenced => EndNode($"Another coordinator has run {fenced.Run} in epoch {fenced.Epoch}; this one is of epoch {_epoch}.", _settings.Fenced));
         Receive<RunIdle>(OnIdle);
+        Receive<LoadingIsSlow>(_ => { });
         Receive<RunGone>(OnGone);
         Receive<StartAgain>(again =>
         {
@@ -118,7 +130,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<CatalogReady>(ready =>
         {
             Learn(ready);
-            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary))) _catalog.Tell(new EndRun(entry.Summary));
+            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary) && entry is { Job: not null, IsGivenUp: false })) _catalog.Tell(new EndRun(entry.Summary));
             StartNext();
         });
         Always();
@@ -183,9 +195,9 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
 
     private void OnRetry(RetryRun retry)
     {
-        if (Find(retry.Run) is not { Job: not null, Summary.Status: RunStatus.Failed or RunStatus.Stopped } entry)
+        if (Find(retry.Run) is not { Job: not null, IsGivenUp: false, Summary.Status: RunStatus.Failed or RunStatus.Stopped })
         {
-            About(retry.Run, retry, Summarise);
+            About(retry.Run, retry, entry => entry is null ? Summarise(entry) : new RunRefused(entry.Summary.Reason));
         }
         else if (_catalog is null)
         {
@@ -237,7 +249,7 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     // A run answers itself; one that nobody can run is answered for.
     private void About(string run, object message, Func<Entry?, object> answer)
     {
-        if (Find(run) is { Job: not null } entry) About(entry, message, Sender);
+        if (Find(run) is { Job: not null, IsGivenUp: false } entry) About(entry, message, Sender);
         else Sender.Tell(answer(Find(run)));
     }
 
@@ -309,6 +321,9 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
 
         public int Defects { get; set; }
 
+        // This coordinator cannot run it any more; another start may.
+        public bool IsGivenUp { get; set; }
+
         public required RunSummary Summary { get; set; }
     }
 
@@ -319,6 +334,11 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
     private sealed class CatalogGone
     {
         public static readonly CatalogGone Instance = new();
+    }
+
+    private sealed class LoadingIsSlow
+    {
+        public static readonly LoadingIsSlow Instance = new();
     }
 
     private sealed class StartCatalogAgain

@@ -46,16 +46,19 @@ internal static class ClusterNode
         {
             system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members");
             system.ActorOf(RemovalWatchActor.Props(), "removal-watch");
+            system.ActorOf(JournalWarmUpActor.Props(), "journal-warm-up");
         });
     }
 
-    /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a member. A node that
+    /// <summary>Joins the cluster that this node was in before, or that of the other coordinators, or forms one, and waits until the node is a
+    /// member. A node that
     /// is the only coordinator also waits for its runs, so that the first call is served.</summary>
     /// <param name="system">The node's.</param>
     /// <param name="options">The node's.</param>
     /// <param name="remembered">Members of the cluster that this node was in before, host:port.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task JoinAsync(ActorSystem system, CoordinatorOptions options, ImmutableArray<string> remembered, CancellationToken cancellationToken)
+    public static async Task JoinAsync(
+        ActorSystem system, CoordinatorOptions options, ImmutableArray<string> remembered, CancellationToken cancellationToken)
     {
         var cluster = Cluster.Get(system);
         var seeds = Seeds(options, $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}", remembered);
@@ -82,7 +85,8 @@ internal static class ClusterNode
         }
     }
 
-    /// <summary>Whom to ask for a cluster, in order. Only a node whose own address comes first forms one when nobody else has one, so given seeds keep their order,
+    /// <summary>Whom to ask for a cluster, in order. Only a node whose own address comes first forms one when nobody else has one, so given seeds
+    /// keep their order,
     /// which is the same on all coordinators, and remembered nodes, of which each coordinator knows others, come after.</summary>
     /// <param name="options">The node's.</param>
     /// <param name="self">Its address, host:port.</param>

@@ -141,7 +141,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private static ICheckpointStore CheckpointsOf(CoordinatorOptions options) =>
         options.Journal is { } postgres ? new PostgresCheckpoints(postgres) : new FolderCheckpoints(Path.Combine(options.StateDir, "checkpoints"));
 
-    private static async Task<ImmutableArray<string>> RememberedAsync(WebApplication app, CoordinatorOptions options, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<string>> RememberedAsync(
+        WebApplication app, CoordinatorOptions options, CancellationToken cancellationToken)
     {
         try
         {
@@ -150,7 +151,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             app.Services.GetRequiredService<ILogger<CoordinatorHost>>()
-                .LogWarning("The addresses of the cluster's members cannot be read, so this node may not find the workers that it had: {Reason}", e.Message);
+                .LogWarning("The addresses of the cluster's members cannot be read; this node may not find its workers: {Reason}", e.Message);
             return [];
         }
     }

@@ -5,7 +5,8 @@ using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Hosting;
 
-/// <summary>A coordinator node for as long as its process lives: one that is no longer part of its cluster is followed by a fresh one that joins again.</summary>
+/// <summary>A coordinator node for as long as its process lives: one that is no longer part of its cluster is followed by a fresh one that joins
+/// again.</summary>
 public static class CoordinatorLoop
 {
     /// <summary>Hosts nodes, one after the other, until told to stop.</summary>
@@ -17,7 +18,8 @@ public static class CoordinatorLoop
     /// <exception cref="NodeOptionsException">The options break their rules.</exception>
     /// <exception cref="PortInUseException">One of the two ports is taken at the first start.</exception>
     /// <exception cref="JournalDamagedException">What is in the journal cannot be understood.</exception>
-    public static async Task<int> RunAsync(CoordinatorOptions options, Func<CoordinatorHost, Task> ready, Func<string, Task> tell, CancellationToken stop)
+    public static async Task<int> RunAsync(
+        CoordinatorOptions options, Func<CoordinatorHost, Task> ready, Func<string, Task> tell, CancellationToken stop)
     {
         var delays = RestartDelays.None;
         for (var isFirst = true; ; isFirst = false)

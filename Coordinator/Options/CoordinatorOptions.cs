@@ -18,7 +18,8 @@ public sealed record CoordinatorOptions
     /// <value>Akka.Cluster port, 0 for any free one. Default 5601.</value>
     public int ClusterPort { get; init; } = 5601;
 
-    /// <value>Port under which others reach <see cref="Port"/> where a NAT, a container or a proxy maps it, 1 to 65535; null for the bound one.</value>
+    /// <value>Port under which others reach <see cref="Port"/> where a NAT, a container or a proxy maps it, 1 to 65535; null for the bound
+    /// one.</value>
     public int? PublicPort { get; init; }
 
     /// <value>Port under which others reach <see cref="ClusterPort"/> where it is mapped, 1 to 65535; null for the bound one.</value>
@@ -27,11 +28,13 @@ public sealed record CoordinatorOptions
     /// <value>Cluster addresses (host:port) of the coordinator nodes, this one among them, in the same order on all; empty: this node alone.</value>
     public ImmutableArray<string> Seeds { get; init; } = [];
 
-    /// <value>Folder of the journal, the checkpoints and the known members, for this node alone; made when it is missing. Default: federated/coordinator below the
+    /// <value>Folder of the journal, the checkpoints and the known members, for this node alone; made when it is missing. Default:
+    /// federated/coordinator below the
     /// user's local application data.</value>
     public string StateDir { get; init; } = Path.Combine(StateFolders.Root, "coordinator");
 
-    /// <value>Connection string of the PostgreSQL database that all coordinators share as their journal; null for a file in <see cref="StateDir"/>. It may hold a
+    /// <value>Connection string of the PostgreSQL database that all coordinators share as their journal; null for a file in <see cref="StateDir"/>.
+    /// It may hold a
     /// password: it is written nowhere.</value>
     public string? Journal { get; init; }
 

@@ -27,14 +27,17 @@ public static class CoordinatorOptionsReader
           cluster-port        Akka.Cluster port, 0 for any free one (5601)
           public-port         gRPC port under which others reach this node, where it is mapped (the bound one)
           public-cluster-port cluster port under which others reach this node, where it is mapped (the bound one)
-          seeds               host:port of every coordinator node, this one included, in the same order on all, with commas between (none: this node alone)
-          state-dir           folder of the journal, the checkpoints and the known members, made when it is missing ({new CoordinatorOptions().StateDir})
+          seeds               host:port of every coordinator node, this one included, in the same order on all, with commas between
+                              (none: this node alone)
+          state-dir           folder of the journal, the checkpoints and the known members, made when it is missing
+                              ({new CoordinatorOptions().StateDir})
           journal             PostgreSQL connection string of the journal that all coordinators share (none: a file in state-dir); other users of this
                               machine can read arguments, so prefer {EnvironmentPrefix}JOURNAL
           keep-checkpoints    checkpoints kept of every run, 1 to 1000 (3)
           max-model-bytes     largest model of a run, in bytes of float32 (2147483648)
           concurrent-uploads  uploads received at the same time, each with a buffer of the model's size (4)
-          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes ({ClusterSettings.HeartbeatPause.TotalSeconds})
+          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes
+                              ({ClusterSettings.HeartbeatPause.TotalSeconds})
           log-level           {string.Join(", ", NodeRules.LogLevels)} (warn)
         --health              ask the node that runs with these options whether it serves, and exit
         """;

@@ -5,7 +5,8 @@ using Federated.Wire.Cluster;
 
 namespace Federated.Coordinator.Storage;
 
-/// <summary>The cluster addresses of the nodes that a coordinator was last in a cluster with, one host:port a line, so that it finds them again when it is
+/// <summary>The cluster addresses of the nodes that a coordinator was last in a cluster with, one host:port a line, so that it finds them again when
+/// it is
 /// started anew. It is a hint: it may be missing, old or wrong.</summary>
 /// <param name="folder">The coordinator's state folder, which other coordinators of this machine may share.</param>
 /// <param name="port">The node's cluster port, which tells it from them.</param>
@@ -30,7 +31,8 @@ internal sealed class MembersFile(string folder, int port)
         using var reader = new StreamReader(Path);
         var text = new char[MostCharacters];
         var length = await reader.ReadBlockAsync(text, cancellationToken);
-        return [.. new string(text, 0, length).Split('\n', StringSplitOptions.TrimEntries).Where(line => SeedAddress.TryParse(line, out _, out _)).Take(Most)];
+        var lines = new string(text, 0, length).Split('\n', StringSplitOptions.TrimEntries);
+        return [.. lines.Where(line => SeedAddress.TryParse(line, out _, out _)).Take(Most)];
     }
 
     /// <summary>Replaces the file by one with the first <see cref="Most"/> of the addresses. One call at a time.</summary>

@@ -2,7 +2,21 @@ using BenchmarkDotNet.Running;
 using Federated.Benchmarks;
 
 // dotnet run -c Release --project Tests/Benchmarks -- overhead [JOB.yaml] [--pairs N] [--slots N] [--set path=value]...
+// dotnet run -c Release --project Tests/Benchmarks -- failover [--repeats N]
+// dotnet run -c Release --project Tests/Benchmarks -- restart [--repeats N] [--log]
+// dotnet run -c Release --project Tests/Benchmarks -- alarms [--minutes M] [--workers N] [--burn THREADS]
+// dotnet run -c Release --project Tests/Benchmarks -- rounds [--count N]
+// dotnet run -c Release --project Tests/Benchmarks -- commit [--pairs N] [--count N]
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
-if (args is ["overhead", .. var rest]) return await OverheadBenchmark.RunAsync(rest);
-BenchmarkSwitcher.FromAssembly(typeof(OverheadBenchmark).Assembly).Run(args);
-return 0;
+switch (args)
+{
+    case ["overhead", .. var rest]: return await OverheadBenchmark.RunAsync(rest);
+    case ["failover", .. var rest]: return await FailoverBenchmark.RunAsync(new(rest, "--repeats"));
+    case ["restart", .. var rest]: return await RestartBenchmark.RunAsync(new(rest, "--repeats", "--log"));
+    case ["alarms", .. var rest]: return await AlarmsBenchmark.RunAsync(new(rest, "--minutes", "--workers", "--burn"));
+    case ["rounds", .. var rest]: return await RoundsBenchmark.RunAsync(new(rest, "--count"));
+    case ["commit", .. var rest]: return await CommitBenchmark.RunAsync(new(rest, "--pairs", "--count"));
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(OverheadBenchmark).Assembly).Run(args);
+        return 0;
+}

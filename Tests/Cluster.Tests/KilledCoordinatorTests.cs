@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Federated.Cluster.Tests.Processes;
 
 namespace Federated.Cluster.Tests;
 
 /// <summary>Coordinators that are killed as processes, and what becomes of their workers.</summary>
-public sealed class KilledCoordinatorTests : IAsyncLifetime
+public sealed partial class KilledCoordinatorTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<ProcessUnderTest> _processes = [];
@@ -24,6 +25,7 @@ public sealed class KilledCoordinatorTests : IAsyncLifetime
         var killed = await CoordinatorAsync("c", ports[0], ports[1]);
         ProcessUnderTest[] workers = [await WorkerAsync("w1", ports[1]), await WorkerAsync("w2", ports[1])];
 
+        await AllKnownAsync();
         await KillAsync(killed);
         var next = await CoordinatorAsync("c", ports[0], ports[1]);
 
@@ -61,9 +63,18 @@ public sealed class KilledCoordinatorTests : IAsyncLifetime
         await WorkerAsync("w1", seeds);
         await WorkerAsync("w2", seeds);
 
+        // Not only when everybody knows everybody: a worker that only the killed one knew starts anew.
         await KillAsync(active);
 
         foreach (var name in new[] { "w1", "w2" }) await standby.LineAsync(line => line.Contains($"Worker {name} is attached", StringComparison.Ordinal));
+    }
+
+    // A node becomes a full member when all full members know it; the cluster's leader, which may be any node, says so.
+    private async Task AllKnownAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (_processes.SelectMany(process => process.Error).Select(line => UpLine().Match(line).Value).Where(node => node.Length > 0).Distinct().Count() < _processes.Count)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
     }
 
     private static async Task KillAsync(ProcessUnderTest process)
@@ -88,7 +99,7 @@ public sealed class KilledCoordinatorTests : IAsyncLifetime
     {
         var process = ProcessUnderTest.Start(DotNet.Federated, _folder.Path,
         [
-            "worker", "--name", name, "--slots", "1", "--state-dir", name,
+            "worker", "--verbose", "--name", name, "--slots", "1", "--state-dir", name,
             .. seeds.SelectMany(seed => new[] { "--coordinator", $"127.0.0.1:{Text(seed)}" }),
         ]);
         _processes.Add(process);
@@ -97,4 +108,7 @@ public sealed class KilledCoordinatorTests : IAsyncLifetime
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"Leader is moving node \[.*?\] to \[Up\]")]
+    private static partial Regex UpLine();
 }

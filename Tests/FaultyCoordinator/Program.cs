@@ -6,7 +6,7 @@ using Federated.Core;
 using Federated.FaultyCoordinator;
 using Federated.Wire.Cluster;
 
-// A coordinator that kills itself at chosen points of its rounds, for tests of what is left then; else the coordinator's own program, with its options.
+// A coordinator that kills itself at chosen points of its rounds, for tests of what is left then; else it is the coordinator's own program.
 //   FEDERATED_TEST_KILL_AT            point:round[,point:round...]
 //   FEDERATED_TEST_KILL_MARKS         folder that remembers the points at which a process has died already
 //   FEDERATED_TEST_TRANSFER_ADDRESS   URL that workers are given for tensors, for a proxy in between
@@ -15,7 +15,8 @@ var (points, wrong) = KillPoint.ReadAll(Environment.GetEnvironmentVariable("FEDE
 var marks = Environment.GetEnvironmentVariable("FEDERATED_TEST_KILL_MARKS");
 var transfers = Environment.GetEnvironmentVariable("FEDERATED_TEST_TRANSFER_ADDRESS");
 if (!wrong.IsEmpty) return Fail(ExitCodes.Usage, [.. wrong]);
-if (!points.IsEmpty && string.IsNullOrEmpty(marks)) return Fail(ExitCodes.Usage, "FEDERATED_TEST_KILL_MARKS is not set: name a folder for the marks.");
+if (!points.IsEmpty && string.IsNullOrEmpty(marks))
+    return Fail(ExitCodes.Usage, "FEDERATED_TEST_KILL_MARKS is not set: name a folder for the marks.");
 var kill = new SelfKill(points, marks ?? "");
 if (args is ["reach", var text])
 {

@@ -5,8 +5,8 @@ using Federated.Coordinator.Actors;
 
 namespace Federated.FaultyCoordinator;
 
-/// <summary>Ends this process as the kernel's out-of-memory killer would, at each of its points once: a mark in a folder outlives the process, so that the one
-/// that is started in its place passes the point. Thread-safe.</summary>
+/// <summary>Ends this process as the kernel's out-of-memory killer would, at each of its points once: a mark in a folder outlives the process, so
+/// that the one that is started in its place passes the point. Thread-safe.</summary>
 /// <param name="points">Where to end.</param>
 /// <param name="marks">The folder of the marks; made when it is missing. Processes that share it die at a point once between them.</param>
 internal sealed class SelfKill(IReadOnlyCollection<KillPoint> points, string marks)

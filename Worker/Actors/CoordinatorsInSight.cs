@@ -13,6 +13,13 @@ internal sealed record CoordinatorsInSight(ImmutableHashSet<UniqueAddress> Membe
     /// <summary>Whether there is a coordinator that can be reached.</summary>
     public bool Any => !Members.IsSubsetOf(Unreachable);
 
+    /// <summary>Whether there is a coordinator, and every one can be reached. In a cluster that works it is never otherwise for long: a coordinator
+    /// that is lost is
+    /// removed by another one. Where that does not happen though another one is in sight, that one does not know this worker: the lost one was the
+    /// only node that
+    /// had let it in.</summary>
+    public bool All => !Members.IsEmpty && !Members.Overlaps(Unreachable);
+
     public CoordinatorsInSight Joined(UniqueAddress coordinator) => this with { Members = Members.Add(coordinator) };
 
     /// <summary>It was downed or removed; so nothing is left to reach.</summary>

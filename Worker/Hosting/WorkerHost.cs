@@ -108,7 +108,8 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         if (!_status.Ending.IsCompleted)
         {
-            _host.Services.GetRequiredService<ILogger<WorkerHost>>().LogError("The cluster has removed this worker: a coordinator could not reach it.");
+            _host.Services.GetRequiredService<ILogger<WorkerHost>>()
+                .LogError("The cluster has removed this worker: a coordinator could not reach it.");
             return;
         }
         // Nobody may be left to agree to a leave, which would then take half a minute to give up.

@@ -6,7 +6,8 @@ using Federated.Worker.Options;
 
 namespace Federated.Worker.Hosting;
 
-/// <summary>A worker for as long as its process lives: one that lost its cluster is followed by a fresh one that looks for a coordinator again. The engine and the
+/// <summary>A worker for as long as its process lives: one that lost its cluster is followed by a fresh one that looks for a coordinator again. The
+/// engine and the
 /// data that it has loaded stay.</summary>
 public static class WorkerLoop
 {
@@ -16,7 +17,8 @@ public static class WorkerLoop
     /// <param name="attached">Told whenever a fresh worker is attached for the first time.</param>
     /// <param name="tell">Takes a sentence for people whenever a worker is to be replaced.</param>
     /// <param name="stop">Finishes the accepted tasks, leaves the cluster and ends.</param>
-    /// <returns><see cref="ExitCodes.Success"/> when told to stop, else why the last worker ended: any code but <see cref="ExitCodes.NodeDowned"/>.</returns>
+    /// <returns><see cref="ExitCodes.Success"/> when told to stop, else why the last worker ended: any code but
+    /// <see cref="ExitCodes.NodeDowned"/>.</returns>
     /// <exception cref="NodeOptionsException">Options break rules, or the host is no address of this machine.</exception>
     /// <exception cref="PortInUseException">The cluster port is taken at the first start.</exception>
     public static Task<int> RunAsync(WorkerOptions options, IEngine engine, Func<Task> attached, Func<string, Task> tell, CancellationToken stop) =>

@@ -33,7 +33,8 @@ public static class WorkerOptionsReader
           state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
           coordinator-timeout seconds after which a worker that finds no coordinator ends (look for ever)
           drain-timeout       seconds that a worker that is told to end may go on with its tasks ({new WorkerOptions().DrainTimeout.TotalSeconds})
-          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes ({ClusterSettings.HeartbeatPause.TotalSeconds})
+          heartbeat-pause     seconds of silence after which a node is taken for dead, the same on all nodes
+                              ({ClusterSettings.HeartbeatPause.TotalSeconds})
           log-level           {string.Join(", ", NodeRules.LogLevels)} (warn)
         """;
 

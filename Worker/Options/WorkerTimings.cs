@@ -14,7 +14,8 @@ internal sealed record WorkerTimings
     /// <value>Between log lines about a coordinator that does not answer.</value>
     public TimeSpan StillLooking { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <value>How long the worker's cluster may be without a coordinator in reach before the worker starts anew. A coordinator that is started again at its
+    /// <value>How long the worker's cluster may be without a coordinator, or with one out of reach, before the worker starts anew. A coordinator that
+    /// is started again at its
     /// address within it finds the worker where it was.</value>
     public TimeSpan CoordinatorLost { get; init; } = TimeSpan.FromSeconds(10);
 

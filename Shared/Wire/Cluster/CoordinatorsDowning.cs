@@ -4,7 +4,8 @@ using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Federated.Wire.Cluster;
 
-/// <summary>Who removes nodes that cannot be reached: every coordinator, on its own, after <c>federated.downing.stable-after</c>; workers never. Nobody removes
+/// <summary>Who removes nodes that cannot be reached: every coordinator, on its own, after <c>federated.downing.stable-after</c>; workers never.
+/// Nobody removes
 /// itself, so every side of a divided network that has a coordinator lives on, and the journal decides which of them may commit.</summary>
 /// <param name="system">The node's.</param>
 /// <param name="cluster">The node's.</param>

@@ -5,7 +5,8 @@ using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Federated.Wire.Cluster;
 
-/// <summary>Removes from the cluster, in a coordinator's name, what has been unreachable for too long. Every decision is <see cref="UnreachableNodes"/>'.</summary>
+/// <summary>Removes from the cluster, in a coordinator's name, what has been unreachable for too long. Every decision is
+/// <see cref="UnreachableNodes"/>'.</summary>
 internal sealed class DowningActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -28,7 +29,8 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             var (down, next) = _unreachable.Due(Now, Hears);
             foreach (var node in down)
             {
-                _log.Warning("Node {0}:{1} has been unreachable for {2} s and is removed from the cluster.", node.Address.Host, node.Address.Port, stableAfter.TotalSeconds);
+                _log.Warning("Node {0}:{1} has been unreachable for {2} s and is removed from the cluster.",
+                    node.Address.Host, node.Address.Port, stableAfter.TotalSeconds);
                 _cluster.Down(node.Address);
             }
             Follow(next);
@@ -42,11 +44,12 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     public static Props Props(TimeSpan stableAfter) => Akka.Actor.Props.Create(() => new DowningActor(stableAfter));
 
     protected override void PreStart() => _cluster.Subscribe(
-        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.MemberRemoved));
+        Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.IReachabilityEvent), typeof(ClusterEvent.MemberRemoved));
 
     protected override void PostStop() => _cluster.Unsubscribe(Self);
 
-    private bool Hears(UniqueAddress node) => _cluster.FailureDetector.IsMonitoring(node.Address) && _cluster.FailureDetector.IsAvailable(node.Address);
+    private bool Hears(UniqueAddress node) =>
+        _cluster.FailureDetector.IsMonitoring(node.Address) && _cluster.FailureDetector.IsAvailable(node.Address);
 
     private void Follow(UnreachableNodes next)
     {

@@ -26,7 +26,8 @@ public static class NodeRules
     /// <summary>The port under which others reach a mapped one is a port that one can connect to.</summary>
     public static void CheckPublicPort(ImmutableArray<string>.Builder errors, string option, int? port)
     {
-        if (port is < 1 or > ushort.MaxValue) errors.Add($"{option} is {port}: it must be from 1 to 65535; leave it out where the port is not mapped.");
+        if (port is < 1 or > ushort.MaxValue)
+            errors.Add($"{option} is {port}: it must be from 1 to 65535; leave it out where the port is not mapped.");
     }
 
     /// <summary>The folder is named.</summary>

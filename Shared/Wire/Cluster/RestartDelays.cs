@@ -1,6 +1,7 @@
 namespace Federated.Wire.Cluster;
 
-/// <summary>How long a host waits before it starts anew in its cluster: 1 s, doubled every time up to 15 s, and 1 s again after a minute of health.</summary>
+/// <summary>How long a host waits before it starts anew in its cluster: 1 s, doubled every time up to 15 s, and 1 s again after a minute of
+/// health.</summary>
 /// <param name="InARow">Starts so far without a minute of health between them, zero or more.</param>
 public sealed record RestartDelays(int InARow)
 {

@@ -10,8 +10,8 @@ public static class StateFolders
     private const int MostCharacters = 64;
 
     /// <summary>The product's folder below the user's local application data: ~/.local/share/federated on Linux.</summary>
-    public static string Root { get; } =
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "federated");
+    public static string Root { get; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "federated");
 
     /// <summary>A folder for each worker's name: the name itself where it can be part of a path, else what is left of it with a hash.</summary>
     public static string OfWorker(string name)
@@ -31,7 +31,8 @@ public static class StateFolders
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeOptionsException([$"state-dir is '{folder}', which cannot be made: {e.Message} Name a folder that this user may write to."]);
+            throw new NodeOptionsException(
+                [$"state-dir is '{folder}', which cannot be made: {e.Message} Name a folder that this user may write to."]);
         }
     }
 }

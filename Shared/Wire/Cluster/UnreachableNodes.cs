@@ -16,7 +16,8 @@ internal sealed record UnreachableNodes(TimeSpan StableAfter)
     public TimeSpan? NextDue => Nodes.IsEmpty ? null : Nodes.Values.Min(node => node.Since) + StableAfter;
 
     /// <summary>Somebody cannot reach a node. Its clock starts, anew if it was running.</summary>
-    public UnreachableNodes Lost(UniqueAddress node, bool isCoordinator, TimeSpan now) => this with { Nodes = Nodes.SetItem(node, (now, isCoordinator)) };
+    public UnreachableNodes Lost(UniqueAddress node, bool isCoordinator, TimeSpan now) =>
+        this with { Nodes = Nodes.SetItem(node, (now, isCoordinator)) };
 
     /// <summary>Everybody reaches the node again, or it is no longer a member.</summary>
     public UnreachableNodes Found(UniqueAddress node) => this with { Nodes = Nodes.Remove(node) };

@@ -4,8 +4,9 @@ using Federated.Cluster.Tests.Processes;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>Coordinators and workers as supervised processes on this machine. Coordinators keep their ports over restarts, know each other as seeds and share one
-/// state folder. Processes are named coordinator-1, worker-1 and so on, links link-1 for the one in front of coordinator-1. Ends them all.</summary>
+/// <summary>Coordinators and workers as supervised processes on this machine. Coordinators keep their ports over restarts, know each other as seeds
+/// and share one state folder. Processes are named coordinator-1, worker-1 and so on, links link-1 for the one in front of coordinator-1. Ends them
+/// all.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
     private readonly ReservedPorts _ports = new();
@@ -63,14 +64,16 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>A process by its name.</summary>
     public SupervisedProcess Process(string name) =>
-        _coordinators.Concat(_workers).FirstOrDefault(process => process.Name == name) ?? throw new ArgumentException($"There is no process '{name}'.", nameof(name));
+        _coordinators.Concat(_workers).FirstOrDefault(process => process.Name == name)
+        ?? throw new ArgumentException($"There is no process '{name}'.", nameof(name));
 
     /// <summary>A link by its name.</summary>
     public LinkProxy Link(string name) =>
-        Links.Where((_, index) => name == NameOf("link", index)).FirstOrDefault() ?? throw new ArgumentException($"There is no link '{name}'.", nameof(name));
+        Links.Where((_, index) => name == NameOf("link", index)).FirstOrDefault()
+        ?? throw new ArgumentException($"There is no link '{name}'.", nameof(name));
 
     /// <summary>Submits a job and follows its run.</summary>
-    public Task<RunFollower> SubmitAsync(string yaml) => RunFollower.SubmitAsync(Addresses, yaml);
+    public Task<RunFollower> SubmitAsync(string yaml) => RunFollower.SubmitAsync(Addresses, yaml, Transcripts);
 
     /// <summary>Takes the actions of a schedule in order, each at its moment.</summary>
     /// <param name="schedule">Its phases are those of <see cref="RunPlace"/>.</param>
@@ -129,7 +132,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
         if (seeds.Length > 1 && _options.IsFaulty) args.AddRange("--seeds", string.Join(',', seeds));
         else if (seeds.Length > 1) args.AddRange(seeds.SelectMany(seed => new[] { "--seed", seed }));
         var environment = new Dictionary<string, string>();
-        if (!_options.KillAt.IsEmpty) (environment["FEDERATED_TEST_KILL_AT"], environment["FEDERATED_TEST_KILL_MARKS"]) = (string.Join(',', _options.KillAt), Marks);
+        if (!_options.KillAt.IsEmpty)
+        {
+            environment["FEDERATED_TEST_KILL_AT"] = string.Join(',', _options.KillAt);
+            environment["FEDERATED_TEST_KILL_MARKS"] = Marks;
+        }
         if (_options.LinkTransfers) environment["FEDERATED_TEST_TRANSFER_ADDRESS"] = Url(Links[index].Port);
 
         var program = _options.IsFaulty ? DotNet.FaultyCoordinator : DotNet.Federated;
@@ -155,7 +162,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var name = NameOf("worker", index);
         var coordinators = _at.SelectMany(at => new[] { "--coordinator", ClusterAddress(at.Cluster) });
         string[] args = ["worker", "--name", name, "--slots", "1", .. coordinators, .. _options.WorkerArguments];
-        _workers.Add(SupervisedProcess.Start(name, () => ProcessUnderTest.Start(DotNet.Federated, _folder, args), restartDelay: _options.RestartDelay));
+        ProcessUnderTest Start() => ProcessUnderTest.Start(DotNet.Federated, _folder, args);
+        _workers.Add(SupervisedProcess.Start(name, Start, restartDelay: _options.RestartDelay));
     }
 
     private static string NameOf(string kind, int index) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{index + 1}");

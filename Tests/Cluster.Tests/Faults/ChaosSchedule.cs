@@ -4,14 +4,14 @@ using Federated.Core.Randomness;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>What is done to a cluster and when: a pure function of a seed and a spec, the same on every platform, so that a schedule that found an error is run
-/// again from its seed. Actions are taken in order; each waits for its own moment.</summary>
+/// <summary>What is done to a cluster and when: a pure function of a seed and a spec, the same on every platform, so that a schedule that found an
+/// error is run again from its seed. Actions are taken in order; each waits for its own moment.</summary>
 /// <param name="Seed">Decides every draw.</param>
 /// <param name="Actions">In the order in which they are taken.</param>
 internal sealed record ChaosSchedule(ulong Seed, ImmutableArray<ChaosAction> Actions)
 {
-    /// <summary>Draws a schedule. Kills come at points of rounds, so that they hit every phase that is asked for; pauses and cuts come some time after the action
-    /// before them.</summary>
+    /// <summary>Draws a schedule. Kills come at points of rounds, so that they hit every phase that is asked for; pauses and cuts come some time
+    /// after the action before them.</summary>
     /// <exception cref="ArgumentException">The spec asks for actions without a target or a moment for them.</exception>
     public static ChaosSchedule Draw(ulong seed, ChaosSpec spec)
     {
@@ -32,7 +32,8 @@ internal sealed record ChaosSchedule(ulong Seed, ImmutableArray<ChaosAction> Act
 
     /// <summary>The seed, then one line an action.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"chaos seed {Seed}") + string.Concat(Actions.Select((action, index) => $"\n{index + 1,3}. {action}"));
+        string.Create(CultureInfo.InvariantCulture, $"chaos seed {Seed}")
+        + string.Concat(Actions.Select((action, index) => $"\n{index + 1,3}. {action}"));
 
     // Every phase once, then any of them; no point twice, since a process that is killed there comes by again.
     private static IEnumerable<ChaosMoment.At> Points(RandomStream random, ChaosSpec spec)
@@ -99,6 +100,7 @@ internal sealed record ChaosSpec
         if (kills > 0 && KillTargets.IsEmpty) throw new ArgumentException("There are kills and nobody to be killed.");
         if (Pauses > 0 && PauseTargets.IsEmpty) throw new ArgumentException("There are pauses and nobody to be paused.");
         if (Cuts > 0 && CutTargets.IsEmpty) throw new ArgumentException("There are cuts and no link to be cut.");
-        if (LongestDelay < TimeSpan.Zero || ShortestSpan < TimeSpan.Zero || LongestSpan < ShortestSpan) throw new ArgumentException("A longest time is below the shortest.");
+        if (LongestDelay < TimeSpan.Zero || ShortestSpan < TimeSpan.Zero || LongestSpan < ShortestSpan)
+            throw new ArgumentException("A longest time is below the shortest.");
     }
 }

@@ -17,7 +17,17 @@ public sealed class ChaosScheduleTests
     [Fact]
     public void Same_seed_and_spec_give_the_same_schedule_on_every_platform()
     {
-        var spec = new ChaosSpec { Rounds = 3, Phases = ["training", "committing"], Kills = 3, KillTargets = ["a", "b"], Pauses = 1, PauseTargets = ["b"], Cuts = 1, CutTargets = ["l"] };
+        var spec = new ChaosSpec
+        {
+            Rounds = 3,
+            Phases = ["training", "committing"],
+            Kills = 3,
+            KillTargets = ["a", "b"],
+            Pauses = 1,
+            PauseTargets = ["b"],
+            Cuts = 1,
+            CutTargets = ["l"],
+        };
 
         Assert.Equal(ChaosSchedule.Draw(9, Spec).ToString(), ChaosSchedule.Draw(9, Spec).ToString());
         Assert.Equal(
@@ -48,7 +58,8 @@ public sealed class ChaosScheduleTests
             var kills = actions.Where(action => action.Kind == ChaosKind.Kill).ToArray();
             var points = kills.Select(kill => Assert.IsType<ChaosMoment.At>(kill.When)).ToArray();
 
-            Assert.Equal((10, 2, 3), (kills.Length, actions.Count(action => action.Kind == ChaosKind.Pause), actions.Count(action => action.Kind == ChaosKind.Cut)));
+            int CountOf(ChaosKind kind) => actions.Count(action => action.Kind == kind);
+            Assert.Equal((10, 2, 3), (kills.Length, CountOf(ChaosKind.Pause), CountOf(ChaosKind.Cut)));
             Assert.Equal(Spec.Phases.Order(), points.Select(point => point.Phase).Distinct().Order());
             Assert.Equal(points.Distinct().OrderBy(point => point.Round).ThenBy(point => Spec.Phases.IndexOf(point.Phase)), points);
             Assert.All(points, point => Assert.InRange(point.Round, 1, 4));
@@ -71,13 +82,17 @@ public sealed class ChaosScheduleTests
     [Fact]
     public void Every_point_can_be_hit()
     {
-        Assert.Equal(16, ChaosSchedule.Draw(1, Spec with { Kills = 16, Pauses = 0, Cuts = 0 }).Actions.Select(action => action.When).Distinct().Count());
+        var actions = ChaosSchedule.Draw(1, Spec with { Kills = 16, Pauses = 0, Cuts = 0 }).Actions;
+
+        Assert.Equal(16, actions.Select(action => action.When).Distinct().Count());
     }
 
     [Fact]
     public void Spec_that_cannot_be_met_is_refused()
     {
-        Assert.Contains("17 kills do not fit", Assert.Throws<ArgumentException>(() => ChaosSchedule.Draw(1, Spec with { Kills = 17 })).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => ChaosSchedule.Draw(1, Spec with { Kills = 17 }));
+
+        Assert.Contains("17 kills do not fit", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => ChaosSchedule.Draw(1, Spec with { KillTargets = [] }));
         Assert.Throws<ArgumentException>(() => ChaosSchedule.Draw(1, Spec with { PauseTargets = [] }));
         Assert.Throws<ArgumentException>(() => ChaosSchedule.Draw(1, Spec with { CutTargets = [] }));

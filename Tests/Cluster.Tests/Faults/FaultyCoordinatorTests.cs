@@ -45,14 +45,15 @@ public sealed class FaultyCoordinatorTests : IDisposable
         }
 
         Assert.Equal((true, true, ExitCodes.Success), (codes[0] != 0, codes[1] != 0, codes[2]));
-        Assert.Equal(["killed-Journalled-3", "killed-Training-2"], Directory.GetFiles(Path.Combine(_folder.Path, "marks")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var marks = Directory.GetFiles(Path.Combine(_folder.Path, "marks")).Select(Path.GetFileName);
+        Assert.Equal(["killed-Journalled-3", "killed-Training-2"], marks.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task Wrong_points_and_a_missing_folder_of_marks_are_errors()
     {
-        await using var wrong = ProcessUnderTest.Start(DotNet.FaultyCoordinator, _folder.Path, new Dictionary<string, string> { ["FEDERATED_TEST_KILL_AT"] = "training:2,lunch:1" });
-        await using var unmarked = ProcessUnderTest.Start(DotNet.FaultyCoordinator, _folder.Path, new Dictionary<string, string> { ["FEDERATED_TEST_KILL_AT"] = "training:2" });
+        await using var wrong = Start(new() { ["FEDERATED_TEST_KILL_AT"] = "training:2,lunch:1" });
+        await using var unmarked = Start(new() { ["FEDERATED_TEST_KILL_AT"] = "training:2" });
 
         Assert.True(await wrong.ExitAsync() == ExitCodes.Usage, wrong.Transcript());
         Assert.Contains("'lunch:1' is no point of a round", Assert.Single(wrong.Error), StringComparison.Ordinal);
@@ -84,10 +85,12 @@ public sealed class FaultyCoordinatorTests : IDisposable
     }
 
     // Dies at round 2 of training and round 3 of the journal.
-    private ProcessUnderTest Reach(string points) => ProcessUnderTest.Start(
-        DotNet.FaultyCoordinator,
-        _folder.Path,
-        new Dictionary<string, string> { ["FEDERATED_TEST_KILL_AT"] = "training:2,journalled:3", ["FEDERATED_TEST_KILL_MARKS"] = Path.Combine(_folder.Path, "marks") },
-        "reach",
-        points);
+    private ProcessUnderTest Reach(string points)
+    {
+        var marks = Path.Combine(_folder.Path, "marks");
+        return Start(new() { ["FEDERATED_TEST_KILL_AT"] = "training:2,journalled:3", ["FEDERATED_TEST_KILL_MARKS"] = marks }, "reach", points);
+    }
+
+    private ProcessUnderTest Start(Dictionary<string, string> environment, params string[] args) =>
+        ProcessUnderTest.Start(DotNet.FaultyCoordinator, _folder.Path, environment, args);
 }

@@ -3,8 +3,8 @@ using Federated.Core.Randomness;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>One connection through a <see cref="LinkProxy"/>. One that has lost bytes, an end of stream or a side is reset as soon as its fault would let it go on:
-/// TCP never delivers a stream with a hole. Thread-safe.</summary>
+/// <summary>One connection through a <see cref="LinkProxy"/>. One that has lost bytes, an end of stream or a side is reset as soon as its fault
+/// would let it go on: TCP never delivers a stream with a hole. Thread-safe.</summary>
 internal sealed class LinkConnection
 {
     private static readonly LinkFlow Swallowed = new() { Drop = true };
@@ -31,7 +31,8 @@ internal sealed class LinkConnection
     public Task Changed => _changed.Next;
 
     private bool IsTorn =>
-        _fault.Cut is not (LinkCut.CloseTarget or LinkCut.CloseClient) && (_isHalf || (_up.HasHole && !FlowOf(_up).Drop) || (_down.HasHole && !FlowOf(_down).Drop));
+        _fault.Cut is not (LinkCut.CloseTarget or LinkCut.CloseClient)
+        && (_isHalf || (_up.HasHole && !FlowOf(_up).Drop) || (_down.HasHole && !FlowOf(_down).Drop));
 
     /// <summary>What happens to the bytes of a direction now.</summary>
     public LinkFlow FlowOf(LinkPump pump) => _fault switch
@@ -83,7 +84,8 @@ internal sealed class LinkConnection
         var ended = _ended.Token;
         try
         {
-            await Task.WhenAll(new[] { _up.ReadAsync(ended), _up.DeliverAsync(ended), _down.ReadAsync(ended), _down.DeliverAsync(ended) }.Select(ResetIfItFailsAsync));
+            Task[] parts = [_up.ReadAsync(ended), _up.DeliverAsync(ended), _down.ReadAsync(ended), _down.DeliverAsync(ended)];
+            await Task.WhenAll(parts.Select(ResetIfItFailsAsync));
             // What was lost has told neither side that the other one is gone.
             if (_isHalf || _up.HasHole || _down.HasHole) await Task.Delay(Timeout.InfiniteTimeSpan, ended);
         }

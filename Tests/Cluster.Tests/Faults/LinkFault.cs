@@ -62,7 +62,9 @@ internal sealed record LinkFlow
     public int? BytesPerSecond
     {
         get;
-        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(BytesPerSecond), value, "At least 1 byte a second.");
+        init => field = value is null or > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(BytesPerSecond), value, "At least 1 byte a second.");
     }
 
     /// <value>Bytes, and the end of the stream, are read and lost.</value>

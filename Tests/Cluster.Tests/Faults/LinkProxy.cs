@@ -5,8 +5,9 @@ using Federated.Core.Randomness;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>A TCP link of its own on the loopback interface, whose faults are chosen at any time. Establishing a connection is the kernel's and always works, unless
-/// connections are refused: a black hole begins with the first byte. Holds at most a MiB a direction of a connection. Thread-safe.</summary>
+/// <summary>A TCP link of its own on the loopback interface, whose faults are chosen at any time. Establishing a connection is the kernel's and
+/// always works, unless connections are refused: a black hole begins with the first byte. Holds at most a MiB a direction of a connection.
+/// Thread-safe.</summary>
 internal sealed class LinkProxy : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -77,7 +78,8 @@ internal sealed class LinkProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>From now on this happens to the connections that are there; new ones have the link's fault. With <see cref="LinkFault.Reset"/> it cuts them once.</summary>
+    /// <summary>From now on this happens to the connections that are there; new ones have the link's fault. With <see cref="LinkFault.Reset"/> it
+    /// cuts them once.</summary>
     public void SetLive(LinkFault fault)
     {
         foreach (var connection in Connections) connection.Set(fault);
@@ -147,7 +149,8 @@ internal sealed class LinkProxy : IAsyncDisposable
             {
                 // It left before it was accepted.
             }
-            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            catch (Exception e) when (
+                e is ObjectDisposedException or OperationCanceledException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }

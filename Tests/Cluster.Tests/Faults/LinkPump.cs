@@ -5,7 +5,8 @@ using Federated.Core.Randomness;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>One direction of a connection: reads pieces, keeps at most a MiB of them, and writes each when its time has come by the fault of that moment.</summary>
+/// <summary>One direction of a connection: reads pieces, keeps at most a MiB of them, and writes each when its time has come by the fault of that
+/// moment.</summary>
 /// <param name="connection">The connection that this is a direction of.</param>
 /// <param name="from">Where bytes come from.</param>
 /// <param name="to">Where they go.</param>
@@ -23,7 +24,8 @@ internal sealed class LinkPump(LinkConnection connection, Socket from, Socket to
     // Timers count whole milliseconds.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly Channel<Piece> _pieces = Channel.CreateBounded<Piece>(new BoundedChannelOptions(Pieces) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Piece> _pieces =
+        Channel.CreateBounded<Piece>(new BoundedChannelOptions(Pieces) { SingleReader = true, SingleWriter = true });
     private volatile bool _hasHole;
     private int? _rate;
     private long _lineFree;

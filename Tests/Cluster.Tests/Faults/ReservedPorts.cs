@@ -3,9 +3,9 @@ using System.Net.Sockets;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>Ports on 127.0.0.1 for processes that need the same ones after a restart. A port is held by a socket that is bound and does not listen, so that
-/// connections to it are refused, and is let go right before a process binds it. In between somebody else may take it: the process then ends with
-/// <see cref="Core.ExitCodes.AddressInUse"/>, and its supervisor starts it again. Thread-safe.</summary>
+/// <summary>Ports on 127.0.0.1 for processes that need the same ones after a restart. A port is held by a socket that is bound and does not listen,
+/// so that connections to it are refused, and is let go right before a process binds it. In between somebody else may take it: the process then ends
+/// with <see cref="Core.ExitCodes.AddressInUse"/>, and its supervisor starts it again. Thread-safe.</summary>
 internal sealed class ReservedPorts : IDisposable
 {
     private readonly Lock _lock = new();

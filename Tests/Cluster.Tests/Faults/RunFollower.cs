@@ -7,8 +7,8 @@ using Grpc.Net.Client;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>Follows a run over gRPC through the deaths of coordinators: when one does not answer or its stream breaks the next one is asked, for what came after the
-/// last round that was seen, until the run has ended. Thread-safe.</summary>
+/// <summary>Follows a run over gRPC through the deaths of coordinators: when one does not answer or its stream breaks the next one is asked, for
+/// what came after the last round that was seen, until the run has ended. Thread-safe.</summary>
 internal sealed class RunFollower : IAsyncDisposable
 {
     // A peer that is stopped, or behind a black hole, is noticed by pings.
@@ -21,11 +21,13 @@ internal sealed class RunFollower : IAsyncDisposable
     private readonly Signal _changed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ImmutableArray<GrpcChannel> _channels;
+    private readonly Func<string> _transcripts;
     private Task _following = Task.CompletedTask;
     private RunHistory _history = RunHistory.Empty;
     private Exception? _failure;
 
-    private RunFollower(IEnumerable<string> coordinators) => _channels = [.. coordinators.Select(Open)];
+    private RunFollower(IEnumerable<string> coordinators, Func<string>? transcripts) =>
+        (_channels, _transcripts) = ([.. coordinators.Select(Open)], transcripts ?? (() => ""));
 
     /// <summary>The run's id.</summary>
     public string Run { get; private set; } = "";
@@ -36,16 +38,19 @@ internal sealed class RunFollower : IAsyncDisposable
     /// <summary>Called with the history after each event, by one thread at a time; must not block.</summary>
     public event Action<RunHistory>? Changed;
 
-    /// <summary>Submits a job to whichever coordinator takes it and follows its run. The one that takes it must live until it has answered, or the job may run twice.</summary>
+    /// <summary>Submits a job to whichever coordinator takes it and follows its run. The one that takes it must live until it has answered, or the
+    /// job may run twice.</summary>
     /// <param name="coordinators">URLs of the coordinators' services.</param>
     /// <param name="yaml">The job.</param>
+    /// <param name="transcripts">What the processes wrote, for the messages of exceptions.</param>
     /// <exception cref="InvalidOperationException">The job has errors.</exception>
-    public static async Task<RunFollower> SubmitAsync(IEnumerable<string> coordinators, string yaml)
+    public static async Task<RunFollower> SubmitAsync(IEnumerable<string> coordinators, string yaml, Func<string>? transcripts = null)
     {
-        var follower = new RunFollower(coordinators);
+        var follower = new RunFollower(coordinators, transcripts);
         try
         {
-            var reply = await follower.AskAsync(async (runs, cancellation) => await runs.SubmitAsync(new SubmitRequest { JobYaml = yaml }, cancellationToken: cancellation));
+            var reply = await follower.AskAsync(async (runs, cancellation) =>
+                await runs.SubmitAsync(new SubmitRequest { JobYaml = yaml }, cancellationToken: cancellation));
             if (reply.Errors.Count > 0) throw new InvalidOperationException($"The job has errors: {reply.Errors}");
             follower.Start(reply.Run);
             return follower;
@@ -58,9 +63,9 @@ internal sealed class RunFollower : IAsyncDisposable
     }
 
     /// <summary>Follows a run that was submitted before, from its beginning.</summary>
-    public static RunFollower Follow(IEnumerable<string> coordinators, string run)
+    public static RunFollower Follow(IEnumerable<string> coordinators, string run, Func<string>? transcripts = null)
     {
-        var follower = new RunFollower(coordinators);
+        var follower = new RunFollower(coordinators, transcripts);
         follower.Start(run);
         return follower;
     }
@@ -70,12 +75,14 @@ internal sealed class RunFollower : IAsyncDisposable
     public async Task<RunHistory> UntilAsync(Func<RunHistory, bool> condition)
     {
         var seen = History;
-        await _changed.UntilAsync(() => Volatile.Read(ref _failure) is not null || condition(seen = History) || seen.HasEnded, () => History.ToString());
-        if (_failure is not null) throw new InvalidOperationException($"The run cannot be followed any more. {History}", _failure);
-        return condition(seen) ? seen : throw new InvalidOperationException($"The run ended before what was waited for. {seen}");
+        await _changed.UntilAsync(
+            () => Volatile.Read(ref _failure) is not null || condition(seen = History) || seen.HasEnded, () => $"{History}{_transcripts()}");
+        if (_failure is not null) throw new InvalidOperationException($"The run cannot be followed any more. {History}{_transcripts()}", _failure);
+        return condition(seen) ? seen : throw new InvalidOperationException($"The run ended before what was waited for. {seen}{_transcripts()}");
     }
 
-    /// <summary>Waits until the run is seen in a phase of a round, or beyond: progress comes a few times a second, so a short phase may pass unseen.</summary>
+    /// <summary>Waits until the run is seen in a phase of a round, or beyond: progress comes a few times a second, so a short phase may pass
+    /// unseen.</summary>
     /// <returns>Where it was seen.</returns>
     public async Task<RunPlace> ReachedAsync(int round, string phase)
     {
@@ -94,7 +101,8 @@ internal sealed class RunFollower : IAsyncDisposable
     public Task<RunDetails> DetailsAsync() =>
         AskAsync(async (runs, cancellation) => await runs.ShowAsync(new ShowRequest { Run = Run }, cancellationToken: cancellation));
 
-    /// <summary>Downloads the run's parameters and checks them against their hash, which is <see cref="ParameterVector.Hash"/> of the result.</summary>
+    /// <summary>Downloads the run's parameters and checks them against their hash, which is <see cref="ParameterVector.Hash"/> of the
+    /// result.</summary>
     public Task<ReceivedModel> ModelAsync() => AskAsync(async (runs, cancellation) =>
     {
         using var call = runs.Model(new ModelRequest { Run = Run }, cancellationToken: cancellation);
@@ -156,7 +164,8 @@ internal sealed class RunFollower : IAsyncDisposable
             var channel = _channels[turn % _channels.Length];
             try
             {
-                using var watch = new Runs.RunsClient(channel).Watch(new WatchRequest { Run = Run, FromRound = History.LastRound + 1 }, cancellationToken: _stop.Token);
+                var request = new WatchRequest { Run = Run, FromRound = History.LastRound + 1 };
+                using var watch = new Runs.RunsClient(channel).Watch(request, cancellationToken: _stop.Token);
                 await foreach (var next in watch.ResponseStream.ReadAllAsync(_stop.Token))
                 {
                     Volatile.Write(ref _history, History.With(next));

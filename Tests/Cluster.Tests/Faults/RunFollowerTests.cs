@@ -65,7 +65,8 @@ public sealed class RunFollowerTests : IAsyncLifetime
     [Fact]
     public async Task Waiting_for_what_the_run_never_reaches_ends_with_the_run()
     {
-        await using var follower = await RunFollower.SubmitAsync([Address], "name: small\nmodel: { name: logistic }\ndata: { clients: 3 }\nfederation: { rounds: 1 }\n");
+        const string OneRound = "name: small\nmodel: { name: logistic }\ndata: { clients: 3 }\nfederation: { rounds: 1 }\n";
+        await using var follower = await RunFollower.SubmitAsync([Address], OneRound);
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => follower.CommittedAsync(2));
 

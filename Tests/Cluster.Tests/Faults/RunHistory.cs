@@ -70,7 +70,7 @@ internal sealed record RunHistory
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"""
         run {Summary?.Run} is {Summary?.Status} {Summary?.Reason}
-          rounds:        {string.Join(", ", Rounds.Values.Select(round => $"{round.Round} {round.ParametersSha256[..Math.Min(8, round.ParametersSha256.Length)]}"))}
+          rounds:        {string.Join(", ", Rounds.Values.Select(round => $"{round.Round} {round.ParametersSha256}"))}
           conflicts:     {string.Join("; ", Conflicts)}
           places:        {string.Join(", ", Places)}
           statuses:      {string.Join(", ", Statuses)}
@@ -82,7 +82,10 @@ internal sealed record RunHistory
     {
         var history = this with { Rounds = Rounds.SetItem(report.Round, report) };
         if (Rounds.TryGetValue(report.Round, out var before) && before.ParametersSha256 != report.ParametersSha256)
-            history = history with { Conflicts = Conflicts.Add($"Round {report.Round} was committed as {before.ParametersSha256} and as {report.ParametersSha256}.") };
+        {
+            var conflict = $"Round {report.Round} was committed as {before.ParametersSha256} and as {report.ParametersSha256}.";
+            history = history with { Conflicts = Conflicts.Add(conflict) };
+        }
         return history.WithPlace(new((int)report.Round, report.Attempts == 0 ? 1 : (int)report.Attempts, RunPlace.Committed));
     }
 
@@ -99,7 +102,8 @@ internal readonly record struct RunPlace(int Round, int Attempt, string Phase) :
     public const string Committed = "committed";
 
     /// <summary>The phases of a round in their order.</summary>
-    public static ImmutableArray<string> Phases { get; } = ["initialising", "selecting", "training", "aggregating", "committing", Committed, "evaluating"];
+    public static ImmutableArray<string> Phases { get; } =
+        ["initialising", "selecting", "training", "aggregating", "committing", Committed, "evaluating"];
 
     /// <summary>Where a progress event is.</summary>
     public static RunPlace Of(RoundProgress progress) => new((int)progress.Round, (int)progress.Attempt, progress.Phase);
@@ -109,5 +113,7 @@ internal readonly record struct RunPlace(int Round, int Attempt, string Phase) :
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Round}.{Attempt} {Phase}");
 
     private static int IndexOf(string phase) =>
-        Phases.IndexOf(phase) is >= 0 and var index ? index : throw new ArgumentException($"'{phase}' is no phase of a round: one of {string.Join(", ", Phases)}.", nameof(phase));
+        Phases.IndexOf(phase) is >= 0 and var index
+            ? index
+            : throw new ArgumentException($"'{phase}' is no phase of a round: one of {string.Join(", ", Phases)}.", nameof(phase));
 }

@@ -18,7 +18,8 @@ public sealed class RunHistoryTests
 
         Assert.Equal<RunStatus>([RunStatus.Queued, RunStatus.Running], history.Statuses);
         Assert.Equal(["0.1 initialising", "1.1 training", "1.1 committed"], history.Places.Select(place => place.ToString()));
-        Assert.Equal(("Waiting.", 1u, "aa", 2u), (Assert.Single(history.Notices), history.LastRound, Assert.Single(history.Hashes), history.Progress!.Done));
+        Assert.Equal(("Waiting.", "aa"), (Assert.Single(history.Notices), Assert.Single(history.Hashes)));
+        Assert.Equal((1u, 2u), (history.LastRound, history.Progress!.Done));
         Assert.Empty(history.Conflicts);
         Assert.False(history.HasEnded);
     }
@@ -46,7 +47,8 @@ public sealed class RunHistoryTests
     [Fact]
     public void Places_are_ordered_by_round_and_phase_whatever_the_attempt()
     {
-        var history = RunHistory.Empty.With(Progress(1, "training")).With(Report(2, "aa")).With(Progress(2, "training", attempt: 2)).With(Progress(3, "selecting"));
+        var history = RunHistory.Empty
+            .With(Progress(1, "training")).With(Report(2, "aa")).With(Progress(2, "training", attempt: 2)).With(Progress(3, "selecting"));
 
         Assert.Equal("1.1 training", history.FirstFrom(new(1, 1, "selecting")).ToString());
         Assert.Equal("2.1 committed", history.FirstFrom(new(2, 1, "training")).ToString());
@@ -60,5 +62,6 @@ public sealed class RunHistoryTests
     private static RunEvent Progress(uint round, string phase, uint attempt = 1, uint done = 0) =>
         new() { Summary = Now(RunStatus.Running), Progress = new() { Round = round, Attempt = attempt, Phase = phase, Done = done, Of = 3 } };
 
-    private static RunEvent Report(uint round, string hash) => new() { Summary = Now(RunStatus.Running), Round = new() { Round = round, Attempts = 1, ParametersSha256 = hash } };
+    private static RunEvent Report(uint round, string hash) =>
+        new() { Summary = Now(RunStatus.Running), Round = new() { Round = round, Attempts = 1, ParametersSha256 = hash } };
 }

@@ -2,8 +2,8 @@ using Federated.Cluster.Tests.Processes;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>A process that is started again whenever it ends, as systemd and <c>docker compose</c> with <c>restart: unless-stopped</c> do, until it is disposed of.
-/// Thread-safe.</summary>
+/// <summary>A process that is started again whenever it ends, as systemd and <c>docker compose</c> with <c>restart: unless-stopped</c> do, until it
+/// is disposed of. Thread-safe.</summary>
 internal sealed class SupervisedProcess : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -52,7 +52,8 @@ internal sealed class SupervisedProcess : IAsyncDisposable
     /// <param name="time">Clock of the delay; the system's by default.</param>
     /// <param name="maxStarts">Starts after which a process that cannot live is given up, for the test to end with what it wrote.</param>
     public static SupervisedProcess Start(
-        string name, Func<ProcessUnderTest> start, Action? ended = null, TimeSpan restartDelay = default, TimeProvider? time = null, int maxStarts = 100) =>
+        string name, Func<ProcessUnderTest> start, Action? ended = null,
+        TimeSpan restartDelay = default, TimeProvider? time = null, int maxStarts = 100) =>
         new(name, start, ended ?? (() => { }), restartDelay, time ?? TimeProvider.System, maxStarts);
 
     /// <summary>The first line that a condition holds for, past or to come, of any incarnation from a certain one on.</summary>

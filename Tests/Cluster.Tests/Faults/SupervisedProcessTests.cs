@@ -126,12 +126,14 @@ public sealed class SupervisedProcessTests : IDisposable
     private static async Task UntilStoppedAsync(int id)
     {
         using var limit = new CancellationTokenSource(Signal.Patience);
-        while (OperatingSystem.IsLinux() && (await File.ReadAllTextAsync($"/proc/{id}/stat", limit.Token)).Split(") ")[^1][0] != 'T') await Task.Yield();
+        async Task<char> StateAsync() => (await File.ReadAllTextAsync($"/proc/{id}/stat", limit.Token)).Split(") ")[^1][0];
+        while (OperatingSystem.IsLinux() && await StateAsync() != 'T') await Task.Yield();
     }
 
     private static bool IsReady(string line) => line.StartsWith("coordinator ready: ", StringComparison.Ordinal);
 
-    private ProcessUnderTest StartCoordinator() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0");
+    private ProcessUnderTest StartCoordinator() =>
+        ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0");
 
     private ProcessUnderTest StartUsageError() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "none");
 

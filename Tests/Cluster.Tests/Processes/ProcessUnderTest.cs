@@ -43,7 +43,8 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     /// <param name="assembly">Path of the program's dll.</param>
     /// <param name="folder">Working directory.</param>
     /// <param name="args">Its arguments.</param>
-    public static ProcessUnderTest Start(string assembly, string folder, params string[] args) => Start(assembly, folder, ImmutableDictionary<string, string>.Empty, args);
+    public static ProcessUnderTest Start(string assembly, string folder, params string[] args) =>
+        Start(assembly, folder, ImmutableDictionary<string, string>.Empty, args);
 
     /// <summary>Starts a .NET program with variables of its own in its environment.</summary>
     public static ProcessUnderTest Start(string assembly, string folder, IReadOnlyDictionary<string, string> environment, params string[] args)

@@ -1,5 +1,4 @@
 using Federated.Coordinator.Hosting;
-using Federated.Coordinator.Options;
 
 namespace Federated.Coordinator.Tests.Hosting;
 

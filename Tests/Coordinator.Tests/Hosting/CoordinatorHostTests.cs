@@ -184,15 +184,15 @@ public sealed class CoordinatorHostTests : IDisposable
         var options = AnyPort with { ClusterPort = FreePort() };
         var first = await StartAsync(options);
         using var worker = await WorkerNode.JoinAsync(first.ClusterAddress);
-        await Grpc.GrpcServer.EventuallyAsync(() => File.Exists(Path.Combine(options.StateDir, $"members-{options.ClusterPort}")) && File.ReadAllText(Path.Combine(options.StateDir, $"members-{options.ClusterPort}")) == $"{worker.Address}\n");
+        var members = Path.Combine(options.StateDir, $"members-{options.ClusterPort}");
+        await Grpc.GrpcServer.EventuallyAsync(() => File.Exists(members) && File.ReadAllText(members) == $"{worker.Address}\n");
 
         ((ExtendedActorSystem)first.System).Abort();   // no goodbye, as when the process is killed
         await first.DisposeAsync();
         await using var second = await StartAsync(options);
 
         var cluster = Akka.Cluster.Cluster.Get(second.System);
-        Assert.Contains(worker.Cluster.SelfUniqueAddress, cluster.State.Members.Select(member => member.UniqueAddress));
-        Assert.Contains(cluster.SelfUniqueAddress, worker.Cluster.State.Members.Select(member => member.UniqueAddress));
+        await Grpc.GrpcServer.EventuallyAsync(() => Knows(cluster, worker.Cluster) && Knows(worker.Cluster, cluster));
         using var channel = GrpcChannel.ForAddress(second.GrpcAddress);
         Assert.True(Served(new Runs.RunsClient(channel)));
     }
@@ -206,7 +206,7 @@ public sealed class CoordinatorHostTests : IDisposable
 
         await using var host = await StartAsync(options);
 
-        Assert.Single(Akka.Cluster.Cluster.Get(host.System).State.Members);
+        await Grpc.GrpcServer.EventuallyAsync(() => Akka.Cluster.Cluster.Get(host.System).State.Members.Count == 1);
     }
 
     [Fact]
@@ -274,6 +274,9 @@ public sealed class CoordinatorHostTests : IDisposable
 
     private static string? SentTo(Runs.RunsClient runs) =>
         Assert.Throws<RpcException>(() => runs.List(new ListRequest())).Trailers.GetValue("federated-active");
+
+    private static bool Knows(Akka.Cluster.Cluster one, Akka.Cluster.Cluster other) =>
+        one.State.Members.Any(member => member.UniqueAddress == other.SelfUniqueAddress);
 
     private static bool Served(Runs.RunsClient runs)
     {

@@ -11,12 +11,16 @@ public sealed class CoordinatorsInSightTests
     private static readonly CoordinatorsInSight Both = CoordinatorsInSight.Nobody.Joined(One).Joined(Two);
 
     [Fact]
-    public void Nobody_is_in_sight_before_a_coordinator_is_a_member() => Assert.False(CoordinatorsInSight.Nobody.Any);
+    public void Nobody_is_in_sight_before_a_coordinator_is_a_member() =>
+        Assert.Equal((false, false), (CoordinatorsInSight.Nobody.Any, CoordinatorsInSight.Nobody.All));
 
     [Fact]
-    public void One_of_two_that_can_be_reached_is_enough()
+    public void One_of_two_that_cannot_be_reached_must_be_removed()
     {
         Assert.True(Both.Lost(One).Any);
+        Assert.False(Both.Lost(One).All);
+        Assert.True(Both.Lost(One).Gone(One).All);
+        Assert.True(Both.Lost(One).Found(One).All);
         Assert.False(Both.Lost(One).Lost(Two).Any);
         Assert.True(Both.Lost(One).Lost(Two).Found(Two).Any);
     }
@@ -30,7 +34,7 @@ public sealed class CoordinatorsInSightTests
     }
 
     [Fact]
-    public void Workers_that_cannot_be_reached_do_not_matter() => Assert.True(CoordinatorsInSight.Nobody.Joined(One).Lost(Two).Any);
+    public void Workers_that_cannot_be_reached_do_not_matter() => Assert.True(CoordinatorsInSight.Nobody.Joined(One).Lost(Two).All);
 
     [Fact]
     public void Next_incarnation_at_the_address_of_a_lost_coordinator_is_in_sight() =>

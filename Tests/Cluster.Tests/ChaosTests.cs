@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+using Federated.Cluster.Tests.Faults;
+using Federated.Cluster.Tests.Processes;
+using Federated.Coordinator.Actors;
+using Federated.Core.Randomness;
+using Federated.FaultyCoordinator;
+using Federated.V1;
+using Xunit.Abstractions;
+
+namespace Federated.Cluster.Tests;
+
+/// <summary>A run on an active and a standby coordinator and three workers, all real processes, while a seeded schedule kills the active coordinator at every
+/// point of a round and workers in the middle of their training. It ends with the model of the undisturbed run, bit for bit. Two seeds by default;
+/// FEDERATED_CHAOS_SEEDS=20 runs so many in a row.</summary>
+public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Rounds = 14;
+    private const int WorkerKills = 4;
+
+    private static readonly string Job = string.Create(CultureInfo.InvariantCulture, $$"""
+        name: chaos
+        seed: 11
+        model: { name: mlp }
+        data: { name: digits, clients: 12, partition: { kind: dirichlet, alpha: 0.5 } }
+        federation: { rounds: {{Rounds}}, cohort: { fraction: 0.5, deadline: 10m } }
+        training: { epochs: 4, batch_size: 8 }
+        evaluation: { every: 2 }
+        """);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<ulong> Seeds
+    {
+        get
+        {
+            var count = ulong.TryParse(Environment.GetEnvironmentVariable("FEDERATED_CHAOS_SEEDS"), CultureInfo.InvariantCulture, out var asked) ? asked : 2;
+            var seeds = new TheoryData<ulong>();
+            for (ulong seed = 1; seed <= count; seed++) seeds.Add(seed);
+            return seeds;
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [UnixTheory]
+    [MemberData(nameof(Seeds))]
+    public async Task Run_ends_with_the_same_model_whatever_is_killed_whenever(ulong seed)
+    {
+        var undisturbed = await UndisturbedAsync();
+        var points = Points(seed);
+        var schedule = ChaosSchedule.Draw(seed, new()
+        {
+            Rounds = Rounds - 1,
+            Phases = ["training"],
+            Kills = WorkerKills,
+            KillTargets = ["worker-1", "worker-2", "worker-3"],
+        });
+        output.WriteLine($"coordinators die at {string.Join(", ", points)}\n{schedule}");
+
+        await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new()
+        {
+            Coordinators = 2,
+            Workers = 3,
+            StateFolder = Path.Combine(_folder.Path, "state"),
+            KillAt = [.. points],
+            Seed = seed,
+        });
+        await using var follower = await cluster.SubmitAsync(Job);
+        await cluster.PlayAsync(schedule, follower, output.WriteLine);
+        var history = await follower.EndedAsync();
+
+        Assert.True(history.Summary is { Status: RunStatus.Completed, Reason: "" }, $"{history}{cluster.Transcripts()}");
+        Assert.Equal(points.Select(SelfKill.MarkOf).Order(), Directory.GetFiles(cluster.Marks).Select(Path.GetFileName).Order());
+        Assert.Empty(history.Conflicts);
+        var disturbed = history.Rounds.ToDictionary(round => round.Key, round => round.Value.ParametersSha256);
+        Assert.True(undisturbed.OrderBy(round => round.Key).SequenceEqual(disturbed.OrderBy(round => round.Key)), $"{history}{cluster.Transcripts()}");
+    }
+
+    // Every point of a round once, each in a round of its own.
+    private static List<KillPoint> Points(ulong seed)
+    {
+        var random = new RandomStream(SeedTree.Derive(seed, "points"));
+        var rounds = Enumerable.Range(1, Rounds - 1).ToArray();
+        random.Shuffle<int>(rounds);
+        return [.. Enum.GetValues<RunPoint>().Select((point, index) => new KillPoint(point, rounds[index])).OrderBy(point => point.Round)];
+    }
+
+    private async Task<Dictionary<uint, string>> UndisturbedAsync()
+    {
+        var job = _folder.Write("job.yaml", Job);
+        var results = Path.Combine(_folder.Path, "undisturbed");
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", job, "--out", results);
+        Assert.True(await run.ExitAsync() == 0, run.Transcript());
+        return (await File.ReadAllLinesAsync(Path.Combine(results, "metrics.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(round => round.GetProperty("round").GetUInt32(), round => round.GetProperty("parameters_sha256").GetString()!);
+    }
+}

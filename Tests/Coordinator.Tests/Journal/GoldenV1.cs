@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using Federated.V1;
+using Google.Protobuf;
+
+namespace Federated.Coordinator.Tests.Journal;
+
+/// <summary>What the files of Golden/v1 say: each kind of entry once, with every field set somewhere.</summary>
+internal static class GoldenV1
+{
+    private const long Submitted = 1_767_323_045_000;
+
+    private static readonly Checkpoint Initial = new() { Name = "round-0000000-epoch-3.safetensors", Sha256 = Sha('1'), ParametersSha256 = Sha('a'), Bytes = 2744 };
+    private static readonly Checkpoint First = new() { Name = "round-0000001-epoch-4.safetensors", Sha256 = Sha('2'), ParametersSha256 = Sha('b'), Bytes = 2745 };
+
+    private static readonly Dictionary<string, RunEntry> Entries = new(StringComparer.Ordinal)
+    {
+        ["submitted"] = new() { Epoch = 3, Submitted = new() { JobYaml = "name: golden\nseed: 7\n", UnixMs = Submitted } },
+        ["started"] = new() { Epoch = 3, Started = new() },
+        ["data-known"] = new()
+        {
+            Epoch = 3,
+            WallSeconds = 0.5,
+            DataKnown = new() { Checkpoint = Initial, Clients = { Client("ä", 11), Client("b", 12), Client("c", 13) }, TestExamples = 600 },
+        },
+        ["round-opened"] = new()
+        {
+            Epoch = 3,
+            WallSeconds = 0.625,
+            RoundOpened = new() { Round = 1, Attempt = 1, Cohort = { "b", "c", "ä" }, Wanted = 2, ParametersSha256 = Sha('a'), DeadlineSeconds = 600.5 },
+        },
+        ["taken-over"] = new() { Epoch = 4, WallSeconds = 0.625, TakenOver = new() { Node = "http://b.example:5600" } },
+        ["round-kept"] = new() { Epoch = 4, WallSeconds = 12.25, RoundKept = new() { Report = Report(), Checkpoint = First, Measured = true, FailedClients = { "c" } } },
+        ["evaluated"] = new() { Epoch = 4, WallSeconds = 12.5, Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540) } },
+        ["attempt-failed"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 20,
+            AttemptFailed = new() { Round = 2, Attempt = 1, Reason = "1 of 2 updates at the deadline.", FailedClients = { "c", "ä" } },
+        },
+        ["paused"] = new() { Epoch = 4, WallSeconds = 21, Paused = new() { Reason = "Paused on request." } },
+        ["resumed"] = new() { Epoch = 4, WallSeconds = 21, Resumed = new() },
+        ["stopped"] = new() { Epoch = 4, WallSeconds = 22, Stopped = new() { Reason = "Stopped on request." } },
+        ["retried"] = new() { Epoch = 4, WallSeconds = 22, Retried = new() },
+        ["failed"] = new() { Epoch = 4, WallSeconds = 23, Failed = new() { Reason = "Nobody is left." } },
+        ["rolled-back"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 24,
+            RolledBack = new() { Round = 1, Reason = "Checkpoint 'round-0000002-epoch-4.safetensors' is missing.", ParametersSha256 = Sha('b') },
+        },
+        ["completed"] = new() { Epoch = 4, WallSeconds = 25, Completed = new() { Reason = "Round 1 reached accuracy 0.9; the stop rule asks for 0.9." } },
+    };
+
+    private static readonly CatalogEntry Added = new()
+    {
+        Version = 1,
+        Epoch = 4,
+        Added = new() { Run = "20260102-030405-1", JobYaml = "name: golden\nseed: 7\n", UnixMs = Submitted, Submission = "4f9c" },
+    };
+
+    private static readonly CatalogEntry Ended = new() { Version = 1, Epoch = 4, Ended = new() { Summary = Summary() } };
+    private static readonly CatalogEntry Begun = new() { Version = 1, Epoch = 4, TakenOver = new() { Node = "http://a.example:5600" } };
+
+    /// <summary>The entries of a run in an order that can happen. One of them stands for every entry of its kind.</summary>
+    public static ImmutableArray<string> Order { get; } =
+    [
+        "submitted", "started", "data-known", "round-opened", "taken-over", "round-kept", "evaluated", "attempt-failed", "paused", "resumed", "started",
+        "stopped", "retried", "started", "failed", "retried", "started", "rolled-back", "completed",
+    ];
+
+    /// <summary>By file name, which begins with the manifest.</summary>
+    public static ImmutableSortedDictionary<string, IMessage> Messages { get; } = All();
+
+    /// <summary>An entry of a run by its kind.</summary>
+    public static string FileOf(string kind) => $"federated.v1.RunEntry-{kind}.bin";
+
+    private static ImmutableSortedDictionary<string, IMessage> All()
+    {
+        foreach (var entry in Entries.Values) entry.Version = 1;
+        var files = Entries.ToDictionary(entry => FileOf(entry.Key), IMessage (entry) => entry.Value, StringComparer.Ordinal);
+        files["federated.v1.RunSnapshot.bin"] = new RunSnapshot { Version = 1, Entries = { Order.Select(kind => Entries[kind]) } };
+        files["federated.v1.CatalogEntry-taken-over.bin"] = Begun;
+        files["federated.v1.CatalogEntry-added.bin"] = Added;
+        files["federated.v1.CatalogEntry-ended.bin"] = Ended;
+        files["federated.v1.CatalogEntry-reopened.bin"] = new CatalogEntry { Version = 1, Epoch = 4, Reopened = new() { Run = "20260102-030405-1" } };
+        files["federated.v1.CatalogSnapshot.bin"] = new CatalogSnapshot { Version = 1, Entries = { Added, Ended, Begun } };
+        return files.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    }
+
+    private static RoundReport Report() => new()
+    {
+        Round = 1,
+        Attempts = 1,
+        Cohort = 3,
+        Updates = 2,
+        Examples = 23,
+        Training = Sums(23, 40.5, 7),
+        Validation = Sums(4, 9.25, 1),
+        Evaluation = Sums(600, 300.25, 540),
+        WallSeconds = 11.5,
+        TrainSeconds = 20.75,
+        BytesDown = 5488,
+        BytesUp = 8232,
+        ParametersSha256 = Sha('b'),
+        Problems = { new ClientProblem { Client = "c", Worker = "w1", Refused = Refusal.NotFinite, Reason = "NaN among the values." } },
+        FailedAttempts = { "0 of 2 updates at the deadline." },
+    };
+
+    private static RunSummary Summary() => new()
+    {
+        Run = "20260102-030405-1",
+        Name = "golden",
+        Status = RunStatus.Completed,
+        Reason = "Round 1 reached accuracy 0.9; the stop rule asks for 0.9.",
+        Round = 1,
+        Rounds = 20,
+        Accuracy = 0.9,
+        Loss = 0.5,
+        SubmittedUnixMs = Submitted,
+        WallSeconds = 25,
+        TrainSeconds = 20.75,
+        BytesDown = 5488,
+        BytesUp = 8232,
+        Clients = 3,
+        Workers = 2,
+    };
+
+    private static DataClient Client(string id, ulong examples) => new() { Id = id, Examples = examples };
+
+    private static Metrics Sums(ulong examples, double loss, ulong correct) => new() { Examples = examples, LossSum = loss, Correct = correct };
+
+    private static string Sha(char digit) => new(digit, 64);
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Coordinator.Actors;
+using Federated.Coordinator.Journal;
+using Federated.Coordinator.Storage;
+using Federated.Core.Rounds;
+using Federated.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Federated.Coordinator.Tests.Journal;
+
+public sealed class RunHistoryTests
+{
+    private static readonly ImmutableArray<string> Few = ["a", "b", "c", "d", "e", "f"];
+    private static readonly ImmutableArray<string> Many = [.. Enumerable.Range(0, 200).Select(i => string.Create(CultureInfo.InvariantCulture, $"hospital-{i:D3}.north.example"))];
+
+    [Fact]
+    public void Snapshots_of_random_runs_lead_to_the_same_state_reports_and_checkpoints_as_all_entries()
+    {
+        var kinds = new HashSet<RunEntry.EventOneofCase>();
+        for (ulong seed = 1; seed <= 40; seed++)
+        {
+            var (run, all, history) = (new RandomRun(seed, Few), new List<RunEntry>(), new RunHistory());
+            while (all.Count < 250)
+            {
+                var before = run.State;
+                if (run.Next(all.Count) is not { } entry) break;
+                all.Add(entry);
+                kinds.Add(entry.EventCase);
+                history.Add(entry, before);
+                if (all.Count % 7 == 0) AssertSame(seed, all, history);
+                // As after a restart: the snapshot is all that is known of what was before it.
+                if (all.Count % 50 == 0) history = Recovered(history.ToSnapshot());
+            }
+            AssertSame(seed, all, history);
+        }
+        // Else the test would show little.
+        Assert.Equal(Enum.GetValues<RunEntry.EventOneofCase>().Except([RunEntry.EventOneofCase.None, RunEntry.EventOneofCase.Completed]).ToHashSet(), kinds);
+    }
+
+    [Fact]
+    public void Snapshot_grows_with_the_rounds_and_not_with_the_cohorts()
+    {
+        var (after50, _) = Sizes(50);
+        var (after150, entries) = Sizes(150);
+        var perRound = (after150 - after50) / 100.0;
+
+        // A report, a checkpoint with its hashes, an evaluation every other round: the hundred names that were asked are not among it.
+        Assert.True(perRound < 700, $"{perRound} bytes a round");
+        Assert.True(entries > 3 * after150, $"{after150} of {entries} bytes");
+    }
+
+    [Fact]
+    public void Open_attempt_keeps_its_whole_cohort_in_a_snapshot()
+    {
+        var (run, history) = (new RandomRun(3, Many, calm: true), new RunHistory());
+        for (var i = 0; run.State.OpenAttempt == 0 || run.State.Round < 5; i++)
+        {
+            var before = run.State;
+            history.Add(run.Next(i)!, before);
+        }
+
+        Assert.Equal(100, Fold(history.ToSnapshot().Entries).OpenCohort!.Clients.Length);
+    }
+
+    [Fact]
+    public void Long_history_asks_for_a_snapshot_after_a_hundred_entries_or_a_tenth_of_them()
+    {
+        var (run, history) = (new RandomRun(5, Few, calm: true), new RunHistory());
+        var snapshots = new List<int>();
+        for (var i = 0; i < 2500; i++)
+        {
+            var before = run.State;
+            history.Add(run.Next(i)!, before);
+            if (!history.IsLong) continue;
+            snapshots.Add(i + 1);
+            history.Snapshot();
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(i => i * 100), snapshots.Take(10));
+        Assert.All(
+            snapshots.Zip(snapshots.Skip(1), (at, next) => (At: at, Next: next)).SkipWhile(pair => pair.At < 1100),
+            pair => Assert.InRange(pair.Next - pair.At, pair.At / 10, pair.Next / 10 + 1));
+    }
+
+    private static (int Snapshot, int Entries) Sizes(int rounds)
+    {
+        var (run, history, entries) = (new RandomRun(9, Many, calm: true), new RunHistory(), 0);
+        for (var i = 0; run.State.Round < rounds || !run.State.Unmeasured.IsEmpty || run.State.OpenAttempt > 0; i++)
+        {
+            var before = run.State;
+            var entry = run.Next(i)!;
+            history.Add(entry, before);
+            entries += entry.CalculateSize();
+        }
+        return (history.ToSnapshot().CalculateSize(), entries);
+    }
+
+    private static void AssertSame(ulong seed, List<RunEntry> all, RunHistory history)
+    {
+        // As it is written and read.
+        var snapshot = RunSnapshot.Parser.ParseFrom(history.ToSnapshot().ToByteArray()).Entries;
+        Assert.True(snapshot.Count <= all.Count);
+        Assert.Equal((seed, RunStates.Text(Fold(all))), (seed, RunStates.Text(Fold(snapshot))));
+
+        var (expected, ledger) = (Ledger(WithoutIdleTakeovers(all)), Ledger(snapshot));
+        Assert.Equal(expected.Rounds, ledger.Rounds);
+        Assert.Equal(expected.Incidents, ledger.Incidents);
+        Assert.Equal(expected.WallSeconds, ledger.WallSeconds);
+        var state = Fold(all);
+        Assert.Equal(expected.Summary(state, Roster.Unknown), ledger.Summary(state, Roster.Unknown));
+        Assert.Equal<KeptCheckpoint>(Checkpoints(all).Kept, Checkpoints(snapshot).Kept);
+    }
+
+    // Of coordinators that came and went, and between which nothing happened, the last one is told of.
+    private static IEnumerable<RunEntry> WithoutIdleTakeovers(List<RunEntry> all) =>
+        all.Where((entry, index) => entry.TakenOver is null || index == all.Count - 1 || all[index + 1].TakenOver is null);
+
+    private static RunHistory Recovered(RunSnapshot snapshot)
+    {
+        var (history, state) = (new RunHistory(), RunState.Initial);
+        foreach (var entry in snapshot.Entries)
+        {
+            history.Add(entry, state);
+            if (RunEntries.ToChange(entry) is { } change) state = state.Apply(change);
+        }
+        history.Snapshot();
+        return history;
+    }
+
+    private static RunState Fold(IEnumerable<RunEntry> entries) =>
+        entries.Select(RunEntries.ToChange).Aggregate(RunState.Initial, (state, change) => change is null ? state : state.Apply(change));
+
+    private static RunLedger Ledger(IEnumerable<RunEntry> entries)
+    {
+        var ledger = new RunLedger("r", RandomRun.Job, new FakeTimeProvider());
+        foreach (var entry in entries) ledger.Apply(entry);
+        return ledger;
+    }
+
+    private static RunCheckpoints Checkpoints(IEnumerable<RunEntry> entries)
+    {
+        var checkpoints = new RunCheckpoints(RandomRun.Job, keep: 3);
+        foreach (var entry in entries) checkpoints.Apply(entry);
+        return checkpoints;
+    }
+}
