@@ -274,7 +274,8 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
 
     private void EndNode(string reason, Action<string> tell)
     {
-        _log.Error(reason);
+        // The host says it to people.
+        _log.Info(reason);
         foreach (var child in Context.GetChildren()) Context.Stop(Context.Unwatch(child));
         Timers.CancelAll();
         Become(Ending);
