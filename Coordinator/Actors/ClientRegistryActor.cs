@@ -155,7 +155,8 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         foreach (var (session, challenge) in _challenges)
         {
             if (challenge.Silent.FirstOrDefault(rival => proof.MessageId is string id && id == ChallengeId(session, rival)) is not { } rival) continue;
-            if (proof.Subject is not null)
+            // A node that cannot be reached is answered for: with nobody, or with nothing.
+            if (proof.Subject is { } subject && !subject.IsNobody())
             {
                 EndChallenge(session);
                 Refuse(challenge.Newcomer, challenge.Worker, Admission.Taken(challenge.Newcomer, rival));

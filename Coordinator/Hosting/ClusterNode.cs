@@ -46,6 +46,7 @@ internal static class ClusterNode
         {
             system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members");
             system.ActorOf(RemovalWatchActor.Props(), "removal-watch");
+            system.ActorOf(JournalWarmUpActor.Props(), "journal-warm-up");
         });
     }
 

@@ -33,6 +33,20 @@ public sealed class KilledWorkerTests : IDisposable
         Assert.Equal(undisturbed.Rounds.Values.Select(round => round.ParametersSha256), disturbed.Rounds.Values.Select(round => round.ParametersSha256));
     }
 
+    [UnixFact]
+    public async Task Worker_that_is_killed_and_started_again_at_once_under_its_name_attaches_again()
+    {
+        await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+        var first = await deployment.StartWorkerAsync("worker-1");
+        first.Send(UnixSignal.Kill);
+        await first.ExitAsync();
+
+        // Nobody has noticed the death yet.
+        var second = await deployment.StartWorkerAsync("worker-1");
+
+        Assert.DoesNotContain(second.Error, line => line.Contains("refused", StringComparison.Ordinal));
+    }
+
     private static async Task<(SortedDictionary<uint, RoundReport> Rounds, uint KilledInRound)> RunAsync(Runs.RunsClient runs, Func<RoundProgress, bool> disturb)
     {
         var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = Jobs.SlowRounds });

@@ -47,12 +47,14 @@ public static class ClusterSettings
             downing-provider-class = "Federated.Wire.Cluster.CoordinatorsDowning, Federated.Wire"
             run-coordinated-shutdown-when-down = on
             down-removal-margin = 500ms
-            gossip-interval = 500ms
-            leader-actions-interval = 500ms
+            # A few hundred bytes each time. A coordinator that is started again becomes a member by some five steps, each of which waits for gossip or for the leader.
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
             unreachable-nodes-reaper-interval = 500ms
+            periodic-tasks-initial-delay = 200ms
             seed-node-timeout = 2s
-            # A node that is started anew at its address is let in by the second try: the first one only removes its predecessor.
-            retry-unsuccessful-join-after = 1s
+            # A node that is started anew at its address is let in by a later try: the first one only removes its predecessor.
+            retry-unsuccessful-join-after = 500ms
             singleton.hand-over-retry-interval = 250ms
             singleton-proxy {
               singleton-identification-interval = 250ms

@@ -9,20 +9,11 @@ namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Coordinators that die and come back on the same journal, while their only worker lives on. The worker is a probe: the test decides what is answered,
 /// and when.</summary>
-public sealed class RecoveryTests : ActorTest
+public sealed class RecoveryTests : ProbedRunTest
 {
-    private readonly TestProbe _worker;
-    private IActorRef _runs = ActorRefs.Nobody;
-    private IActorRef _session = ActorRefs.Nobody;
     private Channel<RunEvent> _events = Channel.CreateUnbounded<RunEvent>();
-    private string _run = "";
 
-    public RecoveryTests()
-    {
-        _worker = CreateTestProbe("worker");
-        _worker.IgnoreMessages(message => message is OpenRun or CancelTasks or RoundCommitted or CloseRun);
-        StartCoordinator();
-    }
+    public RecoveryTests() => StartCoordinator();
 
     [Fact]
     public async Task Run_that_had_begun_nothing_yet_begins_after_a_restart()
@@ -57,7 +48,7 @@ public sealed class RecoveryTests : ActorTest
     public async Task Open_attempt_after_a_failed_one_keeps_its_number_and_its_cohort()
     {
         await Begin(With(Job(), cohort => cohort with { Minimum = 2, Fraction = 0.5 }), clients: [.. Enumerable.Range(0, 8).Select(i => ($"c{i}", 1ul))]);
-        foreach (var task in Tasks(3)) await Offer(_runs, Failure(task.Id, "Out of memory."));
+        foreach (var task in Tasks(3)) await Offer(Runs, Failure(task.Id, "Out of memory."));
         var before = Tasks(4).Where(task => task.Id.Attempt == 2).Select(task => task.Id).ToHashSet();
 
         await RestartAsync();
@@ -80,7 +71,7 @@ public sealed class RecoveryTests : ActorTest
         var again = Tasks(1).Single();
 
         Assert.Equal(evaluation, again);
-        await Offer(_runs, Measured(again.Id, 600, 540));
+        await Offer(Runs, Measured(again.Id, 600, 540));
         await Eventually(details => details.Summary.Status == RunStatus.Completed);
         Assert.Equal(540ul, (await Details()).Rounds.Single().Evaluation.Correct);
     }
@@ -92,11 +83,11 @@ public sealed class RecoveryTests : ActorTest
         await Eventually(details => details.Summary.Status == RunStatus.Running);
         Advance(TimeSpan.FromSeconds(5));
         Attach();
-        await Offer(_runs, Initialised(Tasks(1).Single().Id, 400, ("a", 1), ("b", 1)));
-        _runs.Tell(new BytesMoved(_run, Down: 100, Up: 30));
+        await Offer(Runs, Initialised(Tasks(1).Single().Id, 400, ("a", 1), ("b", 1)));
+        Runs.Tell(new BytesMoved(Run, Down: 100, Up: 30));
         await Round(1);
         var evaluation = Tasks(3).Single(task => task.Id.Kind == TaskKind.Evaluate);
-        await Offer(_runs, Measured(evaluation.Id, 600, 540));
+        await Offer(Runs, Measured(evaluation.Id, 600, 540));
         await Eventually(details => details.Summary.HasAccuracy);
         var before = await Details();
 
@@ -117,14 +108,14 @@ public sealed class RecoveryTests : ActorTest
     {
         await Begin(Job(1));
         await Train(Tasks(2));
-        await Offer(_runs, Measured(Tasks(1).Single().Id, 600, 300));
+        await Offer(Runs, Measured(Tasks(1).Single().Id, 600, 300));
         await Eventually(details => details.Summary.Status == RunStatus.Completed);
         var before = await Details();
         var model = await Model();
 
         await RestartAsync();
 
-        Assert.Equal(RunStatus.Completed, (await Ask<ListReply>(_runs, GetRuns.Instance)).Runs.Single().Status);
+        Assert.Equal(RunStatus.Completed, (await Ask<ListReply>(Runs, GetRuns.Instance)).Runs.Single().Status);
         Assert.Equal(before.Rounds, (await Details()).Rounds);
         Assert.Equal(model, await Model());
     }
@@ -133,26 +124,26 @@ public sealed class RecoveryTests : ActorTest
     public async Task Queue_keeps_its_order_and_the_run_that_was_at_work_goes_first()
     {
         await Begin(Job(1));
-        var second = (await Ask<JobQueued>(_runs, Submission(Job(1)))).Run;
-        var third = (await Ask<JobQueued>(_runs, Submission(Job(1)))).Run;
+        var second = (await Ask<JobQueued>(Runs, Submission(Job(1)))).Run;
+        var third = (await Ask<JobQueued>(Runs, Submission(Job(1)))).Run;
 
         await RestartAsync();
         await Eventually(details => details.Summary.Status == RunStatus.Running);
 
-        var runs = (await Ask<ListReply>(_runs, GetRuns.Instance)).Runs;
-        Assert.Equal([(third, RunStatus.Queued), (second, RunStatus.Queued), (_run, RunStatus.Running)], runs.Select(run => (run.Run, run.Status)));
-        Assert.Equal(4, new[] { (await Ask<JobQueued>(_runs, Submission(Job(1)))).Run, _run, second, third }.Distinct().Count());
+        var runs = (await Ask<ListReply>(Runs, GetRuns.Instance)).Runs;
+        Assert.Equal([(third, RunStatus.Queued), (second, RunStatus.Queued), (Run, RunStatus.Running)], runs.Select(run => (run.Run, run.Status)));
+        Assert.Equal(4, new[] { (await Ask<JobQueued>(Runs, Submission(Job(1)))).Run, Run, second, third }.Distinct().Count());
     }
 
     [Fact]
     public async Task Same_submission_is_the_same_run_also_after_a_restart()
     {
         var submission = Submission(Job()) with { Submission = "abc" };
-        var first = (await Ask<JobQueued>(_runs, submission)).Run;
-        Assert.Equal(first, (await Ask<JobQueued>(_runs, submission)).Run);
+        var first = (await Ask<JobQueued>(Runs, submission)).Run;
+        Assert.Equal(first, (await Ask<JobQueued>(Runs, submission)).Run);
         await RestartAsync();
-        Assert.Equal(first, (await Ask<JobQueued>(_runs, submission)).Run);
-        Assert.NotEqual(first, (await Ask<JobQueued>(_runs, submission with { Submission = "abd" })).Run);
+        Assert.Equal(first, (await Ask<JobQueued>(Runs, submission)).Run);
+        Assert.NotEqual(first, (await Ask<JobQueued>(Runs, submission with { Submission = "abd" })).Run);
     }
 
     [Fact]
@@ -162,7 +153,7 @@ public sealed class RecoveryTests : ActorTest
         await Round(1);
         await Round(2);
         await Eventually(details => details.Rounds.Count == 2);
-        Assert.True(Checkpoints.Files.TryRemove($"{_run}/{MemoryCheckpoints.NameOf(1, 2)}", out _));
+        Assert.True(Checkpoints.Files.TryRemove($"{Run}/{MemoryCheckpoints.NameOf(1, 2)}", out _));
 
         await RestartAsync();
         await Eventually(details => details.Rounds.Count == 1);
@@ -186,7 +177,7 @@ public sealed class RecoveryTests : ActorTest
         Assert.StartsWith("No checkpoint of the run can be read: Checkpoint round-0-epoch-1 is missing.", (await Details()).Summary.Reason, StringComparison.Ordinal);
 
         Checkpoints.Files[name] = state;
-        Assert.NotNull(await Find<RunSummary>(_runs, new RetryRun(_run)));
+        Assert.NotNull(await Find<RunSummary>(Runs, new RetryRun(Run)));
         Attach();
         await Train(Tasks(2));
         await Eventually(details => details.Rounds.Count == 1);
@@ -204,7 +195,7 @@ public sealed class RecoveryTests : ActorTest
         await AwaitConditionAsync(() =>
         {
             Advance(TimeSpan.FromSeconds(1));
-            return Task.FromResult(_worker.HasMessages);
+            return Task.FromResult(Worker.HasMessages);
         }, TimeSpan.FromSeconds(10));
         Assert.Equal(1u, Tasks(1).Single().Id.Round);
         Assert.DoesNotContain((await Details()).Incidents, incident => incident.Contains("Went back", StringComparison.Ordinal));
@@ -246,10 +237,10 @@ public sealed class RecoveryTests : ActorTest
     {
         var ended = new TaskCompletionSource<string>();
         await StopAsync();
-        _runs = Sys.ActorOf(RunsActor.Props(Settings with { Fenced = ended.SetResult }), "old");
+        Runs = Sys.ActorOf(RunsActor.Props(Settings with { Fenced = ended.SetResult }), "old");
         await Begin(Job(1));
         var tasks = Tasks(2);
-        var old = _runs;
+        var old = Runs;
 
         // It does not know that it was taken for dead.
         StartCoordinator();
@@ -275,7 +266,7 @@ public sealed class RecoveryTests : ActorTest
         var old = Sys.ActorOf(RunsActor.Props(Settings with { Fenced = ended.SetResult }), "old");
         await Ask<ListReply>(old, GetRuns.Instance);
         StartCoordinator();
-        await Ask<ListReply>(_runs, GetRuns.Instance);
+        await Ask<ListReply>(Runs, GetRuns.Instance);
         Assert.False(ended.Task.IsCompleted);
         await AwaitConditionAsync(() =>
         {
@@ -289,14 +280,14 @@ public sealed class RecoveryTests : ActorTest
     {
         await Begin(Job(1));
         var before = Tasks(2).Select(task => task.Id).ToHashSet();
-        Assert.Equal(RunStatus.Paused, (await Find<RunSummary>(_runs, new PauseRun(_run)))!.Status);
-        Assert.Equal(RunStatus.Paused, (await Find<RunSummary>(_runs, new PauseRun(_run)))!.Status);
-        _worker.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(RunStatus.Paused, (await Find<RunSummary>(Runs, new PauseRun(Run)))!.Status);
+        Assert.Equal(RunStatus.Paused, (await Find<RunSummary>(Runs, new PauseRun(Run)))!.Status);
+        Worker.ExpectNoMsg(TimeSpan.Zero);
 
         await RestartAsync();
         Attach();
         Assert.Equal(RunStatus.Paused, (await Details()).Summary.Status);
-        Assert.Equal(RunStatus.Queued, (await Find<RunSummary>(_runs, new ResumeRun(_run)))!.Status);
+        Assert.Equal(RunStatus.Queued, (await Find<RunSummary>(Runs, new ResumeRun(Run)))!.Status);
         var after = Tasks(2);
         Assert.Equal(before, after.Select(task => task.Id).ToHashSet());
         await Train(after);
@@ -308,10 +299,10 @@ public sealed class RecoveryTests : ActorTest
     public async Task Paused_run_makes_room_for_the_next_one()
     {
         await Begin(Job(1));
-        var second = (await Ask<JobQueued>(_runs, Submission(Job(1)))).Run;
-        await Find<RunSummary>(_runs, new PauseRun(_run));
-        await AwaitConditionAsync(async () => (await Find<RunDetails>(_runs, new GetRun(second)))!.Summary.Status == RunStatus.Running, TimeSpan.FromSeconds(10));
-        Assert.Equal(RunStatus.Queued, (await Find<RunSummary>(_runs, new ResumeRun(_run)))!.Status);
+        var second = (await Ask<JobQueued>(Runs, Submission(Job(1)))).Run;
+        await Find<RunSummary>(Runs, new PauseRun(Run));
+        await AwaitConditionAsync(async () => (await Find<RunDetails>(Runs, new GetRun(second)))!.Summary.Status == RunStatus.Running, TimeSpan.FromSeconds(10));
+        Assert.Equal(RunStatus.Queued, (await Find<RunSummary>(Runs, new ResumeRun(Run)))!.Status);
     }
 
     [Fact]
@@ -320,9 +311,9 @@ public sealed class RecoveryTests : ActorTest
         await Begin(Job(2));
         await Round(1);
         await Eventually(details => details.Rounds.Count == 1);
-        await Find<RunSummary>(_runs, new StopRun(_run));
-        Assert.Contains("cannot be resumed", (await Ask<RunRefused>(_runs, new ResumeRun(_run))).Detail, StringComparison.Ordinal);
-        Assert.NotNull(await Find<RunSummary>(_runs, new RetryRun(_run)));
+        await Find<RunSummary>(Runs, new StopRun(Run));
+        Assert.Contains("cannot be resumed", (await Ask<RunRefused>(Runs, new ResumeRun(Run))).Detail, StringComparison.Ordinal);
+        Assert.NotNull(await Find<RunSummary>(Runs, new RetryRun(Run)));
         await Eventually(details => details.Summary.Status == RunStatus.Running);
 
         await RestartAsync();
@@ -337,9 +328,9 @@ public sealed class RecoveryTests : ActorTest
     {
         await Begin(Job(1));
         await Train(Tasks(2));
-        await Offer(_runs, Measured(Tasks(1).Single().Id, 600, 300));
+        await Offer(Runs, Measured(Tasks(1).Single().Id, 600, 300));
         await Eventually(details => details.Summary.Status == RunStatus.Completed);
-        Assert.Contains("only a run that failed or was stopped", (await Ask<RunRefused>(_runs, new RetryRun(_run))).Detail, StringComparison.Ordinal);
+        Assert.Contains("only a run that failed or was stopped", (await Ask<RunRefused>(Runs, new RetryRun(Run))).Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -349,60 +340,29 @@ public sealed class RecoveryTests : ActorTest
         for (uint round = 1; round <= 5; round++) await RoundWithEvaluation(round);
         await AwaitConditionAsync(async () => (await Details()).KeptRounds is [2, 3, 4, 5], TimeSpan.FromSeconds(10));
         await AwaitConditionAsync(() => Task.FromResult(Checkpoints.Files.Count == 4), TimeSpan.FromSeconds(10));
-        Assert.Equal(2, (await Find<CommittedModel>(_runs, new GetModel(_run, 2)))!.Round);
-        Assert.Contains("after rounds 2, 3, 4, 5 are", (await Ask<RunRefused>(_runs, new GetModel(_run, 1))).Detail, StringComparison.Ordinal);
+        Assert.Equal(2, (await Find<CommittedModel>(Runs, new GetModel(Run, 2)))!.Round);
+        Assert.Contains("after rounds 2, 3, 4, 5 are", (await Ask<RunRefused>(Runs, new GetModel(Run, 1))).Detail, StringComparison.Ordinal);
     }
 
-    private void StartCoordinator() => _runs = Sys.ActorOf(RunsActor.Props(Settings));
+    private void StartCoordinator() => Runs = Sys.ActorOf(RunsActor.Props(Settings));
 
     private async Task StopAsync()
     {
-        Watch(_runs);
-        Sys.Stop(_runs);
-        await ExpectTerminatedAsync(_runs);
+        Watch(Runs);
+        Sys.Stop(Runs);
+        await ExpectTerminatedAsync(Runs);
     }
 
     private async Task RestartAsync()
     {
         await StopAsync();
         // What the old one had sent.
-        while (_worker.HasMessages) _worker.ReceiveOne();
+        while (Worker.HasMessages) Worker.ReceiveOne();
         StartCoordinator();
-        await Ask<ListReply>(_runs, GetRuns.Instance);
+        await Ask<ListReply>(Runs, GetRuns.Instance);
     }
 
-    private async Task Submit(JobSpec job) => _run = (await Ask<JobQueued>(_runs, Submission(job))).Run;
-
-    private void Attach()
-    {
-        _runs.Tell(HelloOf("w1", 8, "s1"), _worker);
-        _worker.ExpectMsg<Welcome>();
-        _session = _worker.LastSender;
-    }
-
-    private async Task Begin(JobSpec job, params (string Id, ulong Examples)[] clients)
-    {
-        await Submit(job);
-        Attach();
-        await Offer(_runs, Initialised(Tasks(1).Single().Id, 400, clients.Length > 0 ? clients : [("a", 1), ("b", 1)]));
-    }
-
-    private AssignTask[] Tasks(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        var task = _worker.ExpectMsg<AssignTask>();
-        _session.Tell(new TaskAccepted { Id = task.Id }, _worker);
-        return task;
-    })];
-
-    /// <summary>Trains a round of two clients; leaves evaluations unanswered.</summary>
-    private async Task Round(uint round)
-    {
-        var tasks = new List<AssignTask>();
-        while (tasks.Count < 2)
-            if (Tasks(1).Single() is var task && task.Id.Kind == TaskKind.Train && task.Id.Round == round)
-                tasks.Add(task);
-        await Train([.. tasks]);
-    }
+    private protected override async Task Submit(JobSpec job) => Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
 
     /// <summary>Trains a round, and measures what is to be measured meanwhile: the model of round 2 is the best.</summary>
     private async Task RoundWithEvaluation(uint round)
@@ -411,32 +371,19 @@ public sealed class RecoveryTests : ActorTest
         while (trained < 2)
         {
             var task = Tasks(1).Single();
-            if (task.Id.Kind == TaskKind.Evaluate) await Offer(_runs, Measured(task.Id, 600, task.Id.Round == 2 ? 500ul : 300ul));
+            if (task.Id.Kind == TaskKind.Evaluate) await Offer(Runs, Measured(task.Id, 600, task.Id.Round == 2 ? 500ul : 300ul));
             else if (task.Id.Round == round && ++trained > 0) await Train(task);
         }
     }
 
-    private async Task Train(params AssignTask[] tasks)
-    {
-        foreach (var task in tasks)
-            Assert.Equal(Refusal.Unspecified, (await Offer(_runs, Update(task.Id, task.Id.Client[^1] == 'a' ? [1f, 0f] : [0f, 2f]))).Refused);
-    }
-
-    private async Task<RunDetails> Details() => (await Find<RunDetails>(_runs, new GetRun(_run)))!;
+    private async Task<RunDetails> Details() => (await Find<RunDetails>(Runs, new GetRun(Run)))!;
 
     private Task Eventually(Func<RunDetails, bool> holds) => AwaitConditionAsync(async () => holds(await Details()), TimeSpan.FromSeconds(10));
-
-    private async Task<(int Round, float First, float Second)> Model()
-    {
-        var model = (await Find<CommittedModel>(_runs, new GetModel(_run)))!;
-        var values = model.Parameters.Values.ToArray();
-        return (model.Round, values[0], values[1]);
-    }
 
     private async Task<Channel<RunEvent>> Watch()
     {
         var channel = Channel.CreateUnbounded<RunEvent>();
-        Assert.NotNull(await Find<RunSummary>(_runs, new WatchRun(_run, 0, channel.Writer)));
+        Assert.NotNull(await Find<RunSummary>(Runs, new WatchRun(Run, 0, channel.Writer)));
         return channel;
     }
 

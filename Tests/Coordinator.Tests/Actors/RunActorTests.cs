@@ -8,20 +8,11 @@ using Federated.V1;
 namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Runs whose worker is a probe: the test decides what is answered, and when.</summary>
-public sealed class RunActorTests : ActorTest
+public sealed class RunActorTests : ProbedRunTest
 {
-    private readonly IActorRef _runs;
-    private readonly TestProbe _worker;
     private readonly Channel<RunEvent> _events = Channel.CreateUnbounded<RunEvent>();
-    private IActorRef _session = ActorRefs.Nobody;
-    private string _run = "";
 
-    public RunActorTests()
-    {
-        _runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
-        _worker = CreateTestProbe("worker");
-        _worker.IgnoreMessages(message => message is OpenRun or CancelTasks or RoundCommitted or CloseRun);
-    }
+    public RunActorTests() => Runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
 
     [Fact]
     public async Task Run_without_workers_says_that_it_waits()
@@ -39,10 +30,10 @@ public sealed class RunActorTests : ActorTest
         var tasks = Tasks(3);
         Assert.Equal([(TaskKind.Train, 2u), (TaskKind.Train, 2u), (TaskKind.Evaluate, 1u)], tasks.Select(task => (task.Id.Kind, task.Id.Round)));
         Assert.Null((await Report(1)).Evaluation);
-        Assert.NotNull(Store.TryGet(_run, tasks[2].Parameters.Sha256));
-        await Offer(_runs, Measured(tasks[2].Id, 600, 540));
+        Assert.NotNull(Store.TryGet(Run, tasks[2].Parameters.Sha256));
+        await Offer(Runs, Measured(tasks[2].Id, 600, 540));
         Assert.Equal(540ul, (await Report(1)).Evaluation.Correct);
-        Assert.Equal(RunStatus.Running, (await Find<RunDetails>(_runs, new GetRun(_run)))!.Summary.Status);
+        Assert.Equal(RunStatus.Running, (await Find<RunDetails>(Runs, new GetRun(Run)))!.Summary.Status);
     }
 
     [Fact]
@@ -52,13 +43,13 @@ public sealed class RunActorTests : ActorTest
         await Round(1);
         var tasks = Tasks(3);
         var first = tasks[2].Parameters.Sha256;
-        Assert.Null(Store.TryGet(_run, Start.Hash));
+        Assert.Null(Store.TryGet(Run, Start.Hash));
         await Train(tasks[0], tasks[1]);
         var last = Tasks(1).Single();
-        Assert.NotNull(Store.TryGet(_run, first));
-        await Offer(_runs, Measured(tasks[2].Id, 600, 1));
-        await EventuallyAsync(() => Store.TryGet(_run, first) is null);
-        Assert.NotNull(Store.TryGet(_run, last.Parameters.Sha256));
+        Assert.NotNull(Store.TryGet(Run, first));
+        await Offer(Runs, Measured(tasks[2].Id, 600, 1));
+        await EventuallyAsync(() => Store.TryGet(Run, first) is null);
+        Assert.NotNull(Store.TryGet(Run, last.Parameters.Sha256));
     }
 
     [Theory]
@@ -72,14 +63,14 @@ public sealed class RunActorTests : ActorTest
         var tasks = Tasks(3);
         Assert.Equal([TaskKind.Evaluate, TaskKind.Train, TaskKind.Train], tasks.Select(task => task.Id.Kind));
         if (!evaluationFirst) await Train(tasks[1], tasks[2]);
-        await Offer(_runs, Measured(tasks[0].Id, 600, 570));
+        await Offer(Runs, Measured(tasks[0].Id, 600, 570));
 
         var events = await ReadToEnd(_events);
         var summary = events[^1].Summary;
         Assert.Equal((RunStatus.Completed, 1u, 0.95), (summary.Status, summary.Round, summary.Accuracy));
         Assert.Equal("Round 1 reached accuracy 0.95; the stop rule asks for 0.9.", summary.Reason);
         Assert.Equal((1, 10.5f, 21f), await Model());
-        Assert.Equal(Refusal.RoundClosed, (await Offer(_runs, Update(tasks[1].Id, [1f, 1f]))).Refused);
+        Assert.Equal(Refusal.RoundClosed, (await Offer(Runs, Update(tasks[1].Id, [1f, 1f]))).Refused);
     }
 
     [Fact]
@@ -89,9 +80,9 @@ public sealed class RunActorTests : ActorTest
         await Round(1);
         var tasks = Tasks(3);
         await Train(tasks[1], tasks[2]);
-        Assert.Single((await Find<RunDetails>(_runs, new GetRun(_run)))!.Rounds);
-        await Offer(_runs, Measured(tasks[0].Id, 600, 10));
-        await EventuallyAsync(async () => (await Find<RunDetails>(_runs, new GetRun(_run)))!.Rounds.Count == 2);
+        Assert.Single((await Find<RunDetails>(Runs, new GetRun(Run)))!.Rounds);
+        await Offer(Runs, Measured(tasks[0].Id, 600, 10));
+        await EventuallyAsync(async () => (await Find<RunDetails>(Runs, new GetRun(Run)))!.Rounds.Count == 2);
     }
 
     [Fact]
@@ -102,8 +93,8 @@ public sealed class RunActorTests : ActorTest
         {
             var tasks = Tasks(2);
             Assert.All(tasks, task => Assert.Equal((1u, attempt), (task.Id.Round, task.Id.Attempt)));
-            if (attempt == 2) Assert.Equal(Refusal.WrongRound, (await Offer(_runs, Update(new TaskId(tasks[0].Id) { Attempt = 1 }, [1f, 1f]))).Refused);
-            await Offer(_runs, Failure(tasks[0].Id, "Out of memory."));
+            if (attempt == 2) Assert.Equal(Refusal.WrongRound, (await Offer(Runs, Update(new TaskId(tasks[0].Id) { Attempt = 1 }, [1f, 1f]))).Refused);
+            await Offer(Runs, Failure(tasks[0].Id, "Out of memory."));
             Assert.Contains("Out of memory.", await Notice($"Attempt {attempt} of round 1 failed"), StringComparison.Ordinal);
         }
         var end = (await ReadToEnd(_events))[^1].Summary;
@@ -119,9 +110,9 @@ public sealed class RunActorTests : ActorTest
         await Train(tasks[0]);
         var other = CreateTestProbe();
         other.IgnoreMessages(message => message is OpenRun);
-        _runs.Tell(HelloOf("w2", 1, "s2"), other);
+        Runs.Tell(HelloOf("w2", 1, "s2"), other);
         other.ExpectMsg<Welcome>();
-        Sys.Stop(_worker.Ref);
+        Sys.Stop(Worker.Ref);
         var moved = other.ExpectMsg<AssignTask>();
         Assert.Equal(tasks[1].Id, moved.Id);
         await Train(moved);
@@ -133,7 +124,7 @@ public sealed class RunActorTests : ActorTest
     public async Task Failed_attempts_are_in_the_report_of_the_round_that_succeeds()
     {
         await Begin(With(Job(), cohort => cohort with { Minimum = 2 }));
-        await Offer(_runs, Failure(Tasks(2)[0].Id, "Out of memory."));
+        await Offer(Runs, Failure(Tasks(2)[0].Id, "Out of memory."));
         await Round(1);
         var report = await Report(1);
         Assert.Equal(2u, report.Attempts);
@@ -145,7 +136,7 @@ public sealed class RunActorTests : ActorTest
     {
         await Submit(Job());
         Attach();
-        await Offer(_runs, Failure(Tasks(1).Single().Id, "Data set 'mnist' was not found.", permanent: true));
+        await Offer(Runs, Failure(Tasks(1).Single().Id, "Data set 'mnist' was not found.", permanent: true));
         Assert.Equal((RunStatus.Failed, "Data set 'mnist' was not found."), (await ReadToEnd(_events))[^1].Summary is var end ? (end.Status, end.Reason) : default);
     }
 
@@ -155,9 +146,9 @@ public sealed class RunActorTests : ActorTest
         await Begin(Job());
         await Round(1);
         Tasks(3);
-        var stopped = (await Find<RunSummary>(_runs, new StopRun(_run)))!;
+        var stopped = (await Find<RunSummary>(Runs, new StopRun(Run)))!;
         Assert.Equal((RunStatus.Stopped, 1u), (stopped.Status, stopped.Round));
-        Assert.Equal(RunStatus.Stopped, (await Find<RunSummary>(_runs, new StopRun(_run)))!.Status);
+        Assert.Equal(RunStatus.Stopped, (await Find<RunSummary>(Runs, new StopRun(Run)))!.Status);
         Assert.Equal((1, 10.5f, 21f), await Model());
         Assert.Equal(RunStatus.Stopped, (await ReadToEnd(_events))[^1].Summary.Status);
     }
@@ -166,11 +157,11 @@ public sealed class RunActorTests : ActorTest
     public async Task Stopped_run_in_the_queue_never_starts()
     {
         await Submit(Job());
-        var second = (await Ask<JobQueued>(_runs, Submission(Job()))).Run;
-        Assert.Equal(RunStatus.Stopped, (await Find<RunSummary>(_runs, new StopRun(second)))!.Status);
-        await Find<RunSummary>(_runs, new StopRun(_run));
-        Assert.Contains("has no parameters yet", (await Ask<RunRefused>(_runs, new GetModel(second))).Detail, StringComparison.Ordinal);
-        Assert.All((await Ask<ListReply>(_runs, GetRuns.Instance)).Runs, run => Assert.Equal(RunStatus.Stopped, run.Status));
+        var second = (await Ask<JobQueued>(Runs, Submission(Job()))).Run;
+        Assert.Equal(RunStatus.Stopped, (await Find<RunSummary>(Runs, new StopRun(second)))!.Status);
+        await Find<RunSummary>(Runs, new StopRun(Run));
+        Assert.Contains("has no parameters yet", (await Ask<RunRefused>(Runs, new GetModel(second))).Detail, StringComparison.Ordinal);
+        Assert.All((await Ask<ListReply>(Runs, GetRuns.Instance)).Runs, run => Assert.Equal(RunStatus.Stopped, run.Status));
     }
 
     [Fact]
@@ -181,7 +172,7 @@ public sealed class RunActorTests : ActorTest
         await Round(2);
         await Report(2);
         var late = await Watch(fromRound: 2);
-        await Find<RunSummary>(_runs, new StopRun(_run));
+        await Find<RunSummary>(Runs, new StopRun(Run));
         Assert.Equal([2u], (await ReadToEnd(late)).Where(e => e.EventCase == RunEvent.EventOneofCase.Round).Select(e => e.Round.Round));
         Assert.Equal([1u, 2u], (await ReadToEnd(await Watch(fromRound: 0))).Where(e => e.EventCase == RunEvent.EventOneofCase.Round).Select(e => e.Round.Round));
     }
@@ -191,7 +182,7 @@ public sealed class RunActorTests : ActorTest
     {
         await Submit(Job());
         await Watch(0);
-        _runs.Tell(new UnwatchRun(_run, _events.Writer));
+        Runs.Tell(new UnwatchRun(Run, _events.Writer));
         await ReadToEnd(_events);
     }
 
@@ -199,13 +190,13 @@ public sealed class RunActorTests : ActorTest
     public async Task Progress_comes_at_most_five_times_a_second()
     {
         await Begin(With(Job(), cohort => cohort), clients: [.. Enumerable.Range(0, 40).Select(i => ($"c{i:00}", 1ul))]);
-        await Offer(_runs, Update(Tasks(1)[0].Id, [1f, 1f]));
-        for (var i = 0; i < 30; i++) await Offer(_runs, Update(new TaskId { Run = _run, Round = 1, Attempt = 1, Client = $"c{i:00}", Kind = TaskKind.Train }, [1f, 1f]));
-        await Find<RunDetails>(_runs, new GetRun(_run));
+        await Offer(Runs, Update(Tasks(1)[0].Id, [1f, 1f]));
+        for (var i = 0; i < 30; i++) await Offer(Runs, Update(new TaskId { Run = Run, Round = 1, Attempt = 1, Client = $"c{i:00}", Kind = TaskKind.Train }, [1f, 1f]));
+        await Find<RunDetails>(Runs, new GetRun(Run));
         var before = Progress();
         Assert.InRange(before.Count, 0, 2);
         Advance(RunActor.ProgressInterval);
-        await Find<RunDetails>(_runs, new GetRun(_run));
+        await Find<RunDetails>(Runs, new GetRun(Run));
         Assert.InRange(Progress().Single().Done, 30u, 31u);
     }
 
@@ -213,13 +204,13 @@ public sealed class RunActorTests : ActorTest
     public async Task Bytes_that_moved_are_on_the_accounts_of_the_round_and_the_run()
     {
         await Begin(Job());
-        _runs.Tell(new BytesMoved(_run, Down: 100, Up: 0));
-        _runs.Tell(new BytesMoved(_run, Down: 0, Up: 30));
+        Runs.Tell(new BytesMoved(Run, Down: 100, Up: 0));
+        Runs.Tell(new BytesMoved(Run, Down: 0, Up: 30));
         await Round(1);
         var report = await Report(1);
         Assert.Equal((100ul, 30ul), (report.BytesDown, report.BytesUp));
-        _runs.Tell(new BytesMoved(_run, Down: 1, Up: 2));
-        var summary = (await Find<RunDetails>(_runs, new GetRun(_run)))!.Summary;
+        Runs.Tell(new BytesMoved(Run, Down: 1, Up: 2));
+        var summary = (await Find<RunDetails>(Runs, new GetRun(Run)))!.Summary;
         Assert.Equal((101ul, 32ul), (summary.BytesDown, summary.BytesUp));
     }
 
@@ -228,11 +219,11 @@ public sealed class RunActorTests : ActorTest
     {
         await Submit(Job(1) with { Data = new() { Placement = Placement.Local } });
         Attach("hospital-a", "hospital-b");
-        await Offer(_runs, Initialised(Tasks(1).Single().Id, 600));
+        await Offer(Runs, Initialised(Tasks(1).Single().Id, 600));
         var tasks = Tasks(2);
         Assert.Equal(["hospital-a", "hospital-b"], tasks.Select(task => task.Id.Client).Order());
         await Train(tasks);
-        foreach (var task in Tasks(2)) await Offer(_runs, Measured(task.Id, 10, 5));
+        foreach (var task in Tasks(2)) await Offer(Runs, Measured(task.Id, 10, 5));
         var end = (await ReadToEnd(_events))[^1].Summary;
         Assert.Equal((RunStatus.Completed, 0.5, 2u), (end.Status, end.Accuracy, end.Clients));
     }
@@ -242,66 +233,22 @@ public sealed class RunActorTests : ActorTest
     {
         var released = 0;
         TaskId Of(string run, uint round) => new() { Run = run, Round = round, Attempt = 1, Client = "a", Kind = TaskKind.Train };
-        Assert.Null(await Find<RunDetails>(_runs, new GetRun("nobody")));
-        Assert.Equal(Refusal.UnknownRun, (await Offer(_runs, Update(Of("nobody", 1), [1f, 1f], release: () => released++))).Refused);
-        Assert.Equal(Refusal.UnknownRun, (await Ask<RefusedOffer>(_runs, new BeginUpload(Of("nobody", 1)))).Reason);
+        Assert.Null(await Find<RunDetails>(Runs, new GetRun("nobody")));
+        Assert.Equal(Refusal.UnknownRun, (await Offer(Runs, Update(Of("nobody", 1), [1f, 1f], release: () => released++))).Refused);
+        Assert.Equal(Refusal.UnknownRun, (await Ask<RefusedOffer>(Runs, new BeginUpload(Of("nobody", 1)))).Reason);
         await Begin(Job());
         await Round(1);
         await Report(1);
-        Assert.Equal(Refusal.RoundClosed, (await Offer(_runs, Update(Of(_run, 1), [1f, 1f], release: () => released++))).Refused);
-        Assert.Equal(Refusal.WrongRound, (await Offer(_runs, Update(Of(_run, 3), [1f, 1f], release: () => released++))).Refused);
+        Assert.Equal(Refusal.RoundClosed, (await Offer(Runs, Update(Of(Run, 1), [1f, 1f], release: () => released++))).Refused);
+        Assert.Equal(Refusal.WrongRound, (await Offer(Runs, Update(Of(Run, 3), [1f, 1f], release: () => released++))).Refused);
         Assert.Equal(3, released);
-        Assert.Null(await Find<RunSummary>(_runs, new StopRun("nobody")));
+        Assert.Null(await Find<RunSummary>(Runs, new StopRun("nobody")));
     }
 
-    private async Task Submit(JobSpec job)
+    private protected override async Task Submit(JobSpec job)
     {
-        _run = (await Ask<JobQueued>(_runs, Submission(job))).Run;
-        Assert.NotNull(await Find<RunSummary>(_runs, new WatchRun(_run, 0, _events.Writer)));
-    }
-
-    private void Attach(params string[] clients)
-    {
-        _runs.Tell(HelloOf("w1", 8, "s1", clients), _worker);
-        _worker.ExpectMsg<Welcome>();
-        _session = _worker.LastSender;
-    }
-
-    private async Task Begin(JobSpec job, params (string Id, ulong Examples)[] clients)
-    {
-        await Submit(job);
-        Attach();
-        await Offer(_runs, Initialised(Tasks(1).Single().Id, 400, clients.Length > 0 ? clients : [("a", 1), ("b", 1)]));
-    }
-
-    private AssignTask[] Tasks(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        var task = _worker.ExpectMsg<AssignTask>();
-        _session.Tell(new TaskAccepted { Id = task.Id }, _worker);
-        return task;
-    })];
-
-    /// <summary>Trains a round of two clients; skips evaluations that come before it.</summary>
-    private async Task Round(uint round)
-    {
-        var tasks = new List<AssignTask>();
-        while (tasks.Count < 2)
-            if (Tasks(1).Single() is var task && task.Id.Kind == TaskKind.Train && task.Id.Round == round)
-                tasks.Add(task);
-        await Train([.. tasks]);
-    }
-
-    private async Task Train(params AssignTask[] tasks)
-    {
-        foreach (var task in tasks)
-            Assert.Equal(Refusal.Unspecified, (await Offer(_runs, Update(task.Id, task.Id.Client[^1] == 'a' ? [1f, 0f] : [0f, 2f]))).Refused);
-    }
-
-    private async Task<(int Round, float First, float Second)> Model()
-    {
-        var model = (await Find<CommittedModel>(_runs, new GetModel(_run)))!;
-        var values = model.Parameters.Values.ToArray();
-        return (model.Round, values[0], values[1]);
+        Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
+        Assert.NotNull(await Find<RunSummary>(Runs, new WatchRun(Run, 0, _events.Writer)));
     }
 
     private async Task<RoundReport> Report(uint round) => (await Next(e => e.EventCase == RunEvent.EventOneofCase.Round && e.Round.Round == round)).Round;
@@ -329,7 +276,7 @@ public sealed class RunActorTests : ActorTest
     private async Task<Channel<RunEvent>> Watch(int fromRound)
     {
         var channel = Channel.CreateUnbounded<RunEvent>();
-        await Find<RunSummary>(_runs, new WatchRun(_run, fromRound, channel.Writer));
+        await Find<RunSummary>(Runs, new WatchRun(Run, fromRound, channel.Writer));
         return channel;
     }
 
