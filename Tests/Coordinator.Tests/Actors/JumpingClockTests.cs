@@ -119,7 +119,8 @@ public sealed class JumpingClockTests : ActorTest
 
     private async Task<RunDetails> Details(string run) => (await Find<RunDetails>(_runs, new GetRun(run)))!;
 
-    private Task Eventually(string run, Func<RunDetails, bool> holds) => AwaitConditionAsync(async () => holds(await Details(run)), TimeSpan.FromSeconds(10));
+    private Task Eventually(string run, Func<RunDetails, bool> holds) =>
+        AwaitConditionAsync(async () => holds(await Details(run)), TimeSpan.FromSeconds(10));
 
     /// <summary>A clock that can be set, and durations that do not mind.</summary>
     private sealed class JumpingTime(TimeProvider steady) : TimeProvider
