@@ -74,7 +74,8 @@ internal sealed class CatalogActor : ReceivePersistentActor, IWithTimers
 
     public static Props Props(RunsSettings settings, ulong? own) => Akka.Actor.Props.Create(() => new CatalogActor(settings, own));
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Context.Parent.Tell(new CatalogInterrupted(cause.Message, JournalDamage.Is(cause)));
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        Context.Parent.Tell(new CatalogInterrupted(cause.Message, JournalDamage.Is(cause)));
 
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         throw new InvalidOperationException($"The journal of all runs rejected entry {sequenceNr}.", cause);

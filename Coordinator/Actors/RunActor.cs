@@ -111,7 +111,8 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         // A step or the parent finds out by this actor's end; whoever else asked for the change would wait for ever.
-        if (!Sender.Equals(Context.Parent) && !Sender.Path.Parent.Equals(Self.Path)) Sender.Tell(new JournalUnavailable($"The journal of run {Run} is not available now; try again."));
+        if (!Sender.Equals(Context.Parent) && !Sender.Path.Parent.Equals(Self.Path))
+            Sender.Tell(new JournalUnavailable($"The journal of run {Run} is not available now; try again."));
         Context.Parent.Tell(new RunInterrupted(Run, cause.Message, JournalDamage.Is(cause)));
     }
 

@@ -130,7 +130,8 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<CatalogReady>(ready =>
         {
             Learn(ready);
-            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary) && entry is { Job: not null, IsGivenUp: false })) _catalog.Tell(new EndRun(entry.Summary));
+            foreach (var entry in _entries.Where(entry => IsOver(entry.Summary) && entry is { Job: not null, IsGivenUp: false }))
+                _catalog.Tell(new EndRun(entry.Summary));
             StartNext();
         });
         Always();
@@ -274,7 +275,8 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
 
     private void EndNode(string reason, Action<string> tell)
     {
-        _log.Error(reason);
+        // The host says it to people.
+        _log.Info(reason);
         foreach (var child in Context.GetChildren()) Context.Stop(Context.Unwatch(child));
         Timers.CancelAll();
         Become(Ending);

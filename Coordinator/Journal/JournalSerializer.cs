@@ -9,9 +9,9 @@ using Google.Protobuf;
 
 namespace Federated.Coordinator.Journal;
 
-/// <summary>Serializes what the journal and its snapshots keep: the manifest is the message's protobuf name, the bytes are its protobuf form with the field
-/// <c>checksum</c> at the end. Thread-safe.</summary>
-/// <remarks>Protobuf alone reads most damaged bytes as another message: a flipped bit in a text is a text. The checksum is what tells damage.</remarks>
+/// <summary>Serializes what the journal and its snapshots keep: the manifest is the message's protobuf name, the bytes are its protobuf form with the
+/// field <c>checksum</c> at the end. Thread-safe.</summary>
+/// <remarks>Protobuf alone reads most damaged bytes as another message: a flipped bit in a text is a text. The checksum tells damage.</remarks>
 public sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>The number under which rows name this serializer. Part of the stored format: never changed, never given to another.</summary>
@@ -58,7 +58,8 @@ public sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWi
     /// <exception cref="SerializationException">The row is damaged, or a newer version wrote it.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        if (!Parsers.TryGetValue(manifest, out var parser)) throw new SerializationException($"The journal has an entry of a kind that this version does not know ({manifest}).");
+        if (!Parsers.TryGetValue(manifest, out var parser))
+            throw new SerializationException($"The journal has an entry of a kind that this version does not know ({manifest}).");
         var message = Parse(bytes, manifest, parser);
         var version = message switch
         {
@@ -96,7 +97,8 @@ public sealed class JournalSerializer(ExtendedActorSystem system) : SerializerWi
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var one in bytes) crc = BitOperations.Crc32C(crc, one);
         return ~crc;
     }

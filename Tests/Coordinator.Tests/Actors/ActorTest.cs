@@ -17,6 +17,8 @@ namespace Federated.Coordinator.Tests.Actors;
 public abstract class ActorTest() : TestKit("""
     akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
     akka.loglevel = WARNING
+    # Akka's default keeps snapshots in a folder, where other tests would find them.
+    akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
     akka.test.default-timeout = 10s
     akka.test.single-expect-default = 10s
     """)

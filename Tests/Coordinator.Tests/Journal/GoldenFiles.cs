@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Federated.Coordinator.Tests.Journal;
 
-/// <summary>The files of Golden, a folder for each version of the journal's format: rows as they were written once, and the fields that the format had. They
-/// are never changed. Where <c>FEDERATED_WRITE_GOLDEN=1</c> is set, the tests add what is missing and change nothing that is there.</summary>
+/// <summary>The files of Golden, a folder for each version of the journal's format: rows as they were written once, and the fields that the format
+/// had. They are never changed. Where <c>FEDERATED_WRITE_GOLDEN=1</c> is set, the tests add what is missing and change nothing else.</summary>
 internal static class GoldenFiles
 {
     public static bool MayWrite { get; } = Environment.GetEnvironmentVariable("FEDERATED_WRITE_GOLDEN") == "1";
@@ -33,7 +33,8 @@ internal static class GoldenFiles
         file.Write(row);
     }
 
-    public static void AddToSchema(string version, IEnumerable<string> lines) => File.AppendAllText(SchemaPath(version), string.Concat(lines.Select(line => $"{line}\n")));
+    public static void AddToSchema(string version, IEnumerable<string> lines) =>
+        File.AppendAllText(SchemaPath(version), string.Concat(lines.Select(line => $"{line}\n")));
 
     private static string SchemaPath(string version) => Path.Combine(Folder, version, "schema.txt");
 

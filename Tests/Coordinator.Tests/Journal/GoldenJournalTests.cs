@@ -78,7 +78,8 @@ public sealed class GoldenJournalTests : IAsyncLifetime
             var set = new HashSet<string>(StringComparer.Ordinal);
             foreach (var name in GoldenFiles.RowsOf(version)) AddSet(Read(version, name), set);
             // The serializer takes the checksum away.
-            Assert.Empty(GoldenFiles.SchemaOf(version).Where(line => line.Contains('=') && !line.EndsWith(" checksum", StringComparison.Ordinal)).Except(set));
+            var fields = GoldenFiles.SchemaOf(version).Where(line => line.Contains('=') && !line.EndsWith(" checksum", StringComparison.Ordinal));
+            Assert.Empty(fields.Except(set));
         }
     }
 
@@ -125,7 +126,8 @@ public sealed class GoldenJournalTests : IAsyncLifetime
         return states.ToImmutable();
     }
 
-    private IMessage Read(string version, string name) => (IMessage)_serializer.FromBinary(GoldenFiles.Row(version, name), GoldenFiles.ManifestOf(name));
+    private IMessage Read(string version, string name) =>
+        (IMessage)_serializer.FromBinary(GoldenFiles.Row(version, name), GoldenFiles.ManifestOf(name));
 
     /// <summary>A line for each field and each enum value that a row can have in it: message, number, type, name.</summary>
     private static IEnumerable<string> Fields()
@@ -153,7 +155,9 @@ public sealed class GoldenJournalTests : IAsyncLifetime
             FieldType.Enum => field.EnumType.FullName,
             _ => field.FieldType.ToString().ToLowerInvariant(),
         };
-        var label = field.IsRepeated ? "repeated " : field.RealContainingOneof is { } oneof ? $"oneof {oneof.Name} " : field.HasPresence && field.FieldType != FieldType.Message ? "optional " : "";
+        var label = field.IsRepeated ? "repeated "
+            : field.RealContainingOneof is { } oneof ? $"oneof {oneof.Name} "
+            : field.HasPresence && field.FieldType != FieldType.Message ? "optional " : "";
         return $"{field.ContainingType.FullName} = {field.FieldNumber} {label}{type} {field.Name}";
     }
 

@@ -9,8 +9,8 @@ internal static class GoldenV1
 {
     private const long Submitted = 1_767_323_045_000;
 
-    private static readonly Checkpoint Initial = new() { Name = "round-0000000-epoch-3.safetensors", Sha256 = Sha('1'), ParametersSha256 = Sha('a'), Bytes = 2744 };
-    private static readonly Checkpoint First = new() { Name = "round-0000001-epoch-4.safetensors", Sha256 = Sha('2'), ParametersSha256 = Sha('b'), Bytes = 2745 };
+    private static readonly Checkpoint Initial = Kept("round-0000000-epoch-3.safetensors", '1', 'a', 2744);
+    private static readonly Checkpoint First = Kept("round-0000001-epoch-4.safetensors", '2', 'b', 2745);
 
     private static readonly Dictionary<string, RunEntry> Entries = new(StringComparer.Ordinal)
     {
@@ -26,10 +26,23 @@ internal static class GoldenV1
         {
             Epoch = 3,
             WallSeconds = 0.625,
-            RoundOpened = new() { Round = 1, Attempt = 1, Cohort = { "b", "c", "ä" }, Wanted = 2, ParametersSha256 = Sha('a'), DeadlineSeconds = 600.5 },
+            RoundOpened = new()
+            {
+                Round = 1,
+                Attempt = 1,
+                Cohort = { "b", "c", "ä" },
+                Wanted = 2,
+                ParametersSha256 = Sha('a'),
+                DeadlineSeconds = 600.5,
+            },
         },
         ["taken-over"] = new() { Epoch = 4, WallSeconds = 0.625, TakenOver = new() { Node = "http://b.example:5600" } },
-        ["round-kept"] = new() { Epoch = 4, WallSeconds = 12.25, RoundKept = new() { Report = Report(), Checkpoint = First, Measured = true, FailedClients = { "c" } } },
+        ["round-kept"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new() { Report = Report(), Checkpoint = First, Measured = true, FailedClients = { "c" } },
+        },
         ["evaluated"] = new() { Epoch = 4, WallSeconds = 12.5, Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540) } },
         ["attempt-failed"] = new()
         {
@@ -48,7 +61,12 @@ internal static class GoldenV1
             WallSeconds = 24,
             RolledBack = new() { Round = 1, Reason = "Checkpoint 'round-0000002-epoch-4.safetensors' is missing.", ParametersSha256 = Sha('b') },
         },
-        ["completed"] = new() { Epoch = 4, WallSeconds = 25, Completed = new() { Reason = "Round 1 reached accuracy 0.9; the stop rule asks for 0.9." } },
+        ["completed"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 25,
+            Completed = new() { Reason = "Round 1 reached accuracy 0.9; the stop rule asks for 0.9." },
+        },
     };
 
     private static readonly CatalogEntry Added = new()
@@ -64,8 +82,8 @@ internal static class GoldenV1
     /// <summary>The entries of a run in an order that can happen. One of them stands for every entry of its kind.</summary>
     public static ImmutableArray<string> Order { get; } =
     [
-        "submitted", "started", "data-known", "round-opened", "taken-over", "round-kept", "evaluated", "attempt-failed", "paused", "resumed", "started",
-        "stopped", "retried", "started", "failed", "retried", "started", "rolled-back", "completed",
+        "submitted", "started", "data-known", "round-opened", "taken-over", "round-kept", "evaluated", "attempt-failed", "paused", "resumed",
+        "started", "stopped", "retried", "started", "failed", "retried", "started", "rolled-back", "completed",
     ];
 
     /// <summary>By file name, which begins with the manifest.</summary>
@@ -124,6 +142,9 @@ internal static class GoldenV1
         Clients = 3,
         Workers = 2,
     };
+
+    private static Checkpoint Kept(string name, char file, char parameters, ulong bytes) =>
+        new() { Name = name, Sha256 = Sha(file), ParametersSha256 = Sha(parameters), Bytes = bytes };
 
     private static DataClient Client(string id, ulong examples) => new() { Id = id, Examples = examples };
 

@@ -137,7 +137,8 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
         }
     }
 
-    private protected Task EventuallyAsync(Func<Task<bool>> holds) => AwaitConditionAsync(holds, TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20));
+    private protected Task EventuallyAsync(Func<Task<bool>> holds) =>
+        AwaitConditionAsync(holds, TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(20));
 
     private protected static Task<AssignTask> TakeAsync(BlockingCollection<AssignTask> tasks) => Task.Run(() =>
         tasks.TryTake(out var task, TimeSpan.FromSeconds(30)) ? task : throw new InvalidOperationException("The worker is given no task."));
@@ -156,7 +157,9 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
     }
 
     private protected async Task<List<RunEntry>> EntriesAsync(string run) =>
-        [.. (await RowsAsync()).Where(row => row.Id == $"run-{run}").OrderBy(row => row.Number).Select(row => RunEntry.Parser.ParseFrom(row.Message))];
+    [
+        .. (await RowsAsync()).Where(row => row.Id == $"run-{run}").OrderBy(row => row.Number).Select(row => RunEntry.Parser.ParseFrom(row.Message)),
+    ];
 
     private protected async Task<int> ExecuteAsync(string sql, params (string Name, object Value)[] values)
     {
@@ -173,9 +176,35 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
         return await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Two runs, of which the first was at work in its second round when its coordinator was aborted, and the second waited.</summary>
+    private protected async Task<(string First, string Second)> InTheMiddleAsync(JobSpec first, JobSpec second)
+    {
+        await using var system = StartSystem(task => task.Id.Round >= 2 ? null : Answer(task));
+        var run = (await Ask<JobQueued>(system.Runs, Submission(first))).Run;
+        var other = (await Ask<JobQueued>(system.Runs, Submission(second))).Run;
+        await EventuallyAsync(async () => (await EntriesAsync(run)).Exists(entry => entry.RoundOpened is { Round: 2 }));
+        return (run, other);
+    }
+
+    /// <summary>Flips a bit of a row.</summary>
+    /// <returns>Its bytes before.</returns>
+    private protected async Task<byte[]> FlipAsync(string id, long number)
+    {
+        var whole = (await RowsAsync()).Single(row => row.Id == id && row.Number == number).Message;
+        byte[] flipped = [.. whole];
+        flipped[flipped.Length / 2] ^= 4;
+        await ReplaceAsync(id, number, flipped);
+        return whole;
+    }
+
+    private protected async Task ReplaceAsync(string id, long number, byte[] message) => Assert.Equal(1, await ExecuteAsync(
+        "update journal set message = @message where persistence_id = @id and sequence_number = @number",
+        ("@message", message), ("@id", id), ("@number", number)));
+
     private protected async Task AssertCommittedOnceAsync(string run, int rounds)
     {
-        Assert.Equal(Enumerable.Range(1, rounds), (await EntriesAsync(run)).Where(entry => entry.RoundKept is not null).Select(entry => (int)entry.RoundKept.Report.Round));
+        var kept = (await EntriesAsync(run)).Where(entry => entry.RoundKept is not null);
+        Assert.Equal(Enumerable.Range(1, rounds), kept.Select(entry => (int)entry.RoundKept.Report.Round));
         var numbers = (await RowsAsync()).Where(row => row.Id == $"run-{run}").Select(row => row.Number).Order().ToArray();
         Assert.Equal(Enumerable.Range(1, numbers.Length).Select(number => (long)number), numbers);
     }

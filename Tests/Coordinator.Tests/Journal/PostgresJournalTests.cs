@@ -18,7 +18,8 @@ namespace Federated.Coordinator.Tests.Journal;
 public sealed class PostgresJournalTests : JournalContract
 {
     /// <summary>As long as the product promises; by default as long as it takes to see every kind of failure.</summary>
-    private static readonly TimeSpan Outage = Environment.GetEnvironmentVariable("FEDERATED_LONG_TESTS") == "1" ? TimeSpan.FromSeconds(30) : TimeSpan.Zero;
+    private static readonly TimeSpan Outage =
+        Environment.GetEnvironmentVariable("FEDERATED_LONG_TESTS") == "1" ? TimeSpan.FromSeconds(30) : TimeSpan.Zero;
 
     private PostgresServer _server = null!;
     private PostgresCheckpoints _checkpoints = null!;
@@ -73,7 +74,8 @@ public sealed class PostgresJournalTests : JournalContract
         Assert.Equal(await ExpectedAsync(job), await CompletedAsync(system, run));
         await AssertCommittedOnceAsync(run, job.Federation.Rounds);
         Assert.Single(await RowsAsync(), row => row.Id == CatalogActor.Id && CatalogEntry.Parser.ParseFrom(row.Message).TakenOver is not null);
-        Assert.IsType<JobQueued>(await Ask<object>(system.Runs, Submission(job)));
+        // The list of runs is tried again on its own.
+        await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(job)) is JobQueued);
     }
 
     [ContractFact]
@@ -92,6 +94,25 @@ public sealed class PostgresJournalTests : JournalContract
         var run = "";
         await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(Half(2))) is JobQueued queued && (run = queued.Run).Length > 0);
         Assert.Equal(await ExpectedAsync(Half(2)), await CompletedAsync(system, run));
+    }
+
+    [ContractFact]
+    public async Task Run_that_was_given_up_is_not_taken_for_ended_when_the_server_was_away_in_between()
+    {
+        var (damaged, other) = await InTheMiddleAsync(Half(3), Half(1));
+        var whole = await FlipAsync($"run-{damaged}", 4);
+        await using (var system = StartSystem(Answer))
+        {
+            await CompletedAsync(system, other);
+            Assert.Equal(RunStatus.Failed, (await DetailsAsync(system, damaged))!.Summary.Status);
+            await _server.StopAsync();
+            Assert.IsType<JournalUnavailable>(await Ask<object>(system.Runs, Submission(Half(1))));
+            await _server.StartAsync();
+            await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(Half(1))) is JobQueued);
+        }
+
+        await ReplaceAsync($"run-{damaged}", 4, whole);
+        Assert.Equal(await ExpectedAsync(Half(3)), await CompletedAsync(StartSystem(Answer), damaged));
     }
 
     private Task UnavailableAsync(SystemOnJournal system, object question) => EventuallyAsync(async () =>

@@ -8,8 +8,8 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Journal;
 
-/// <summary>Writes the journal of a run to which anything happens that can: what RunState asks for next, and what people, clients, disks and coordinators do
-/// meanwhile. The same seed gives the same journal. Not thread-safe.</summary>
+/// <summary>Writes the journal of a run to which anything happens that can: what RunState asks for next, and what people, clients, disks and
+/// coordinators do meanwhile. The same seed gives the same journal. Not thread-safe.</summary>
 /// <param name="seed">Decides everything.</param>
 /// <param name="clients">Names of the clients; half of them are asked in a round.</param>
 /// <param name="calm">Nothing but rounds and their evaluations.</param>
@@ -61,7 +61,12 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         if (!State.IsInitialised)
             return new()
             {
-                DataKnown = new() { Checkpoint = Checkpoint(0), TestExamples = 600, Clients = { clients.Select(client => new DataClient { Id = client, Examples = 10 }) } },
+                DataKnown = new()
+                {
+                    Checkpoint = Checkpoint(0),
+                    TestExamples = 600,
+                    Clients = { clients.Select(client => new DataClient { Id = client, Examples = 10 }) },
+                },
             };
         if (!State.Unmeasured.IsEmpty && Chance(0.4)) return Evaluate(State.Unmeasured[_random.Next(State.Unmeasured.Count)]);
         if (State.OpenAttempt > 0) return !calm && Chance(0.2) ? FailAttempt(State.OpenAttempt) : Keep();
@@ -109,17 +114,28 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
             ParametersSha256 = Hash(round),
             FailedAttempts = { State.FailedAttempts },
         };
-        return new() { RoundKept = new() { Report = report, Checkpoint = Checkpoint(round), Measured = RunState.IsEvaluated(Job, round), FailedClients = { Failed() } } };
+        var measured = RunState.IsEvaluated(Job, round);
+        return new() { RoundKept = new() { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() } } };
     }
 
     private RunEntry FailAttempt(int attempt) => new()
     {
-        AttemptFailed = new() { Round = (uint)State.Round + 1, Attempt = (uint)attempt, Reason = $"Reason {_random.Next(1000)}.", FailedClients = { Failed() } },
+        AttemptFailed = new()
+        {
+            Round = (uint)State.Round + 1,
+            Attempt = (uint)attempt,
+            Reason = string.Create(CultureInfo.InvariantCulture, $"Reason {_random.Next(1000)}."),
+            FailedClients = { Failed() },
+        },
     };
 
     private RunEntry Evaluate(int round) => new()
     {
-        Evaluated = new() { Round = (uint)round, Metrics = Chance(0.1) ? null : new() { Examples = 600, LossSum = 300, Correct = (ulong)_random.Next(600) } },
+        Evaluated = new()
+        {
+            Round = (uint)round,
+            Metrics = Chance(0.1) ? null : new() { Examples = 600, LossSum = 300, Correct = (ulong)_random.Next(600) },
+        },
     };
 
     private RunEntry RollBack()
@@ -128,7 +144,8 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         return new() { RolledBack = new() { Round = (uint)round, Reason = "A checkpoint is missing.", ParametersSha256 = Hash(round) } };
     }
 
-    private IEnumerable<string> Failed() => calm || State.OpenCohort is not { } cohort ? [] : Some(cohort.Clients, _random.Next(Math.Min(4, cohort.Clients.Length + 1)));
+    private IEnumerable<string> Failed() =>
+        calm || State.OpenCohort is not { } cohort ? [] : Some(cohort.Clients, _random.Next(Math.Min(4, cohort.Clients.Length + 1)));
 
     private IEnumerable<string> Some(ImmutableArray<string> names, int count)
     {

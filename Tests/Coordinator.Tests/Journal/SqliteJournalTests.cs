@@ -18,7 +18,8 @@ public sealed class SqliteJournalTests : JournalContract
 
     private protected override ICheckpointStore Kept => field ??= new FolderCheckpoints(Path.Combine(_folder, "checkpoints"));
 
-    private protected override DbConnection Connect() => new SqliteConnection($"Data Source={Path.Combine(_folder, JournalSettings.FileName)};Pooling=False");
+    private protected override DbConnection Connect() =>
+        new SqliteConnection($"Data Source={Path.Combine(_folder, JournalSettings.FileName)};Pooling=False");
 
     public override Task InitializeAsync() => JournalSettings.PrepareSqliteAsync(_folder, CancellationToken.None);
 
@@ -49,8 +50,8 @@ public sealed class SqliteJournalTests : JournalContract
             Assert.Equal(reason, (await Ask<RunRefused>(system.Runs, new RetryRun(damaged))).Detail);
             Assert.Equal(reason, (await Ask<RunRefused>(system.Runs, new GetModel(damaged))).Detail);
         }
-        Assert.Matches("^Its journal cannot be read, and was left as it is: The journal has [0-9]+ bytes that are not a federated.v1.RunEntry as it was written: the entry is damaged. ", reason);
-        Assert.EndsWith("Restore the journal from a copy and start the coordinator again.", reason, StringComparison.Ordinal);
+        Assert.Matches("^Its journal cannot be read, and was left as it is: The journal has [0-9]+ bytes that are not a federated", reason);
+        Assert.EndsWith("the entry is damaged. Restore the journal from a copy and start the coordinator again.", reason, StringComparison.Ordinal);
         Assert.Equal(before.Where(row => row.Id == $"run-{damaged}"), (await RowsAsync()).Where(row => row.Id == $"run-{damaged}"), Same);
 
         await ReplaceAsync($"run-{damaged}", 4, whole);
@@ -62,15 +63,17 @@ public sealed class SqliteJournalTests : JournalContract
     public async Task Missing_row_fails_its_run_with_the_reason_until_it_is_back()
     {
         var (damaged, other) = await InTheMiddleAsync(Half(3), Half(1));
-        await ExecuteAsync("update journal set persistence_id = 'elsewhere' where persistence_id = $id and sequence_number = 5", ("$id", $"run-{damaged}"));
+        const string Take = "update journal set persistence_id = 'elsewhere' where persistence_id = @id and sequence_number = 5";
+        Assert.Equal(1, await ExecuteAsync(Take, ("@id", $"run-{damaged}")));
 
         await using (var system = StartSystem(Answer))
         {
             await CompletedAsync(system, other);
-            Assert.Matches("^Its journal cannot be read, and was left as it is: Entry 5 of [0-9]+ is missing. ", (await DetailsAsync(system, damaged))!.Summary.Reason);
+            var reason = (await DetailsAsync(system, damaged))!.Summary.Reason;
+            Assert.Matches("^Its journal cannot be read, and was left as it is: Entry 5 of [0-9]+ is missing. ", reason);
         }
 
-        await ExecuteAsync("update journal set persistence_id = $id where persistence_id = 'elsewhere'", ("$id", $"run-{damaged}"));
+        await ExecuteAsync("update journal set persistence_id = @id where persistence_id = 'elsewhere'", ("@id", $"run-{damaged}"));
         Assert.Equal(await ExpectedAsync(Half(3)), await CompletedAsync(StartSystem(Answer), damaged));
     }
 
@@ -98,7 +101,7 @@ public sealed class SqliteJournalTests : JournalContract
     {
         const int Rounds = 38;
         var run = await UntilAsync(36, Half(Rounds));
-        Assert.Equal(1, await ExecuteAsync("update snapshot set created = created where persistence_id = $id", ("$id", $"run-{run}")));
+        Assert.Equal(1, await ExecuteAsync("update snapshot set created = created where persistence_id = @id", ("@id", $"run-{run}")));
 
         // An entry before the snapshot is not looked at.
         var whole = await FlipAsync($"run-{run}", 6);
@@ -114,16 +117,6 @@ public sealed class SqliteJournalTests : JournalContract
         await AssertCommittedOnceAsync(run, Rounds);
     }
 
-    /// <summary>Two runs, of which the first was at work in its second round when its coordinator was aborted, and the second waited.</summary>
-    private async Task<(string First, string Second)> InTheMiddleAsync(JobSpec first, JobSpec second)
-    {
-        await using var system = StartSystem(task => task.Id.Round >= 2 ? null : Answer(task));
-        var run = (await Ask<JobQueued>(system.Runs, Submission(first))).Run;
-        var other = (await Ask<JobQueued>(system.Runs, Submission(second))).Run;
-        await EventuallyAsync(async () => (await EntriesAsync(run)).Exists(entry => entry.RoundOpened is { Round: 2 }));
-        return (run, other);
-    }
-
     /// <summary>A run whose coordinator was aborted in a round, with a snapshot behind it.</summary>
     private async Task<string> UntilAsync(uint round, JobSpec job)
     {
@@ -134,20 +127,6 @@ public sealed class SqliteJournalTests : JournalContract
         return run;
     }
 
-    /// <summary>Flips a bit of a row.</summary>
-    /// <returns>Its bytes before.</returns>
-    private async Task<byte[]> FlipAsync(string id, long number)
-    {
-        var whole = (await RowsAsync()).Single(row => row.Id == id && row.Number == number).Message;
-        byte[] flipped = [.. whole];
-        flipped[flipped.Length / 2] ^= 4;
-        await ReplaceAsync(id, number, flipped);
-        return whole;
-    }
-
-    private async Task ReplaceAsync(string id, long number, byte[] message) => Assert.Equal(1, await ExecuteAsync(
-        "update journal set message = $message where persistence_id = $id and sequence_number = $number", ("$message", message), ("$id", id), ("$number", number)));
-
     private async Task FlipSnapshotAsync(string run)
     {
         await using var connection = Connect();
@@ -156,7 +135,8 @@ public sealed class SqliteJournalTests : JournalContract
         command.CommandText = "select snapshot from snapshot";
         var bytes = (byte[])(await command.ExecuteScalarAsync())!;
         bytes[bytes.Length / 2] ^= 4;
-        Assert.Equal(1, await ExecuteAsync("update snapshot set snapshot = $bytes where persistence_id = $id", ("$bytes", bytes), ("$id", $"run-{run}")));
+        const string Update = "update snapshot set snapshot = @bytes where persistence_id = @id";
+        Assert.Equal(1, await ExecuteAsync(Update, ("@bytes", bytes), ("@id", $"run-{run}")));
     }
 
     private static bool Same((string Id, long Number, byte[] Message) one, (string Id, long Number, byte[] Message) other) =>

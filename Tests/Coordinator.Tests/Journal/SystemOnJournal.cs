@@ -18,10 +18,12 @@ internal sealed class SystemOnJournal : IAsyncDisposable
     /// <param name="hello">The worker's.</param>
     /// <param name="script">What the worker answers; null for nothing.</param>
     /// <param name="reached">Told of the points of rounds.</param>
-    public SystemOnJournal(string hocon, ICheckpointStore checkpoints, Hello hello, Func<AssignTask, object?> script, Action<RunPoint, int>? reached = null)
+    public SystemOnJournal(
+        string hocon, ICheckpointStore checkpoints, Hello hello, Func<AssignTask, object?> script, Action<RunPoint, int>? reached = null)
     {
         // Errors are published for those who look for them, and written nowhere.
-        System = ActorSystem.Create("federated", ConfigurationFactory.ParseString($"akka {{ loglevel = ERROR, stdout-loglevel = OFF, loggers = [] }}\n{hocon}"));
+        const string Quiet = "akka { loglevel = DEBUG, stdout-loglevel = DEBUG, log-dead-letters = on, actor.debug.unhandled = on }\n";
+        System = ActorSystem.Create("federated", ConfigurationFactory.ParseString(Quiet + hocon));
         var settings = new RunsSettings(new ParameterStore(), checkpoints, () => "http://127.0.0.1:1", TimeProvider.System, "0.1.0")
         {
             Fenced = reason => _fenced.TrySetResult(reason),
