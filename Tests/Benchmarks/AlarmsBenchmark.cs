@@ -63,7 +63,8 @@ internal static partial class AlarmsBenchmark
         {
             // Nothing but a core's time is wanted.
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     private static (long Busy, long All) Busy()
     {

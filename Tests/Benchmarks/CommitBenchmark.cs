@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Federated.Benchmarks.Processes;
 
 namespace Federated.Benchmarks;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
 using Federated.V1;

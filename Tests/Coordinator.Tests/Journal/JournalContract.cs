@@ -9,7 +9,6 @@ using Federated.Coordinator.Tests.Actors;
 using Federated.Coordinator.Tests.Storage;
 using Federated.Core.Jobs;
 using Federated.V1;
-using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Journal;
 

@@ -1,7 +1,6 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Serialization;
 using Federated.Coordinator.Journal;
 using Federated.V1;
 using Google.Protobuf;
