@@ -28,9 +28,8 @@ public sealed record CoordinatorOptions
     /// <value>Cluster addresses (host:port) of the coordinator nodes, this one among them, in the same order on all; empty: this node alone.</value>
     public ImmutableArray<string> Seeds { get; init; } = [];
 
-    /// <value>Folder of the journal, the checkpoints and the known members, for this node alone; made when it is missing. Default:
-    /// federated/coordinator below the
-    /// user's local application data.</value>
+    /// <value>Folder of the journal, the checkpoints and the known members; made when it is missing. Coordinators of one cluster on the same machine share it, no
+    /// others may. Default: federated/coordinator below the user's local application data.</value>
     public string StateDir { get; init; } = Path.Combine(StateFolders.Root, "coordinator");
 
     /// <value>Connection string of the PostgreSQL database that all coordinators share as their journal; null for a file in <see cref="StateDir"/>.

@@ -125,8 +125,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         var at = _at[index];
         var seeds = _at.Select(other => ClusterAddress(other.Cluster)).ToArray();
-        List<string> args = ["--port", Text(at.Grpc), "--cluster-port", Text(at.Cluster), .. _options.CoordinatorArguments];
-        if (_options.StateFolder is { } state) args.AddRange("--state-dir", state);
+        var state = _options.StateFolder ?? Path.Combine(_folder, "state");
+        List<string> args = ["--port", Text(at.Grpc), "--cluster-port", Text(at.Cluster), "--state-dir", state, .. _options.CoordinatorArguments];
         // The command repeats an option where the host has a list.
         if (!_options.IsFaulty) args.Insert(0, "coordinator");
         if (seeds.Length > 1 && _options.IsFaulty) args.AddRange("--seeds", string.Join(',', seeds));
@@ -161,7 +161,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         var name = NameOf("worker", index);
         var coordinators = _at.SelectMany(at => new[] { "--coordinator", ClusterAddress(at.Cluster) });
-        string[] args = ["worker", "--name", name, "--slots", "1", .. coordinators, .. _options.WorkerArguments];
+        var state = Path.Combine(_folder, $"{name}-state");
+        string[] args = ["worker", "--name", name, "--slots", "1", "--state-dir", state, .. coordinators, .. _options.WorkerArguments];
         ProcessUnderTest Start() => ProcessUnderTest.Start(DotNet.Federated, _folder, args);
         _workers.Add(SupervisedProcess.Start(name, Start, restartDelay: _options.RestartDelay));
     }

@@ -12,7 +12,7 @@ internal sealed record ChaosClusterOptions
     /// <value>Workers, with one slot each.</value>
     public int Workers { get; init; } = 2;
 
-    /// <value>Folder in which the coordinators share their state; null, the default, for coordinators that keep none.</value>
+    /// <value>Folder in which the coordinators share their state; null, the default, for one in the cluster's own folder.</value>
     public string? StateFolder { get; init; }
 
     /// <value>Points at which a coordinator kills itself, once each over all coordinators. Default none.</value>

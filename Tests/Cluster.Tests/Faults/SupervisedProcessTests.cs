@@ -133,7 +133,7 @@ public sealed class SupervisedProcessTests : IDisposable
     private static bool IsReady(string line) => line.StartsWith("coordinator ready: ", StringComparison.Ordinal);
 
     private ProcessUnderTest StartCoordinator() =>
-        ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0");
+        ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0", "--state-dir", _folder.Path);
 
     private ProcessUnderTest StartUsageError() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "none");
 
