@@ -22,7 +22,7 @@ internal sealed class SystemOnJournal : IAsyncDisposable
         string hocon, ICheckpointStore checkpoints, Hello hello, Func<AssignTask, object?> script, Action<RunPoint, int>? reached = null)
     {
         // Errors are published for those who look for them, and written nowhere.
-        const string Quiet = "akka { loglevel = DEBUG, stdout-loglevel = DEBUG, log-dead-letters = on, actor.debug.unhandled = on }\n";
+        const string Quiet = "akka { loglevel = ERROR, stdout-loglevel = OFF, loggers = [] }\n";
         System = ActorSystem.Create("federated", ConfigurationFactory.ParseString(Quiet + hocon));
         var settings = new RunsSettings(new ParameterStore(), checkpoints, () => "http://127.0.0.1:1", TimeProvider.System, "0.1.0")
         {
