@@ -61,8 +61,8 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
         var gone = CloseWhenGoneAsync(runs.Actor, events.Writer, ending.Token);
         try
         {
-            var watched = await runs.AskAsync<RunFound<RunSummary>>(new WatchRun(request.Run, (int)request.FromRound, events.Writer), ending.Token);
-            if (watched.Value is null) throw Refusals.UnknownRun(request.Run);
+            var question = new WatchRun(request.Run, (int)request.FromRound, events.Writer);
+            _ = Found<RunSummary>(await runs.AskAsync<object>(question, ending.Token), request.Run, nameof(WatchRun));
             await foreach (var next in events.Reader.ReadAllAsync(ending.Token)) await responseStream.WriteAsync(next, ending.Token);
         }
         finally
@@ -85,14 +85,15 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
     {
         Refusals.CheckRun(run);
         var runs = await gate.OpenAsync(cancellationToken);
-        var answer = await runs.AskAsync<object>(question, cancellationToken);
-        return answer switch
-        {
-            RunFound<T> { Value: { } found } => found,
-            RunFound<T> => throw Refusals.UnknownRun(run),
-            _ => throw Refusal(answer, question.GetType().Name),
-        };
+        return Found<T>(await runs.AskAsync<object>(question, cancellationToken), run, question.GetType().Name);
     }
+
+    private static T Found<T>(object answer, string run, string question) where T : class => answer switch
+    {
+        RunFound<T> { Value: { } found } => found,
+        RunFound<T> => throw Refusals.UnknownRun(run),
+        _ => throw Refusal(answer, question),
+    };
 
     private static Exception Refusal(object answer, string question) => answer switch
     {

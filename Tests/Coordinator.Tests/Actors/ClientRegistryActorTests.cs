@@ -102,7 +102,8 @@ public sealed class ClientRegistryActorTests : ActorTest
         Submit(Train("a"));
         ExpectMsg<OpenRun>();
         ExpectMsg<AssignTask>();
-        Sys.Stop(silent);
+        // In its mailbox before the question whether it is alive.
+        silent.Tell(PoisonPill.Instance);
         _registry.Tell(HelloOf("w1", 2, "s2"), second);
         second.ExpectMsg<Welcome>();
         second.ExpectMsg<OpenRun>();

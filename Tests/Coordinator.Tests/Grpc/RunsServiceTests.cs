@@ -158,7 +158,8 @@ public sealed class RunsServiceTests
     public async Task What_cannot_be_made_durable_is_unavailable_with_the_reason()
     {
         await using var server = await GrpcServer.StartAsync(_ => new JournalUnavailable("The disk is full."));
-        Func<Runs.RunsClient, string, Task>[] all = [.. Changes, (api, _) => api.SubmitAsync(new SubmitRequest { JobYaml = "model: { name: mlp }\n" }).ResponseAsync];
+        Func<Runs.RunsClient, string, Task>[] all = [.. Changes, (api, _) => api.SubmitAsync(new SubmitRequest { JobYaml = "model: { name: mlp }\n" }).ResponseAsync,
+            (api, run) => api.Watch(new WatchRequest { Run = run }).ResponseStream.MoveNext(CancellationToken.None)];
 
         foreach (var change in all)
         {

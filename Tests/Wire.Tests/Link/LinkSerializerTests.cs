@@ -110,6 +110,7 @@ public sealed class LinkSerializerTests() : TestKit(ConfigurationFactory.ParseSt
         FieldType.String => [$"{field.Name}-1", "ü"],
         FieldType.UInt32 => [7u],
         FieldType.UInt64 => [ulong.MaxValue],
+        FieldType.Bool => [true],
         FieldType.Enum => [Enum.ToObject(field.EnumType.ClrType, 3)],
         FieldType.Message => [Nested(field)],
         var other => throw new NotSupportedException($"{other}"),
