@@ -157,8 +157,6 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     private Task<ChaosCluster> StartAsync() => ChaosCluster.StartAsync(_folder.Path, new()
     {
         StateFolder = State.Path,
-        // Updates that a worker has left from another test are none of this run's business.
-        WorkerArguments = ["--state-dir", Path.Combine(_folder.Path, "worker")],
         Workers = 1,
     });
 
