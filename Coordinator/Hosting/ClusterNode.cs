@@ -46,6 +46,7 @@ internal static class ClusterNode
         {
             system.ActorOf(MembersActor.Props(MembersFile.Of(options)), "members");
             system.ActorOf(RemovalWatchActor.Props(), "removal-watch");
+            system.ActorOf(RunsWatchActor.Props(reason => services.GetRequiredService<NodeEnd>().Begin(HostEnd.Downed, reason)), "runs-watch");
             system.ActorOf(JournalWarmUpActor.Props(), "journal-warm-up");
         });
     }

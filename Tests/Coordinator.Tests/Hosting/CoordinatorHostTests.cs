@@ -239,6 +239,20 @@ public sealed class CoordinatorHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Coordinator_that_must_have_the_runs_and_has_lost_them_completes_as_downed()
+    {
+        await using var host = await StartAsync(AnyPort);
+        var runs = await Coordinator.Grpc.RunsGate.FindLocalAsync(
+            host.System, ClusterSettings.RunsSingleton, CancellationToken.None);
+
+        // As if they had been handed over to a node that is gone.
+        host.System.Stop(runs);
+
+        Assert.Equal(HostEnd.Downed, await host.Completion.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("This coordinator has lost its runs to one that is gone", host.EndReason);
+    }
+
+    [Fact]
     public async Task Coordinator_that_another_one_no_longer_talks_to_completes_as_downed()
     {
         var (one, two) = (FreePort(), FreePort());
