@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Federated.Cluster.Tests.Faults;
 using Federated.Cluster.Tests.Processes;
 using Federated.Core;
@@ -179,25 +178,11 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     /// <summary>The job without faults, once for all tests.</summary>
     public sealed class Undisturbed : IAsyncLifetime
     {
-        private readonly TemporaryFolder _folder = new();
-
         /// <summary>SHA-256 of the parameters of each round, in order.</summary>
         public IReadOnlyList<string> Hashes { get; private set; } = [];
 
-        public async Task InitializeAsync()
-        {
-            var results = Path.Combine(_folder.Path, "results");
-            await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", _folder.Write("job.yaml", Job), "--out", results);
-            Assert.True(await run.ExitAsync() == 0, run.Transcript());
-            var rounds = (await File.ReadAllLinesAsync(Path.Combine(results, "metrics.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement);
-            Hashes = [.. rounds.DistinctBy(round => round.GetProperty("round").GetInt32())
-                .Select(round => round.GetProperty("parameters_sha256").GetString()!)];
-        }
+        public async Task InitializeAsync() => Hashes = await UndisturbedRun.HashesAsync(Job);
 
-        public Task DisposeAsync()
-        {
-            _folder.Dispose();
-            return Task.CompletedTask;
-        }
+        public Task DisposeAsync() => Task.CompletedTask;
     }
 }

@@ -13,6 +13,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private readonly string _folder;
     private readonly ChaosClusterOptions _options;
     private readonly ImmutableArray<(int Grpc, int Cluster)> _at;
+    private readonly ImmutableArray<LinkProxy> _coordinatorLinks;
+    private readonly List<(string Node, LinkProxy Link)> _clusterLinks = [];
     private readonly List<SupervisedProcess> _coordinators = [];
     private readonly List<SupervisedProcess> _workers = [];
 
@@ -21,6 +23,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         (_folder, _options) = (folder, options);
         _at = [.. Enumerable.Range(0, options.Coordinators).Select(_ => (_ports.Take(), _ports.Take()))];
         Links = options.LinkTransfers ? [.. _at.Select((at, index) => LinkProxy.Start(at.Grpc, options.Seed + (ulong)index))] : [];
+        _coordinatorLinks = options.LinkCluster ? [.. _at.Select(at => LinkProxy.Start(at.Cluster, options.Seed))] : [];
+        _clusterLinks.AddRange(_coordinatorLinks.Select((link, index) => (NameOf("coordinator", index), link)));
         Addresses = [.. _at.Select(at => Url(at.Grpc))];
     }
 
@@ -72,6 +76,25 @@ internal sealed class ChaosCluster : IAsyncDisposable
         Links.Where((_, index) => name == NameOf("link", index)).FirstOrDefault()
         ?? throw new ArgumentException($"There is no link '{name}'.", nameof(name));
 
+    /// <summary>Divides the network: what the nodes of one side and all others say to each other, as members of the cluster and with tensors, is lost
+    /// until <see cref="Heal"/>. Processes that are started meanwhile are divided too.</summary>
+    /// <param name="side">Names of nodes.</param>
+    public void Divide(params string[] side)
+    {
+        foreach (var (node, link) in _clusterLinks.Concat(Links.Select((link, index) => (NameOf("coordinator", index), link))))
+        {
+            var others = _coordinators.Concat(_workers).Where(process => side.Contains(process.Name) != side.Contains(node)).ToArray();
+            link.Set(LinkFault.BlackHole, connection => others.Any(other => SocketOwner.Owns(other.Current.Id, connection.ClientPort)));
+        }
+    }
+
+    /// <summary>The network is whole again; connections that have lost something are reset.</summary>
+    public void Heal()
+    {
+        foreach (var (_, link) in _clusterLinks) link.Heal();
+        foreach (var link in Links) link.Heal();
+    }
+
     /// <summary>Submits a job and follows its run.</summary>
     public Task<RunFollower> SubmitAsync(string yaml) => RunFollower.SubmitAsync(Addresses, yaml, Transcripts);
 
@@ -99,6 +122,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         // All at once: a worker that outlives the coordinators would begin to look for them.
         await Task.WhenAll(_workers.Concat(_coordinators).Select(process => process.DisposeAsync().AsTask()));
         foreach (var link in Links) await link.DisposeAsync();
+        foreach (var (_, link) in _clusterLinks) await link.DisposeAsync();
         _ports.Dispose();
     }
 
@@ -124,9 +148,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private void StartCoordinator(int index)
     {
         var at = _at[index];
-        var seeds = _at.Select(other => ClusterAddress(other.Cluster)).ToArray();
+        var seeds = Seeds;
         var state = _options.StateFolder ?? Path.Combine(_folder, "state");
         List<string> args = ["--port", Text(at.Grpc), "--cluster-port", Text(at.Cluster), "--state-dir", state, .. _options.CoordinatorArguments];
+        if (_options.LinkCluster) args.AddRange("--public-cluster-port", Text(_coordinatorLinks[index].Port));
         // The command repeats an option where the host has a list.
         if (!_options.IsFaulty) args.Insert(0, "coordinator");
         if (seeds.Length > 1 && _options.IsFaulty) args.AddRange("--seeds", string.Join(',', seeds));
@@ -160,12 +185,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private void StartWorker(int index)
     {
         var name = NameOf("worker", index);
-        var coordinators = _at.SelectMany(at => new[] { "--coordinator", ClusterAddress(at.Cluster) });
+        var coordinators = Seeds.SelectMany(seed => new[] { "--coordinator", seed });
         var state = Path.Combine(_folder, $"{name}-state");
         string[] args = ["worker", "--name", name, "--slots", "1", "--state-dir", state, .. coordinators, .. _options.WorkerArguments];
-        ProcessUnderTest Start() => ProcessUnderTest.Start(DotNet.Federated, _folder, args);
-        _workers.Add(SupervisedProcess.Start(name, Start, restartDelay: _options.RestartDelay));
+        var port = _options.LinkCluster ? _ports.Take() : 0;
+        if (_options.LinkCluster)
+        {
+            var link = LinkProxy.Start(port, _options.Seed);
+            _clusterLinks.Add((name, link));
+            args = [.. args, "--cluster-port", Text(port), "--public-cluster-port", Text(link.Port)];
+        }
+        _workers.Add(SupervisedProcess.Start(name, Start, Ended, _options.RestartDelay));
+
+        ProcessUnderTest Start()
+        {
+            if (port > 0) _ports.Release(port);
+            return ProcessUnderTest.Start(DotNet.Federated, _folder, args);
+        }
+
+        void Ended()
+        {
+            if (port > 0) _ = _ports.TryHold(port);
+        }
     }
+
+    // Where the others reach a coordinator as a member.
+    private string[] Seeds => [.. _at.Select((at, index) => ClusterAddress(_options.LinkCluster ? _coordinatorLinks[index].Port : at.Cluster))];
 
     private static string NameOf(string kind, int index) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{index + 1}");
 

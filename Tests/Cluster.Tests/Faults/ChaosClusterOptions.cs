@@ -21,6 +21,9 @@ internal sealed record ChaosClusterOptions
     /// <value>Whether workers are given the address of a link in front of each coordinator for their tensors. Default false.</value>
     public bool LinkTransfers { get; init; }
 
+    /// <value>Whether the network between the nodes can be divided: a link in front of every node's cluster port. Default false.</value>
+    public bool LinkCluster { get; init; }
+
     /// <value>From the end of a process to its next start. Default 100 ms.</value>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Federated.Core.Randomness;
 
@@ -23,9 +24,13 @@ internal sealed class LinkConnection
     public LinkConnection(Socket client, Socket target, ulong seed, TimeProvider time, (ByteTally Up, ByteTally Down) tally, Action wasReset)
     {
         (_client, _target, _wasReset) = (client, target, wasReset);
+        ClientPort = ((IPEndPoint)client.RemoteEndPoint!).Port;
         _up = new(this, client, target, new RandomStream(SeedTree.Derive(seed, "up")), time, tally.Up);
         _down = new(this, target, client, new RandomStream(SeedTree.Derive(seed, "down")), time, tally.Down);
     }
+
+    /// <summary>The port that the client connected from.</summary>
+    public int ClientPort { get; }
 
     /// <summary>Completes at the next change of the fault.</summary>
     public Task Changed => _changed.Next;

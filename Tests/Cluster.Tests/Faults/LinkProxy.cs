@@ -19,6 +19,7 @@ internal sealed class LinkProxy : IAsyncDisposable
     private readonly HashSet<LinkConnection> _connections = [];
     private readonly HashSet<Task> _tasks = [];
     private LinkFault _fault = LinkFault.None;
+    private Func<LinkConnection, bool> _concerns = _ => true;
     private Socket _listener;
     private int _accepted, _opened, _resets, _unreachable;
     private volatile int _target;
@@ -66,15 +67,20 @@ internal sealed class LinkProxy : IAsyncDisposable
     public static LinkProxy Start(int target = 0, ulong seed = 0, TimeProvider? time = null) => new(target, seed, time ?? TimeProvider.System);
 
     /// <summary>From now on this happens to every connection, those that are there and new ones.</summary>
-    public void Set(LinkFault fault)
+    public void Set(LinkFault fault) => Set(fault, _ => true);
+
+    /// <summary>From now on this happens to some connections, those that are there and new ones; the others have no fault.</summary>
+    /// <param name="fault">What happens; refusal concerns all new ones.</param>
+    /// <param name="concerns">Whether it happens to a connection; asked once for each.</param>
+    public void Set(LinkFault fault, Func<LinkConnection, bool> concerns)
     {
         lock (_lock)
         {
             var refused = _fault.Refuse;
-            _fault = fault;
+            (_fault, _concerns) = (fault, concerns);
             if (fault.Refuse && !refused) Refuse();
             else if (!fault.Refuse && refused) Listen();
-            SetLive(fault);
+            foreach (var connection in Connections) connection.Set(FaultOf(connection));
         }
     }
 
@@ -104,6 +110,8 @@ internal sealed class LinkProxy : IAsyncDisposable
         await Task.WhenAll(tasks);
         _stop.Dispose();
     }
+
+    private LinkFault FaultOf(LinkConnection connection) => _concerns(connection) ? _fault : LinkFault.None;
 
     private static Socket Bind(int port)
     {
@@ -179,7 +187,7 @@ internal sealed class LinkProxy : IAsyncDisposable
         {
             _connections.Add(connection);
             _opened++;
-            connection.Set(_stop.IsCancellationRequested ? LinkFault.Reset : _fault);
+            connection.Set(_stop.IsCancellationRequested ? LinkFault.Reset : FaultOf(connection));
         }
         _changed.Set();
         await connection.RunAsync();

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>What a coordinator keeps in its state folder, read and damaged past it. To be damaged while no coordinator runs.</summary>
+/// <summary>What a coordinator keeps in its state folder, read and damaged past it. To be damaged only while no coordinator runs.</summary>
 internal sealed class StateFolder(string path)
 {
     public string Path { get; } = path;
@@ -24,6 +24,19 @@ internal sealed class StateFolder(string path)
         while (rows.Read())
             if (RunEntry.Parser.ParseFrom((byte[])rows[0]) is { RoundKept: { } kept }) name = kept.Checkpoint.Name;
         return System.IO.Path.Combine(Checkpoints(run), name);
+    }
+
+    /// <summary>The epochs of the entries of a run's journal, in order.</summary>
+    public IReadOnlyList<ulong> Epochs(string run)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "select message from journal where persistence_id = $id order by sequence_number";
+        command.Parameters.AddWithValue("$id", $"run-{run}");
+        using var rows = command.ExecuteReader();
+        var epochs = new List<ulong>();
+        while (rows.Read()) epochs.Add(RunEntry.Parser.ParseFrom((byte[])rows[0]).Epoch);
+        return epochs;
     }
 
     /// <summary>Flips a bit in the middle of the last row of one journal.</summary>
