@@ -188,6 +188,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var coordinators = Seeds.SelectMany(seed => new[] { "--coordinator", seed });
         var state = Path.Combine(_folder, $"{name}-state");
         string[] args = ["worker", "--name", name, "--slots", "1", "--state-dir", state, .. coordinators, .. _options.WorkerArguments];
+        if (_options.OwnClients) args = [.. args, "--client", NameOf("client", index)];
         var port = _options.LinkCluster ? _ports.Take() : 0;
         if (_options.LinkCluster)
         {

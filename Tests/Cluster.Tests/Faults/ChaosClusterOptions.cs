@@ -12,6 +12,9 @@ internal sealed record ChaosClusterOptions
     /// <value>Workers, with one slot each.</value>
     public int Workers { get; init; } = 2;
 
+    /// <value>Whether worker-1 owns client-1, and so on, for jobs with <c>placement: local</c>. Default false.</value>
+    public bool OwnClients { get; init; }
+
     /// <value>Folder in which the coordinators share their state; null, the default, for one in the cluster's own folder.</value>
     public string? StateFolder { get; init; }
 
