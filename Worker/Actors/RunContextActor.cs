@@ -8,8 +8,8 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One open run: Opening its engine while tasks wait, then Open, or Failed, where every task is reported as failed with the
-/// reason.</summary>
+/// <summary>One open run: Opening its engine while tasks wait, then Open, or Broken, where every task is reported as failed with the reason until a later attempt
+/// or round asks for one: then it is opened again, since a table that was missing may be there by now.</summary>
 internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -36,18 +36,20 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     // A client or delivery that fails has a defect that a restart would meet again, and it would have lost what it kept anyway.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    protected override void PreStart()
-    {
-        _opening = OpenAsync(_run, _yaml, _worker, _stopped.Token);
-        _opening.PipeTo(Self, success: opened => opened, failure: error => error is EngineException
-            ? new Failed(error.Message, IsPermanent: true, Defect: null)
-            : new Failed($"Run {_run} could not be opened: {error.Message}", IsPermanent: false, Defect: error));
-    }
+    protected override void PreStart() => StartOpening();
 
     protected override void PostStop()
     {
         _stopped.Cancel();
         if (_opening is not null) _ = CloseAsync(_opening);
+    }
+
+    private void StartOpening()
+    {
+        _opening = OpenAsync(_run, _yaml, _worker, _stopped.Token);
+        _opening.PipeTo(Self, success: opened => opened, failure: error => error is EngineException
+            ? new Failed(error.Message, IsPermanent: true, Defect: null)
+            : new Failed($"Run {_run} could not be opened: {error.Message}", IsPermanent: false, Defect: error));
     }
 
     private static Task<OpenedRun> OpenAsync(string run, string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
@@ -92,11 +94,13 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Receive<AssignTask>(task => Client(task.Id.Client, scope).Tell(task));
         Receive<CancelTasks>(cancel =>
         {
+            DropFailures(cancel.Ids.Contains);
             foreach (var client in cancel.Ids.Select(id => id.Client).Distinct())
                 if (_clients.TryGetValue(client, out var actor)) actor.Tell(cancel);
         });
         Receive<RoundCommitted>(committed =>
         {
+            DropFailures(id => id.Round <= committed.Round);
             scope.States.CommittedAsync((int)Math.Min(committed.Round, int.MaxValue), (int)Math.Min(committed.Attempt, int.MaxValue))
                 .PipeTo(Self, success: () => StatesSettled.Fine, failure: error => new StatesSettled(error));
             TellAll(committed);
@@ -109,6 +113,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Receive<Reattached>(again =>
         {
             scope.Parameters.Tell(again);
+            TellFailures(again);
             TellAll(again);
         });
         Receive<Detached>(scope.Parameters.Tell);
@@ -125,6 +130,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
 
     private void Broken(Failed failed)
     {
+        (uint Round, uint Attempt)? first = null;
         Receive<AssignTask>(task =>
         {
             if (_failures.TryGetValue(task.Id, out var known))
@@ -133,15 +139,20 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
                 known.Delivery.Tell(Resend.Instance);
                 return;
             }
+            var asks = (task.Id.Round, task.Id.Attempt);
+            if ((first ??= asks).CompareTo(asks) < 0)
+            {
+                Stash.Stash();
+                StartOpening();
+                Become(Opening);
+                return;
+            }
             var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent);
             _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Context.Parent)), Assigned: 1);
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
         Receive<RoundCommitted>(committed => DropFailures(id => id.Round <= committed.Round));
-        Receive<Reattached>(again =>
-        {
-            foreach (var failure in _failures.Values) failure.Delivery.Tell(again);
-        });
+        Receive<Reattached>(TellFailures);
         Receive<Detached>(_ => { });
         // Of clients of an earlier life of this actor.
         Receive<TaskSettled>(Context.Parent.Forward);
@@ -157,6 +168,11 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private void TellAll(object message)
     {
         foreach (var client in _clients.Values) client.Tell(message);
+    }
+
+    private void TellFailures(Reattached again)
+    {
+        foreach (var failure in _failures.Values) failure.Delivery.Tell(again);
     }
 
     private void DropFailures(Func<TaskId, bool> over)

@@ -100,6 +100,30 @@ public sealed class RunContextActorTests : WorkerTestKit
         Assert.False(Network.HasMessages);
     }
 
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    public void Later_round_or_attempt_opens_the_run_again_and_the_earlier_failure_is_still_told(uint round, uint attempt)
+    {
+        var engine = new FakeEngine { OpenError = new EngineException("No table.") };
+        var run = Open(engine);
+        run.Tell(Train());
+        run.Tell(Train("b"));
+        foreach (var _ in new[] { "a", "b" })
+        {
+            Network.ExpectMsg<ReportCall>().Reply.Give(Accepted);
+            ExpectMsg<TaskSettled>();
+        }
+
+        engine.OpenError = null;
+        run.Tell(Train(round: round, attempt: attempt));
+        AnswerDownload();
+        Assert.Equal("a", _trainers.ExpectMsg<ComputeTask>().Task.Id.Client);
+        run.Tell(Reattached.Instance);
+
+        Assert.Equal(["a", "b"], new[] { Network.ExpectMsg<ReportCall>(), Network.ExpectMsg<ReportCall>() }.Select(call => call.Report.Id.Client).Order());
+    }
+
     [Fact]
     public void Failed_tasks_are_told_to_be_dropped_with_all_their_assignments()
     {

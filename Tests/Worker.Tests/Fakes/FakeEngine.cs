@@ -49,7 +49,7 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public Func<string, float> Offset { get; init; } = _ => 0f;
 
-    public Exception? OpenError { get; init; }
+    public Exception? OpenError { get; set; }
 
     /// <summary>True for an algorithm whose clients count their rounds, and add the number of those before to the update.</summary>
     public bool Counts { get; init; }
