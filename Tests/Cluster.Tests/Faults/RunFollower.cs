@@ -25,6 +25,7 @@ internal sealed class RunFollower : IAsyncDisposable
     private Task _following = Task.CompletedTask;
     private RunHistory _history = RunHistory.Empty;
     private Exception? _failure;
+    private volatile bool _isOver;
 
     private RunFollower(IEnumerable<string> coordinators, Func<string>? transcripts) =>
         (_channels, _transcripts) = ([.. coordinators.Select(Open)], transcripts ?? (() => ""));
@@ -76,7 +77,8 @@ internal sealed class RunFollower : IAsyncDisposable
     {
         var seen = History;
         await _changed.UntilAsync(
-            () => Volatile.Read(ref _failure) is not null || condition(seen = History) || seen.HasEnded, () => $"{History}{_transcripts()}");
+            () => Volatile.Read(ref _failure) is not null || _isOver || condition(seen = History), () => $"{History}{_transcripts()}");
+        if (_isOver) seen = History;
         if (_failure is not null) throw new InvalidOperationException($"The run cannot be followed any more. {History}{_transcripts()}", _failure);
         return condition(seen) ? seen : throw new InvalidOperationException($"The run ended before what was waited for. {seen}{_transcripts()}");
     }
@@ -94,8 +96,9 @@ internal sealed class RunFollower : IAsyncDisposable
     /// <summary>Waits until a round's report has come.</summary>
     public Task<RunPlace> CommittedAsync(int round) => ReachedAsync(round, RunPlace.Committed);
 
-    /// <summary>Waits until the run has ended.</summary>
-    public Task<RunHistory> EndedAsync() => UntilAsync(history => history.HasEnded);
+    /// <summary>Waits until the run has ended and everything about it has been told: a stream that begins late tells the earlier rounds of a run that is
+    /// over.</summary>
+    public Task<RunHistory> EndedAsync() => UntilAsync(history => history.HasEnded && _isOver);
 
     /// <summary>The run as a coordinator tells it now, with every round's final report.</summary>
     public Task<RunDetails> DetailsAsync() =>
@@ -148,6 +151,8 @@ internal sealed class RunFollower : IAsyncDisposable
         try
         {
             await FollowToTheEndAsync();
+            _isOver = true;
+            _changed.Set();
         }
         catch (Exception e) when (!_stop.IsCancellationRequested)
         {
