@@ -3,9 +3,8 @@ using Federated.Core.Randomness;
 
 namespace Federated.Core.Models;
 
-/// <summary>A run's first parameters. Dense and convolutional weights are Glorot uniform (Glorot and Bengio, "Understanding the difficulty of training
-/// deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras: uniform in ±√(6 / (fan in + fan out)), where a fan counts the kernel's
-/// positions. Biases and running means are 0; normalisation weights and running variances are 1.</summary>
+/// <summary>A run's first parameters. Dense and convolutional weights are drawn by their layer's <see cref="Initializer"/>; where none is given that is Glorot
+/// uniform (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras. Biases and running means are 0; normalisation weights and running variances are 1.</summary>
 public static class InitialParameters
 {
     /// <summary>Draws them. Each tensor has a stream of its own, so the values depend on nothing but seed, name and shape, and are the same bits on
@@ -16,25 +15,55 @@ public static class InitialParameters
     {
         var values = new float[plan.Schema.Count];
         var offset = 0;
-        foreach (var tensor in plan.Layers.SelectMany(layer => layer.Tensors))
-        {
-            Fill(values.AsSpan(offset, tensor.Count), tensor, seed);
-            offset += tensor.Count;
-        }
+        foreach (var planned in plan.Layers)
+            foreach (var tensor in planned.Tensors)
+            {
+                Fill(values.AsSpan(offset, tensor.Count), tensor, InitializerOf(planned.Layer), seed);
+                offset += tensor.Count;
+            }
         return new ParameterVector(plan.Schema, values);
     }
 
-    private static void Fill(Span<float> values, TensorSpec tensor, ulong seed)
+    private static Initializer InitializerOf(LayerSpec layer) => layer switch
+    {
+        DenseLayer dense => dense.Initializer,
+        Conv2dLayer convolution => convolution.Initializer,
+        _ => Initializer.GlorotUniform,
+    };
+
+    private static void Fill(Span<float> values, TensorSpec tensor, Initializer initializer, ulong seed)
     {
         var kind = tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        if (kind == "weight" && tensor.Shape.Length > 1) Glorot(values, tensor, new RandomStream(SeedTree.Derive(seed, "initial:" + tensor.Name)));
+        if (kind == "weight" && tensor.Shape.Length > 1) Draw(values, tensor, initializer, new RandomStream(SeedTree.Derive(seed, "initial:" + tensor.Name)));
         else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
     }
 
-    private static void Glorot(Span<float> values, TensorSpec tensor, RandomStream draws)
+    private static void Draw(Span<float> values, TensorSpec tensor, Initializer initializer, RandomStream draws)
     {
         var positions = tensor.Shape.Skip(2).Aggregate(1.0, (product, size) => product * size);
-        var limit = Math.Sqrt(6 / (positions * ((double)tensor.Shape[0] + tensor.Shape[1])));
+        var (fanIn, fanOut) = (positions * tensor.Shape[1], positions * tensor.Shape[0]);
+        switch (initializer)
+        {
+            case Initializer.GlorotUniform: Uniform(values, 6 / (fanIn + fanOut), draws); break;
+            case Initializer.GlorotNormal: Normal(values, 2 / (fanIn + fanOut), draws); break;
+            case Initializer.HeUniform: Uniform(values, 6 / fanIn, draws); break;
+            case Initializer.HeNormal: Normal(values, 2 / fanIn, draws); break;
+            case Initializer.LecunUniform: Uniform(values, 3 / fanIn, draws); break;
+            case Initializer.LecunNormal: Normal(values, 1 / fanIn, draws); break;
+            case Initializer.Zeros: values.Clear(); break;
+            default: throw new ArgumentException($"{initializer} is not a known initializer.", nameof(initializer));
+        }
+    }
+
+    private static void Uniform(Span<float> values, double squaredLimit, RandomStream draws)
+    {
+        var limit = Math.Sqrt(squaredLimit);
         foreach (ref var value in values) value = (float)(limit * (2 * draws.NextDouble() - 1));
+    }
+
+    private static void Normal(Span<float> values, double variance, RandomStream draws)
+    {
+        var deviation = Math.Sqrt(variance);
+        foreach (ref var value in values) value = (float)(deviation * draws.NextGaussian());
     }
 }

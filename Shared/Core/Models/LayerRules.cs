@@ -21,10 +21,12 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
         Conv2dLayer convolution => Convolution(convolution),
         MaxPool2dLayer pool => Pool(pool.Size, pool.Stride),
         AvgPool2dLayer pool => Pool(pool.Size, pool.Stride),
+        GlobalMaxPool2dLayer or GlobalAvgPool2dLayer => IsImage() ? [input!.Value[0]] : null,
         FlattenLayer => Flatten(),
         DropoutLayer dropout => Dropout(dropout),
         BatchNormLayer norm => BatchNorm(norm),
         GroupNormLayer norm => GroupNorm(norm),
+        LayerNormLayer norm => LayerNorm(norm),
         _ => input,
     };
 
@@ -33,9 +35,9 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
     public ImmutableArray<TensorSpec> Tensors(ImmutableArray<int> shape) => layer switch
     {
         DenseLayer dense => Weights([dense.Units, shape[0]], dense.Bias),
-        Conv2dLayer convolution => Weights([convolution.Filters, shape[0], convolution.Kernel, convolution.Kernel], convolution.Bias),
+        Conv2dLayer convolution => Weights([convolution.Filters, shape[0] / convolution.Groups, convolution.Kernel, convolution.Kernel], convolution.Bias),
         BatchNormLayer => [.. Weights([shape[0]], bias: true), Tensor("running_mean", [shape[0]], false), Tensor("running_var", [shape[0]], false)],
-        GroupNormLayer => Weights([shape[0]], bias: true),
+        GroupNormLayer or LayerNormLayer => Weights([shape[0]], bias: true),
         _ => [],
     };
 
@@ -49,12 +51,16 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
 
     private ImmutableArray<int>? Convolution(Conv2dLayer convolution)
     {
-        var (kernel, stride) = (convolution.Kernel, convolution.Stride);
-        if (!(AtLeastOne(convolution.Filters, "filters") & AtLeastOne(kernel, "kernel") & AtLeastOne(stride, "stride")) || !IsImage()) return null;
-        var (height, width) = (input!.Value[1], input.Value[2]);
-        if (!Fits(convolution.Filters, input.Value[0], kernel, kernel)) return null;
-        if (convolution.Padding == Padding.Same) return Image(convolution.Filters, Shapes.Same(height, stride), Shapes.Same(width, stride));
-        return Covers("kernel", kernel) ? Image(convolution.Filters, Shapes.Valid(height, kernel, stride), Shapes.Valid(width, kernel, stride)) : null;
+        var (filters, kernel, stride, dilation, groups) = (convolution.Filters, convolution.Kernel, convolution.Stride, convolution.Dilation, convolution.Groups);
+        if (!(AtLeastOne(filters, "filters") & AtLeastOne(kernel, "kernel") & AtLeastOne(stride, "stride") & AtLeastOne(dilation, "dilation")
+            & AtLeastOne(groups, "groups")) || !IsImage()) return null;
+        var (channels, height, width) = (input!.Value[0], input.Value[1], input.Value[2]);
+        if (channels % groups != 0 || filters % groups != 0)
+            Fault($"conv2d gets {Got} and its {groups} groups must divide both its {channels} channels and its {filters} filters");
+        if (!Fits(filters, channels, kernel, kernel)) return null;
+        if (convolution.Padding == Padding.Same) return Image(filters, Shapes.Same(height, stride), Shapes.Same(width, stride));
+        var covered = Shapes.Covered(kernel, dilation);
+        return Covers("kernel", covered) ? Image(filters, Shapes.Valid(height, (int)covered, stride), Shapes.Valid(width, (int)covered, stride)) : null;
     }
 
     private ImmutableArray<int>? Pool(int size, int? stride)
@@ -91,6 +97,13 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
         return input;
     }
 
+    private ImmutableArray<int>? LayerNorm(LayerNormLayer norm)
+    {
+        Above0(norm.Epsilon, "epsilon");
+        if (input is [_, _, _]) Fault($"layer_norm gets {Got} and needs [features]: for images use group_norm, with one group for all channels");
+        return input;
+    }
+
     private ImmutableArray<int>? Image(int channels, int height, int width) => Fits(channels, height, width) ? [channels, height, width] : null;
 
     private bool IsImage()
@@ -99,7 +112,7 @@ internal sealed class LayerRules(int number, LayerSpec layer, ImmutableArray<int
         return input is [_, _, _];
     }
 
-    private bool Covers(string what, int size) => input is not [_, var height, var width] || (size <= height && size <= width)
+    private bool Covers(string what, long size) => input is not [_, var height, var width] || (size <= height && size <= width)
         || Fault($"{_name} gets {Got} and its {size}x{size} {what} needs H and W of at least {size}: take a smaller one, or shrink less before it");
 
     private bool Fits(params ReadOnlySpan<int> sizes)

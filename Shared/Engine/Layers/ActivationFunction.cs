@@ -15,6 +15,11 @@ internal sealed class ActivationFunction(Activation activation, bool inPlace) : 
         Activation.Tanh => input.tanh(),
         Activation.Gelu => F.gelu(input),
         Activation.LeakyRelu => F.leaky_relu(input, 0.01),
+        Activation.Elu => F.elu(input, 1),
+        Activation.Selu => F.selu(input),
+        Activation.Silu => F.silu(input),
+        Activation.Mish => F.mish(input),
+        Activation.Softplus => F.softplus(input),
         Activation.Softmax => F.softmax(input, 1),
         _ => throw new InvalidOperationException($"{activation} has no computation."),
     };

@@ -6,30 +6,32 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Federated.Engine.Layers;
 
-/// <summary>2-D convolution (cross-correlation, as everywhere in the field) with W of shape [out, in, k, k].</summary>
+/// <summary>2-D convolution (cross-correlation, as everywhere in the field) with W of shape [out, in / groups, k, k].</summary>
+/// <param name="layer">Stride, dilation and groups.</param>
 /// <param name="weight">W.</param>
 /// <param name="bias">Shape [out], or none.</param>
-/// <param name="stride">Step of the kernel.</param>
 /// <param name="symmetric">Zeros on each side, [vertical, horizontal].</param>
 /// <param name="explicitly">Zeros as left, right, top, bottom where the two sides differ; else null.</param>
-internal sealed class Convolution(Tensor weight, Tensor? bias, int stride, long[] symmetric, long[]? explicitly) : ILayer
+internal sealed class Convolution(Conv2dLayer layer, Tensor weight, Tensor? bias, long[] symmetric, long[]? explicitly) : ILayer
 {
-    private readonly long[] _strides = [stride, stride];
+    private readonly long[] _strides = [layer.Stride, layer.Stride];
+    private readonly long[] _dilation = [layer.Dilation, layer.Dilation];
 
     public static Convolution Create(Conv2dLayer layer, ImmutableArray<int> input, Tensor weight, Tensor? bias)
     {
-        if (layer.Padding == Padding.Valid) return new Convolution(weight, bias, layer.Stride, [0, 0], null);
-        var (top, bottom) = Shapes.SamePadding(input[1], layer.Kernel, layer.Stride);
-        var (left, right) = Shapes.SamePadding(input[2], layer.Kernel, layer.Stride);
+        if (layer.Padding == Padding.Valid) return new Convolution(layer, weight, bias, [0, 0], null);
+        var covered = Shapes.Covered(layer.Kernel, layer.Dilation);
+        var (top, bottom) = Shapes.SamePadding(input[1], covered, layer.Stride);
+        var (left, right) = Shapes.SamePadding(input[2], covered, layer.Stride);
         return top == bottom && left == right
-            ? new Convolution(weight, bias, layer.Stride, [top, left], null)
-            : new Convolution(weight, bias, layer.Stride, [0, 0], [left, right, top, bottom]);
+            ? new Convolution(layer, weight, bias, [top, left], null)
+            : new Convolution(layer, weight, bias, [0, 0], [left, right, top, bottom]);
     }
 
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
-        if (explicitly is null) return F.conv2d(input, weight, bias, _strides, symmetric);
+        if (explicitly is null) return F.conv2d(input, weight, bias, _strides, symmetric, _dilation, layer.Groups);
         using var padded = F.pad(input, explicitly);
-        return F.conv2d(padded, weight, bias, _strides, symmetric);
+        return F.conv2d(padded, weight, bias, _strides, symmetric, _dilation, layer.Groups);
     }
 }

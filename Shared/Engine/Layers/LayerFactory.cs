@@ -30,10 +30,13 @@ internal static class LayerFactory
             Convolution.Create(convolution, planned.Input, tensors[0], convolution.Bias ? tensors[1] : null), convolution.Activation, keepSoftmax),
         MaxPool2dLayer pool => [new MaxPool(pool.Size, pool.Stride ?? pool.Size)],
         AvgPool2dLayer pool => [new AveragePool(pool.Size, pool.Stride ?? pool.Size)],
+        GlobalMaxPool2dLayer => [new GlobalMaxPool()],
+        GlobalAvgPool2dLayer => [new GlobalAveragePool()],
         FlattenLayer => [new Flatten()],
         DropoutLayer dropout => [new Dropout(dropout.Rate)],
         BatchNormLayer norm => [new BatchNorm(tensors[0], tensors[1], tensors[2], tensors[3], norm.Momentum, norm.Epsilon)],
         GroupNormLayer norm => [new GroupNorm(tensors[0], tensors[1], norm.Groups, norm.Epsilon)],
+        LayerNormLayer norm => [new LayerNorm(tensors[0], tensors[1], norm.Epsilon)],
         ActivationLayer activation => Alone(activation.Activation, keepSoftmax, inPlace: false),
         _ => throw new ArgumentException($"{planned.Layer.GetType().Name} is not a known layer."),
     };

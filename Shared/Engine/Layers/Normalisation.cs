@@ -15,3 +15,9 @@ internal sealed class GroupNorm(Tensor weight, Tensor bias, int groups, double e
 {
     public Tensor Forward(Tensor input, RandomStream? draws) => F.group_norm(input, groups, weight, bias, epsilon);
 }
+
+/// <summary>Layer normalisation over the features.</summary>
+internal sealed class LayerNorm(Tensor weight, Tensor bias, double epsilon) : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => F.layer_norm(input, [weight.shape[0]], weight, bias, epsilon);
+}

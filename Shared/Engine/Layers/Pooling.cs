@@ -16,6 +16,18 @@ internal sealed class AveragePool(int size, int stride) : ILayer
     public Tensor Forward(Tensor input, RandomStream? draws) => F.avg_pool2d(input, size, stride);
 }
 
+/// <summary>Maximum over each channel.</summary>
+internal sealed class GlobalMaxPool : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => input.amax([2, 3]);
+}
+
+/// <summary>Mean over each channel.</summary>
+internal sealed class GlobalAveragePool : ILayer
+{
+    public Tensor Forward(Tensor input, RandomStream? draws) => input.mean([2, 3]);
+}
+
 /// <summary>All but the batch dimension into one, row-major.</summary>
 internal sealed class Flatten : ILayer
 {

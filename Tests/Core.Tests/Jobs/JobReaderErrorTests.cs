@@ -48,17 +48,17 @@ public sealed class JobReaderErrorTests
     [Fact]
     public void Layer_errors_name_the_entry_and_the_option() => Assert.Equal(
         [
-            "line 3, model.layers[0].conv2d.filtres: 'filtres' is not a key here; did you mean 'filters'? Allowed: filters, kernel, stride, padding, activation or bias.",
+            "line 3, model.layers[0].conv2d.filtres: 'filtres' is not a key here; did you mean 'filters'? Allowed: filters, kernel, stride, dilation, groups, padding, activation, bias or initializer.",
             "line 3, model.layers[0].conv2d.filters: is missing; needs a whole number, 1 to 65536.",
-            "line 4, model.layers[1]: 'maxpool2d' is not known; did you mean 'max_pool2d'? Allowed: dense, conv2d, max_pool2d, avg_pool2d, flatten, dropout, batch_norm, group_norm, "
-                + "relu, sigmoid, tanh, gelu, leaky_relu or softmax.",
+            "line 4, model.layers[1]: 'maxpool2d' is not known; did you mean 'max_pool2d'? Allowed: dense, conv2d, max_pool2d, avg_pool2d, global_max_pool2d, global_avg_pool2d, flatten, dropout, batch_norm, group_norm, layer_norm, "
+                + "relu, sigmoid, tanh, gelu, leaky_relu, elu, selu, silu, mish, softplus or softmax.",
             "line 5, model.layers[2]: 2 keys stand here; indent the options below 'dense', since a layer is one name, for example '- dense: {...}'.",
             "line 7, model.layers[3]: relu has no options; write just '- relu'.",
             "line 8, model.layers[4].dense.units: is missing; needs a whole number, 1 to 1000000.",
             "line 9, model.layers[5].flatten.axis: 'axis' is not known; there are no options here.",
             "line 10, model.layers[6].dropout.rate: 1.0 is out of range; allowed: at least 0 and below 1.",
             "line 11, model.layers[7]: a list stands here; a layer is one name, with its options below it, for example '- dense: {...}'.",
-            "line 12, model.layers[8].dense: the single value '64' stands here; needs keys with values (units, activation, bias).",
+            "line 12, model.layers[8].dense: the single value '64' stands here; needs keys with values (units, activation, bias, initializer).",
         ], Errors("""
             model:
               layers:
@@ -111,10 +111,10 @@ public sealed class JobReaderErrorTests
     [InlineData("model: {layers: {dense: {units: 3}}}", "line 1, model.layers: a mapping of keys stands here; needs a list of layers, each after '- '.")]
     [InlineData("model: {layers: []}", "line 1, model.layers: the list is empty; a model needs at least one layer.")]
     [InlineData("model: {name: mlp, layers: [flatten]}", "line 1, model: has both a name and layers; keep one of the two.")]
-    [InlineData("model: {layers: [flatten, '']}", "line 1, model.layers[1]: '' is not known; allowed: dense, conv2d, max_pool2d, avg_pool2d, flatten, dropout, batch_norm, group_norm, "
-        + "relu, sigmoid, tanh, gelu, leaky_relu or softmax.")]
-    [InlineData("model: {layers: [none]}", "line 1, model.layers[0]: 'none' is not known; allowed: dense, conv2d, max_pool2d, avg_pool2d, flatten, dropout, batch_norm, group_norm, "
-        + "relu, sigmoid, tanh, gelu, leaky_relu or softmax.")]
+    [InlineData("model: {layers: [flatten, '']}", "line 1, model.layers[1]: '' is not known; allowed: dense, conv2d, max_pool2d, avg_pool2d, global_max_pool2d, global_avg_pool2d, flatten, dropout, batch_norm, group_norm, layer_norm, "
+        + "relu, sigmoid, tanh, gelu, leaky_relu, elu, selu, silu, mish, softplus or softmax.")]
+    [InlineData("model: {layers: [none]}", "line 1, model.layers[0]: 'none' is not known; allowed: dense, conv2d, max_pool2d, avg_pool2d, global_max_pool2d, global_avg_pool2d, flatten, dropout, batch_norm, group_norm, layer_norm, "
+        + "relu, sigmoid, tanh, gelu, leaky_relu, elu, selu, silu, mish, softplus or softmax.")]
     public void A_text_of_another_shape_is_one_sentence(string text, string error) => Assert.Equal([error], Errors(text));
 
     [Fact]

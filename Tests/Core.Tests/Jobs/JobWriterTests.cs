@@ -49,13 +49,13 @@ public sealed class JobWriterTests
     [Fact]
     public void Layers_are_written_one_a_line() => Assert.Contains("""
           layers:
-            - conv2d: {filters: 16, kernel: 3, stride: 1, padding: same, activation: relu, bias: true}
+            - conv2d: {filters: 16, kernel: 3, stride: 1, dilation: 1, groups: 1, padding: same, activation: relu, bias: true, initializer: glorot_uniform}
             - max_pool2d: {size: 2, stride: null}
-            - conv2d: {filters: 32, kernel: 3, stride: 1, padding: same, activation: relu, bias: true}
+            - conv2d: {filters: 32, kernel: 3, stride: 1, dilation: 1, groups: 1, padding: same, activation: relu, bias: true, initializer: glorot_uniform}
             - max_pool2d: {size: 2, stride: null}
             - flatten
-            - dense: {units: 64, activation: relu, bias: true}
-            - dense: {units: 10, activation: softmax, bias: true}
+            - dense: {units: 64, activation: relu, bias: true, initializer: glorot_uniform}
+            - dense: {units: 10, activation: softmax, bias: true, initializer: glorot_uniform}
 
         """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read(DefaultJob.Yaml).Job!), StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 
@@ -40,6 +41,35 @@ public sealed class InitialParametersTests
         Assert.InRange(weights.Max(), 0.999 * limit, limit);
         Assert.InRange(weights.Min(), -limit, -0.999 * limit);
         Assert.InRange(weights.Average(), -0.02 * limit, 0.02 * limit);   // 5 standard deviations
+    }
+
+    [Theory]
+    [InlineData(Initializer.GlorotUniform, 2.0 / (36 + 72), true)]
+    [InlineData(Initializer.GlorotNormal, 2.0 / (36 + 72), false)]
+    [InlineData(Initializer.HeUniform, 2.0 / 36, true)]
+    [InlineData(Initializer.HeNormal, 2.0 / 36, false)]
+    [InlineData(Initializer.LecunUniform, 1.0 / 36, true)]
+    [InlineData(Initializer.LecunNormal, 1.0 / 36, false)]
+    public void Initializer_has_its_variance_and_its_kind_of_tail(Initializer initializer, double variance, bool isUniform)
+    {
+        // Fan in: the 4 channels of a group times 9 positions; fan out: 8 filters times 9.
+        ImmutableArray<LayerSpec> layers =
+            [new Conv2dLayer { Filters = 8, Groups = 2, Initializer = initializer }, new FlattenLayer(), new DenseLayer { Units = 1 }];
+        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, [8, 3, 3], 1).Plan!;
+        var weights = Enumerable.Range(0, 400).SelectMany(seed => InitialParameters.Draw(plan, (ulong)seed).Values.ToArray()[..(8 * 4 * 9)]).ToArray();
+
+        var (mean, deviation) = (weights.Average(), Math.Sqrt(variance));
+        Assert.Equal(0, mean, 0.02 * deviation);   // 115,200 draws: 6 standard errors
+        Assert.Equal(1, weights.Average(weight => weight * weight) / variance, 0.03);
+        // A uniform draw is never beyond √3 standard deviations, a normal one 8.3 % of the time.
+        Assert.Equal(isUniform ? 0 : 0.0833, weights.Count(weight => Math.Abs(weight) > Math.Sqrt(3) * deviation * 1.000001) / (double)weights.Length, 0.005);
+    }
+
+    [Fact]
+    public void Zeros_are_zeros()
+    {
+        ImmutableArray<LayerSpec> layers = [new DenseLayer { Units = 3, Initializer = Initializer.Zeros }];
+        Assert.All(InitialParameters.Draw(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [2], 3).Plan!, 1).Values.ToArray(), value => Assert.Equal(0, value));
     }
 
     [Fact]

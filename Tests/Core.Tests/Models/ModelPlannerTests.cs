@@ -86,6 +86,36 @@ public sealed class ModelPlannerTests
         Assert.Contains("max_pool2d gets [1, 1, 1] and its 2x2 window needs H and W of at least 2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4, 6, true)]
+    [InlineData(3, 6, false)]
+    [InlineData(4, 7, false)]
+    public void Groups_of_a_convolution_divide_channels_and_filters(int channels, int filters, bool fits)
+    {
+        var result = Plan([channels, 4, 4], 1, new Conv2dLayer { Filters = filters, Groups = 2 }, new FlattenLayer(), new DenseLayer { Units = 1 });
+        if (fits) Assert.Equal<int>([filters, channels / 2, 3, 3], result.Plan!.Schema.Tensors[0].Shape);
+        else Assert.Equal($"conv2d gets [{channels}, 4, 4] and its 2 groups must divide both its {channels} channels and its {filters} filters", OnlyError(result).Message);
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Dilated_kernel_covers_its_gaps(int dilation, bool fits)
+    {
+        var result = Plan([1, 5, 6], 1, new Conv2dLayer { Filters = 1, Dilation = dilation }, new FlattenLayer(), new DenseLayer { Units = 1 });
+        if (fits) Assert.Equal<int>([1, 1, 2], result.Plan!.Layers[0].Output);
+        else Assert.Contains("its 7x7 kernel needs H and W of at least 7", OnlyError(result).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layer_norm_of_images_is_refused_with_the_remedy() =>
+        Assert.Equal("layer_norm gets [2, 3, 3] and needs [features]: for images use group_norm, with one group for all channels",
+            OnlyError(Plan([2, 3, 3], 1, new LayerNormLayer(), new FlattenLayer(), new DenseLayer { Units = 1 })).Message);
+
+    [Fact]
+    public void Global_pools_give_a_value_a_channel() =>
+        Assert.Equal<int>([7], Plan([7, 3, 2], 1, new GlobalAvgPool2dLayer(), new DenseLayer { Units = 1 }).Plan!.Layers[0].Output);
+
     [Fact]
     public void Groups_that_do_not_divide_the_channels_are_refused_with_a_number_that_does()
     {

@@ -44,6 +44,11 @@ public sealed class LayerTests
     [InlineData(Activation.Sigmoid, 0.88079708, 0.11920292)]   // 1 / (1 + e^-2)
     [InlineData(Activation.Tanh, 0.96402758, -0.96402758)]
     [InlineData(Activation.Gelu, 1.95449974, -0.04550026)]     // 2 Φ(2), Φ(2) = 0.97724987
+    [InlineData(Activation.Elu, 2.0, -0.86466472)]             // e^-2 - 1
+    [InlineData(Activation.Selu, 2.10140197, -1.52016647)]
+    [InlineData(Activation.Silu, 1.76159416, -0.23840584)]
+    [InlineData(Activation.Mish, 1.94395896, -0.25250148)]
+    [InlineData(Activation.Softplus, 2.12692801, 0.12692801)]
     [InlineData(Activation.Softmax, 0.98201379, 0.01798621)]   // 1 / (1 + e^-4)
     public void Activation_gives_the_known_values_after_a_layer_and_alone(Activation activation, double up, double down)
     {
@@ -66,6 +71,46 @@ public sealed class LayerTests
         using var mean = Replica([1, 3, 3], 1, [1, 10, 100, 1000], [new AvgPool2dLayer { Size = 2, Stride = 1 }, .. rest]);
         Assert.Equal([5f], Forward(max, image, [1, 1, 3, 3]));
         Assert.Equal([3 + 40 + 600 + 7000f], Forward(mean, image, [1, 1, 3, 3]));
+    }
+
+    [Fact]
+    public void Global_pools_take_one_value_a_channel()
+    {
+        float[] image = [1, 2, 3, 6, -1, -2, -3, -6];
+        LayerSpec last = new DenseLayer { Units = 2, Bias = false };
+        using var max = Replica([2, 2, 2], 2, [1, 0, 0, 1], new GlobalMaxPool2dLayer(), last);
+        using var mean = Replica([2, 2, 2], 2, [1, 0, 0, 1], new GlobalAvgPool2dLayer(), last);
+        Assert.Equal([6f, -1], Forward(max, image, [1, 2, 2, 2]));
+        Assert.Equal([3f, -3], Forward(mean, image, [1, 2, 2, 2]));
+    }
+
+    [Fact]
+    public void Dilated_convolution_leaves_gaps_and_same_padding_counts_them()
+    {
+        float[] image = [.. Enumerable.Range(1, 25).Select(value => (float)value)];
+        float[] ones = [.. Enumerable.Repeat(1f, 9)];
+        using var valid = Replica([1, 5, 5], 1, ones, new Conv2dLayer { Filters = 1, Dilation = 2, Bias = false }, new FlattenLayer());
+        using var same = Replica([1, 5, 5], 25, ones, new Conv2dLayer { Filters = 1, Dilation = 2, Bias = false, Padding = Padding.Same }, new FlattenLayer());
+        Assert.Equal([1 + 3 + 5 + 11 + 13 + 15 + 21 + 23 + 25f], Forward(valid, image, [1, 1, 5, 5]));
+        var padded = Forward(same, image, [1, 1, 5, 5]);
+        Assert.Equal((1 + 3 + 11 + 13f, 117f), (padded[0], padded[12]));   // two rows and columns of zeros on each side
+    }
+
+    [Fact]
+    public void Grouped_convolution_keeps_its_groups_apart()
+    {
+        // The first two filters see the first two channels only; the third and fourth the others.
+        using var replica = Replica([4, 1, 1], 4, [1, 2, 3, 4, 5, 6, 7, 8], new Conv2dLayer { Filters = 4, Kernel = 1, Groups = 2, Bias = false }, new FlattenLayer());
+        Assert.Equal([1 * 1 + 2 * 10, 3 * 1 + 4 * 10, 5 * 100 + 6 * 1000, 7 * 100 + 8 * 1000], Forward(replica, [1, 10, 100, 1000], [1, 4, 1, 1]));
+    }
+
+    [Fact]
+    public void Layer_norm_normalises_the_features_of_each_example()
+    {
+        using var replica = Replica([4], 4, [1, 1, 1, 2, 0, 0, 0, 1], new LayerNormLayer { Epsilon = 1e-9 });
+        // mean 16, variance 396.5
+        Assert.All(Forward(replica, [1, 3, 50, 10], [1, 4]).Zip([-0.7533029f, -0.6528625f, 1.7074867f, 2 * -0.3013212f + 1]),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
     }
 
     [Fact]

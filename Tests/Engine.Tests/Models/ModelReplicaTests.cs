@@ -24,7 +24,8 @@ public sealed class ModelReplicaTests
             new Conv2dLayer { Filters = 4, Kernel = 3, Stride = 2, Padding = Padding.Same, Activation = Activation.Gelu }, new GroupNormLayer { Groups = 2 },
             new AvgPool2dLayer { Size = 3, Stride = 2 }, new Conv2dLayer { Filters = 5, Kernel = 2, Stride = 2, Bias = false, Activation = Activation.Sigmoid },
             new ActivationLayer { Activation = Activation.Relu }, new MaxPool2dLayer { Size = 2, Stride = 1 },
-            new FlattenLayer(), new DropoutLayer(), new DenseLayer { Units = 7, Activation = Activation.Tanh }, new BatchNormLayer(),
+            new Conv2dLayer { Filters = 10, Kernel = 2, Dilation = 2, Groups = 5, Padding = Padding.Same },
+            new FlattenLayer(), new DropoutLayer(), new LayerNormLayer(), new DenseLayer { Units = 7, Activation = Activation.Tanh }, new BatchNormLayer(),
             new DenseLayer { Units = 10 }, new ActivationLayer { Activation = Activation.Softmax },
         ],
     }, 17));

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Federated.Core.Jobs;
+using Federated.Core.Models;
+using Federated.Core.Randomness;
+using Federated.Engine.Models;
+using static TorchSharp.torch;
+
+namespace Federated.Engine.Tests.Layers;
+
+/// <summary>The gradient of each kind of layer against central differences of the loss.</summary>
+public sealed class GradientTests
+{
+    private const int Batch = 3;
+    private const float Step = 1e-2f;
+
+    private static readonly ImmutableArray<int> Image = [4, 5, 5];
+
+    public static TheoryData<string> Kinds => [.. Layers.Keys];
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<LayerSpec>> Layers { get; } = new Dictionary<string, ImmutableArray<LayerSpec>>
+    {
+        ["dense"] = [new FlattenLayer(), new DenseLayer { Units = 3 }],
+        ["conv2d"] = [new Conv2dLayer { Filters = 2, Padding = Padding.Same }, new FlattenLayer()],
+        ["conv2d, stride, dilation and groups"] = [new Conv2dLayer { Filters = 4, Kernel = 2, Stride = 2, Dilation = 2, Groups = 2 }, new FlattenLayer()],
+        ["conv2d, even same padding"] = [new Conv2dLayer { Filters = 2, Kernel = 2, Padding = Padding.Same }, new FlattenLayer()],
+        ["max_pool2d"] = [new Conv2dLayer { Filters = 2 }, new MaxPool2dLayer(), new FlattenLayer()],
+        ["avg_pool2d"] = [new Conv2dLayer { Filters = 2 }, new AvgPool2dLayer(), new FlattenLayer()],
+        ["global_max_pool2d"] = [new Conv2dLayer { Filters = 2 }, new GlobalMaxPool2dLayer()],
+        ["global_avg_pool2d"] = [new Conv2dLayer { Filters = 2 }, new GlobalAvgPool2dLayer()],
+        ["dropout"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new DropoutLayer(), new DenseLayer { Units = 3 }],
+        ["batch_norm"] = [new Conv2dLayer { Filters = 2 }, new BatchNormLayer(), new FlattenLayer()],
+        ["group_norm"] = [new Conv2dLayer { Filters = 4 }, new GroupNormLayer { Groups = 2 }, new FlattenLayer()],
+        ["layer_norm"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new LayerNormLayer()],
+        ["relu"] = Activated(Activation.Relu),
+        ["sigmoid"] = Activated(Activation.Sigmoid),
+        ["tanh"] = Activated(Activation.Tanh),
+        ["gelu"] = Activated(Activation.Gelu),
+        ["leaky_relu"] = Activated(Activation.LeakyRelu),
+        ["elu"] = Activated(Activation.Elu),
+        ["selu"] = Activated(Activation.Selu),
+        ["silu"] = Activated(Activation.Silu),
+        ["mish"] = Activated(Activation.Mish),
+        ["softplus"] = Activated(Activation.Softplus),
+        ["softmax"] = [new FlattenLayer(), new DenseLayer { Units = 3, Activation = Activation.Softmax }],
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradient_is_what_the_differences_of_the_loss_say(string kind)
+    {
+        LibtorchSetup.Ensure();
+        var layers = Layers[kind];
+        using var replica = new ModelReplica(Plan(layers), Loss.Mse);
+        var random = new RandomStream(SeedTree.Derive(1, kind));
+        // Away from the identities that normalisations and biases start from.
+        float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
+        float[] input = [.. Enumerable.Range(0, Batch * Image[0] * Image[1] * Image[2]).Select(_ => (float)random.NextGaussian())];
+
+        replica.Parameters.Load(at);
+        using (NewDisposeScope()) LossOf(replica, input).backward();
+        var offset = 0;
+        foreach (var (spec, parameter) in replica.Plan.Schema.Tensors.Zip(replica.Parameters.Tensors))
+        {
+            // A few of each tensor: first, last and one between.
+            foreach (var i in spec.Trainable ? new[] { 0, spec.Count / 2, spec.Count - 1 }.Distinct() : [])
+            {
+                var expected = (At(offset + i, Step) - At(offset + i, -Step)) / (2 * Step);
+                var actual = parameter.grad!.Floats()[i];
+                Assert.True(Math.Abs(expected - actual) <= 2e-2 * Math.Max(1, Math.Abs(expected)), $"{spec.Name}[{i}]: {actual}, differences say {expected}");
+            }
+            offset += spec.Count;
+        }
+
+        float At(int parameter, float by)
+        {
+            using var scope = NewDisposeScope();
+            float[] moved = [.. at];
+            moved[parameter] += by;
+            replica.Parameters.Load(moved);
+            return LossOf(replica, input).item<float>();
+        }
+    }
+
+    [Fact]
+    public void Every_layer_and_activation_that_a_job_may_name_is_checked()
+    {
+        var names = Layers.Values.SelectMany(layers => layers).SelectMany(Names).ToHashSet();
+        var kinds = typeof(LayerSpec).Assembly.GetTypes().Where(type => type.BaseType == typeof(LayerSpec) && type != typeof(ActivationLayer))
+            .Select(type => LayerNames.Of((LayerSpec)Activator.CreateInstance(type)!));
+        Assert.Empty(kinds.Concat(Enum.GetValues<Activation>().Select(LayerNames.Of)).Except(names));
+    }
+
+    private static IEnumerable<string> Names(LayerSpec layer) => layer switch
+    {
+        DenseLayer dense => [LayerNames.Of(dense), LayerNames.Of(dense.Activation)],
+        _ => [LayerNames.Of(layer)],
+    };
+
+    private static ImmutableArray<LayerSpec> Activated(Activation activation) =>
+        [new FlattenLayer(), new DenseLayer { Units = 4, Activation = activation }, new DenseLayer { Units = 2 }];
+
+    // The last layer's size is whatever it is.
+    private static ModelPlan Plan(ImmutableArray<LayerSpec> layers)
+    {
+        for (var outputs = 1; outputs <= 256; outputs++)
+            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, Image, outputs).Plan is { } plan) return plan;
+        throw new ArgumentException("The layers do not fit the image.", nameof(layers));
+    }
+
+    // A weighted sum of squares, so that no output's gradient is another's. The draws of dropout are the same each time.
+    private static Tensor LossOf(ModelReplica replica, float[] input)
+    {
+        var scores = replica.Forward(tensor(input).view([Batch, .. Image.Select(size => (long)size)]), new RandomStream(7));
+        var weights = arange(1, scores.NumberOfElements + 1, float32).view(scores.shape) / scores.NumberOfElements;
+        return (scores * scores * weights).sum();
+    }
+}
