@@ -13,6 +13,12 @@ public static class NamedModels
     /// <summary>Two hidden layers of 200 with relu: the 2NN of McMahan et al. 2017, arXiv:1602.05629, section 3.</summary>
     public const string Mlp = "mlp";
 
+    /// <summary>LeNet-5 of LeCun et al. 1998 ("Gradient-based learning applied to document recognition", section II.B): 5x5 convolutions of 6 and 16
+    /// channels with tanh, each followed by 2x2 mean pooling, dense layers of 120 and 84 with tanh: 61,706 parameters on MNIST. As it is built today: the first
+    /// convolution pads instead of the images, the pools have no coefficients, the second convolution sees all channels, and softmax replaces the radial basis
+    /// functions.</summary>
+    public const string LeNet = "lenet";
+
     /// <summary>The CNN of McMahan et al. 2017, section 3: 5x5 convolutions of 32 and 64 channels, each followed by 2x2 max pooling, a dense layer of
     /// 512 with relu. The paper does not name the padding; "same" is what gives its 1,663,370 parameters on MNIST.</summary>
     public const string McMahanCnn = "mcmahan-cnn";
@@ -22,16 +28,19 @@ public static class NamedModels
     public const string KerasCnn = "keras-cnn";
 
     /// <summary>All names.</summary>
-    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, McMahanCnn, KerasCnn];
+    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn];
 
-    // The smallest side that leaves each layer something to work on: 4 -> 2 -> 1 by two poolings; 18 -> 16 -> 8 -> 6 -> 3 -> 1.
-    private const int McMahanMinimum = 4, KerasMinimum = 18;
+    // The smallest side that leaves each layer something to work on: 4 -> 2 -> 1 by two poolings; 12 -> 6 -> 2 -> 1; 18 -> 16 -> 8 -> 6 -> 3 -> 1.
+    private const int McMahanMinimum = 4, LeNetMinimum = 12, KerasMinimum = 18;
 
     /// <summary>The layers of a named model, or one sentence why it does not fit the input.</summary>
     internal static (ImmutableArray<LayerSpec> Layers, string? Error) Build(string name, ImmutableArray<int> input, int outputs) => name switch
     {
         Logistic => ([.. Flat(input), Last(outputs)], null),
         Mlp => ([.. Flat(input), Hidden(200), Hidden(200), Last(outputs)], null),
+        LeNet => Image(name, input, LeNetMinimum,
+            Convolution(6, 5, Padding.Same, Activation.Tanh), new AvgPool2dLayer(), Convolution(16, 5, Padding.Valid, Activation.Tanh), new AvgPool2dLayer(),
+            new FlattenLayer(), Hidden(120, Activation.Tanh), Hidden(84, Activation.Tanh), Last(outputs)),
         McMahanCnn => Image(name, input, McMahanMinimum,
             Convolution(32, 5, Padding.Same), new MaxPool2dLayer(), Convolution(64, 5, Padding.Same), new MaxPool2dLayer(),
             new FlattenLayer(), Hidden(512), Last(outputs)),
@@ -45,17 +54,17 @@ public static class NamedModels
     {
         if (input.Length != 3) return ([], $"{name} gets {Shapes.Text(input)} and needs images [C, H, W]: for tables use {Logistic} or {Mlp}");
         if (input[1] >= minimum && input[2] >= minimum) return (layers, null);
-        var fitting = minimum == KerasMinimum && Math.Min(input[1], input[2]) >= McMahanMinimum ? $"{McMahanCnn}, {Mlp} or {Logistic}" : $"{Mlp} or {Logistic}";
+        var fitting = minimum > McMahanMinimum && Math.Min(input[1], input[2]) >= McMahanMinimum ? $"{McMahanCnn}, {Mlp} or {Logistic}" : $"{Mlp} or {Logistic}";
         return ([], string.Create(CultureInfo.InvariantCulture,
             $"{name} gets images of {input[1]}x{input[2]} and needs at least {minimum}x{minimum}: use {fitting}, or a layer list"));
     }
 
     private static ImmutableArray<LayerSpec> Flat(ImmutableArray<int> input) => input.Length > 1 ? [new FlattenLayer()] : [];
 
-    private static Conv2dLayer Convolution(int filters, int kernel, Padding padding = Padding.Valid) =>
-        new() { Filters = filters, Kernel = kernel, Padding = padding, Activation = Activation.Relu };
+    private static Conv2dLayer Convolution(int filters, int kernel, Padding padding = Padding.Valid, Activation activation = Activation.Relu) =>
+        new() { Filters = filters, Kernel = kernel, Padding = padding, Activation = activation };
 
-    private static DenseLayer Hidden(int units) => new() { Units = units, Activation = Activation.Relu };
+    private static DenseLayer Hidden(int units, Activation activation = Activation.Relu) => new() { Units = units, Activation = activation };
 
     private static DenseLayer Last(int outputs) => new() { Units = outputs, Activation = outputs > 1 ? Activation.Softmax : Activation.None };
 }

@@ -29,7 +29,7 @@ public sealed class JobReaderErrorTests
             [
                 "line 1, nmae: 'nmae' is not a key here; did you mean 'name'? Allowed: name, seed, model, data, federation, training, evaluation or stop.",
                 "line 2, seed: -1 is out of range; allowed: 0 to 18446744073709551615.",
-                "line 3, model.name: 'keras-cn' is not known; did you mean 'keras-cnn'? Allowed: logistic, mlp, mcmahan-cnn or keras-cnn.",
+                "line 3, model.name: 'keras-cn' is not known; did you mean 'keras-cnn'? Allowed: logistic, mlp, lenet, mcmahan-cnn or keras-cnn.",
                 "line 4, data.name: 'minst' is not known; did you mean 'mnist'? Allowed: digits, mnist, fashion-mnist or csv.",
                 "line 4, data.clients: 0 is out of range; allowed: 1 to 100000.",
                 "line 4, data.partition.alpha: '.nan' is not a number; allowed: above 0 and at most 1000000.",
@@ -107,7 +107,7 @@ public sealed class JobReaderErrorTests
     [Theory]
     [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop).")]
     [InlineData("mlp", "line 1: the single value 'mlp' stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop).")]
-    [InlineData("model: {layers: }", "line 1, model: a job needs a model; give model.name (logistic, mlp, mcmahan-cnn or keras-cnn) or model.layers (a list of layers).")]
+    [InlineData("model: {layers: }", "line 1, model: a job needs a model; give model.name (logistic, mlp, lenet, mcmahan-cnn or keras-cnn) or model.layers (a list of layers).")]
     [InlineData("model: {layers: {dense: {units: 3}}}", "line 1, model.layers: a mapping of keys stands here; needs a list of layers, each after '- '.")]
     [InlineData("model: {layers: []}", "line 1, model.layers: the list is empty; a model needs at least one layer.")]
     [InlineData("model: {name: mlp, layers: [flatten]}", "line 1, model: has both a name and layers; keep one of the two.")]

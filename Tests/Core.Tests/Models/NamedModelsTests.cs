@@ -13,6 +13,7 @@ public sealed class NamedModelsTests
     [InlineData("mlp", 199_210)]           // table 2 of McMahan et al. 2017
     [InlineData("mcmahan-cnn", 1_663_370)] // section 3 of the same
     [InlineData("keras-cnn", 241_546)]
+    [InlineData("lenet", 61_706)]          // 156 + 2,416 + 48,120 + 10,164 + 850
     public void Parameter_count_on_mnist_is_the_published_one(string name, int parameters)
     {
         Assert.Equal(parameters, Plan(name, [1, 28, 28]).Plan!.Schema.Count);
@@ -26,6 +27,7 @@ public sealed class NamedModelsTests
 
     [Theory]
     [InlineData("keras-cnn", 18)]
+    [InlineData("lenet", 12)]
     [InlineData("mcmahan-cnn", 4)]
     public void Image_too_small_is_refused_with_the_smallest_size_that_works(string name, int smallest)
     {
@@ -35,11 +37,13 @@ public sealed class NamedModelsTests
         Assert.Contains($"{name} gets images of {smallest}x{smallest - 1} and needs at least {smallest}x{smallest}", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Smallest_size_is_where_the_layer_list_itself_stops_fitting()
+    [Theory]
+    [InlineData("keras-cnn", 18)]
+    [InlineData("lenet", 12)]
+    public void Smallest_size_is_where_the_layer_list_itself_stops_fitting(string name, int smallest)
     {
-        var layers = Plan("keras-cnn", [1, 18, 18]).Plan!.Layers.Select(layer => layer.Layer).ToImmutableArray();
-        Assert.NotEmpty(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [1, 17, 17], 10).Errors);
+        var layers = Plan(name, [1, smallest, smallest]).Plan!.Layers.Select(layer => layer.Layer).ToImmutableArray();
+        Assert.NotEmpty(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [1, smallest - 1, smallest - 1], 10).Errors);
     }
 
     [Fact]
@@ -60,6 +64,6 @@ public sealed class NamedModelsTests
     [Fact]
     public void Unknown_name_is_refused_with_the_known_ones()
     {
-        Assert.Contains("logistic, mlp, mcmahan-cnn, keras-cnn", Assert.Single(Plan("resnet", [10]).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("logistic, mlp, lenet, mcmahan-cnn, keras-cnn", Assert.Single(Plan("resnet", [10]).Errors).Message, StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,7 @@ namespace Federated.Engine.Tests.Models;
 
 public sealed class ModelReplicaTests
 {
-    public static TheoryData<string, int> Named => new() { { "logistic", 8 }, { "mlp", 8 }, { "mcmahan-cnn", 9 }, { "keras-cnn", 19 } };
+    public static TheoryData<string, int> Named => new() { { "logistic", 8 }, { "mlp", 8 }, { "lenet", 13 }, { "mcmahan-cnn", 9 }, { "keras-cnn", 19 } };
 
     [Theory]
     [MemberData(nameof(Named))]
