@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Federated.Coordinator.Grpc;
 using ClusterSettings = Federated.Wire.Cluster.ClusterSettings;
 
 namespace Federated.Coordinator.Actors;
@@ -14,7 +15,7 @@ internal sealed class RunsWatchActor : ReceiveActor, IWithTimers
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Cluster _cluster = Cluster.Get(Context.System);
-    private readonly ActorSelection _runs = Context.ActorSelection($"/user/{ClusterSettings.RunsSingleton}/{ClusterSettings.RunsSingleton}");
+    private readonly ActorSelection _runs = Context.ActorSelection(RunsGate.LocalPath(ClusterSettings.RunsSingleton));
     private RunsInPlace _place = RunsInPlace.Beginning;
 
     /// <param name="end">Takes the reason and ends the node.</param>

@@ -23,12 +23,15 @@ internal sealed class RunsGate(Func<CancellationToken, Task<IActorRef>> find, Ti
         }
     }
 
-    /// <summary>The singleton's place under its manager on this very node.</summary>
+    /// <summary>The path of the singleton's place under its manager.</summary>
+    public static string LocalPath(string singleton) => $"/user/{singleton}/{singleton}";
+
+    /// <summary>The singleton on this very node.</summary>
     public static async Task<IActorRef> FindLocalAsync(ActorSystem system, string singleton, CancellationToken cancellationToken)
     {
         try
         {
-            return await system.ActorSelection($"/user/{singleton}/{singleton}").ResolveOne(TimeSpan.FromSeconds(5), cancellationToken);
+            return await system.ActorSelection(LocalPath(singleton)).ResolveOne(TimeSpan.FromSeconds(5), cancellationToken);
         }
         catch (ActorNotFoundException)
         {
