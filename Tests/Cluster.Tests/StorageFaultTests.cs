@@ -175,14 +175,6 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
         Assert.True(coordinator.Error is [var line] && line.Contains(said, StringComparison.Ordinal), coordinator.Transcript());
     }
 
-    /// <summary>The job without faults, once for all tests.</summary>
-    public sealed class Undisturbed : IAsyncLifetime
-    {
-        /// <summary>SHA-256 of the parameters of each round, in order.</summary>
-        public IReadOnlyList<string> Hashes { get; private set; } = [];
-
-        public async Task InitializeAsync() => Hashes = await UndisturbedRun.HashesAsync(Job);
-
-        public Task DisposeAsync() => Task.CompletedTask;
-    }
+    /// <summary>The job without faults.</summary>
+    public sealed class Undisturbed() : UndisturbedRun(Job);
 }

@@ -165,21 +165,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         if (_options.LinkTransfers) environment["FEDERATED_TEST_TRANSFER_ADDRESS"] = Url(Links[index].Port);
 
         var program = _options.IsFaulty ? DotNet.FaultyCoordinator : DotNet.Federated;
-        _coordinators.Add(SupervisedProcess.Start(NameOf("coordinator", index), Start, Ended, _options.RestartDelay));
-
-        ProcessUnderTest Start()
-        {
-            _ports.Release(at.Grpc);
-            _ports.Release(at.Cluster);
-            return ProcessUnderTest.Start(program, _folder, environment, [.. args]);
-        }
-
-        void Ended()
-        {
-            // Taken by somebody in between: the next start says so, and another one follows it.
-            _ = _ports.TryHold(at.Grpc);
-            _ = _ports.TryHold(at.Cluster);
-        }
+        _coordinators.Add(Supervise(NameOf("coordinator", index), () => ProcessUnderTest.Start(program, _folder, environment, [.. args]), at.Grpc, at.Cluster));
     }
 
     private void StartWorker(int index)
@@ -189,24 +175,31 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var state = Path.Combine(_folder, $"{name}-state");
         string[] args = ["worker", "--name", name, "--slots", "1", "--state-dir", state, .. coordinators, .. _options.WorkerArguments];
         if (_options.OwnClients) args = [.. args, "--client", NameOf("client", index)];
-        var port = _options.LinkCluster ? _ports.Take() : 0;
-        if (_options.LinkCluster)
+        int[] ports = _options.LinkCluster ? [_ports.Take()] : [];
+        foreach (var port in ports)
         {
             var link = LinkProxy.Start(port, _options.Seed);
             _clusterLinks.Add((name, link));
             args = [.. args, "--cluster-port", Text(port), "--public-cluster-port", Text(link.Port)];
         }
-        _workers.Add(SupervisedProcess.Start(name, Start, Ended, _options.RestartDelay));
+        _workers.Add(Supervise(name, () => ProcessUnderTest.Start(DotNet.Federated, _folder, args), ports));
+    }
+
+    // Between two lives of a process its ports are held for it.
+    private SupervisedProcess Supervise(string name, Func<ProcessUnderTest> start, params int[] ports)
+    {
+        return SupervisedProcess.Start(name, Start, Ended, _options.RestartDelay);
 
         ProcessUnderTest Start()
         {
-            if (port > 0) _ports.Release(port);
-            return ProcessUnderTest.Start(DotNet.Federated, _folder, args);
+            foreach (var port in ports) _ports.Release(port);
+            return start();
         }
 
         void Ended()
         {
-            if (port > 0) _ = _ports.TryHold(port);
+            // Taken by somebody in between: the next start says so, and another one follows it.
+            foreach (var port in ports) _ = _ports.TryHold(port);
         }
     }
 
