@@ -21,14 +21,14 @@ internal sealed class DataListVerb : Verb
         var sets = DatasetCatalog.Names.Select(DatasetCatalog.Find).OfType<DatasetInfo>().ToList();
         if (parsed.GetValue(_json))
         {
-            await PrintJsonAsync(sets.Select(set => new SetRecord(set.Name, [.. set.InputShape], set.Classes, set.TrainExamples, set.TestExamples, set.Licence, set.Source, GetFrom(set))));
+            await PrintJsonAsync(sets.Select(set => new SetRecord(set.Name, [.. set.Shape.Input], set.Shape.Classes, set.TrainExamples, set.TestExamples, set.Licence, set.Source, GetFrom(set))));
             return ExitCodes.Success;
         }
         var table = new Table().SimpleBorder();
         foreach (var name in new[] { "name", "example", "classes", "train", "test", "licence", "where" }) table.AddColumn(name);
         foreach (var set in sets)
         {
-            table.AddRow(set.Name, string.Join('x', set.InputShape), Format.Count((ulong)set.Classes), Format.Count((ulong)set.TrainExamples), Format.Count((ulong)set.TestExamples),
+            table.AddRow(set.Name, string.Join('x', set.Shape.Input), Format.Count((ulong)set.Shape.Classes), Format.Count((ulong)set.TrainExamples), Format.Count((ulong)set.TestExamples),
                 Markup.Escape(set.Licence), GetFrom(set));
         }
         table.AddRow(DatasetCatalog.Csv, "columns", "-", "-", "-", "yours", "data.path in the job");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Parameters;
 
 namespace Federated.Engine;
@@ -45,11 +46,11 @@ public interface IRunEngine : IDisposable
         string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation);
 
     /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
-    MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
+    EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
 
     /// <summary>Measures parameters on a client's own test share (placement local) or, without one, its validation share; sums over no
     /// examples where it has neither.</summary>
-    MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation);
+    EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation);
 }
 
 /// <summary>A client and the number of its training examples.</summary>

@@ -12,9 +12,9 @@ internal static class JobFit
     /// <exception cref="EngineException">It does not fit; the message has every reason.</exception>
     public static ModelPlan Plan(JobSpec job, FederatedData data)
     {
-        var (plan, errors) = ModelPlanner.Plan(job.Model, data.InputShape, Math.Max(1, data.Classes));
+        var (plan, errors) = ModelPlanner.Plan(job.Model, data.Shape);
         var reasons = errors.Select(error => error.ToString()).ToList();
-        if (data.Classes == 0 && job.Training.Loss == Loss.CrossEntropy)
+        if (data.Shape.Objective == Objective.Regression && job.Training.Loss == Loss.CrossEntropy)
             reasons.Add("the data set has numbers as targets and cross_entropy needs classes: set training.loss to mse");
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
         return plan is not null && reasons.Count == 0 ? plan

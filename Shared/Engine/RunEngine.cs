@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Engine.Data;
@@ -32,7 +33,7 @@ internal sealed class RunEngine : IRunEngine
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
-        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Classes, largest));
+        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, largest));
     }
 
     /// <inheritdoc/>
@@ -55,14 +56,14 @@ internal sealed class RunEngine : IRunEngine
         if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
         return _pool.Use(workspace =>
         {
-            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation);
+            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
             var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, new TrainingScope(_job.Seed, round, client), cancellation);
             return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span, state), validation);
         });
     }
 
     /// <inheritdoc/>
-    public MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation)
+    public EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slices, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(slice);
@@ -72,7 +73,7 @@ internal sealed class RunEngine : IRunEngine
     }
 
     /// <inheritdoc/>
-    public MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation)
+    public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation)
     {
         var own = Find(client);
         return _pool.Use(workspace => own.Test.IsEmpty
@@ -83,11 +84,11 @@ internal sealed class RunEngine : IRunEngine
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
 
-    private MetricSums Measure(
+    private EvaluationSums Measure(
         Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)
     {
         workspace.Replica.Parameters.Load(parameters.Span);
-        return Evaluator.Measure(workspace, _job.Training.Loss, examples, indices, cancellation);
+        return Evaluator.Measure(workspace, examples, indices, cancellation);
     }
 
     private ClientData Find(string client) => _clients.GetValueOrDefault(client)

@@ -12,9 +12,11 @@ internal sealed class ArrayExamples(float[][] features, long[]? labels = null, f
 
     public override ReadOnlySpan<long> Labels => labels;
 
-    public override ReadOnlySpan<float> Targets => targets;
+    public override int TargetWidth => 1;
 
     public override void CopyFeatures(int index, Span<float> destination) => features[index].CopyTo(destination);
+
+    public override void CopyTarget(int index, Span<float> destination) => destination[0] = labels?[index] ?? targets![index];
 
     /// <summary>Noise with labels that it does not decide.</summary>
     public static ArrayExamples Noise(int count, int width, int classes, ulong seed = 1)

@@ -15,7 +15,7 @@ public sealed class RunEngineTests
         Training = new TrainingSpec { BatchSize = 5, Epochs = 2 },
     };
 
-    private static FederatedData Data(int classes = 3) => new([6], classes, classes > 0 ? ArrayExamples.Noise(40, 6, 3) : new ArrayExamples([[0, 0, 0, 0, 0, 0]], targets: [1]),
+    private static FederatedData Data(int classes = 3) => new(classes > 0 ? DataShape.ForClasses([6], classes) : DataShape.ForNumbers([6]), classes > 0 ? ArrayExamples.Noise(40, 6, 3) : new ArrayExamples([[0, 0, 0, 0, 0, 0]], targets: [1]),
         ArrayExamples.Noise(301, 6, 3, seed: 2),
         [
             new ClientData("a", Range(0, 20), Range(20, 4), []), new ClientData("empty", [], Range(24, 2), []), new ClientData("b", Range(26, 14), [], Range(100, 50)),
@@ -45,7 +45,7 @@ public sealed class RunEngineTests
         Assert.Contains(update, value => value != 0);
         Assert.Equal(20, outcome.Update.Examples);
         Assert.Equal(40, outcome.Update.Training.Examples);   // two epochs
-        Assert.Equal(engine.EvaluateClient("a", engine.InitialParameters().Values, default), outcome.Validation);
+        Assert.Equal(engine.EvaluateClient("a", engine.InitialParameters().Values, default).Sums, outcome.Validation);
         Assert.Null(Train(engine, "b").Outcome.Validation);
     }
 
@@ -64,8 +64,8 @@ public sealed class RunEngineTests
     {
         using var engine = new RunEngine(Job, Data());
         var parameters = engine.InitialParameters().Values;
-        var whole = engine.EvaluateTest(parameters, 0, 1, default);
-        var slices = Enumerable.Range(0, 7).Select(slice => engine.EvaluateTest(parameters, slice, 7, default)).Aggregate(MetricSums.Add);
+        var whole = engine.EvaluateTest(parameters, 0, 1, default).Sums;
+        var slices = Enumerable.Range(0, 7).Select(slice => engine.EvaluateTest(parameters, slice, 7, default).Sums).Aggregate(MetricSums.Add);
         Assert.Equal((301, whole.Correct), (slices.Examples, slices.Correct));
         Assert.Equal(whole.LossSum, slices.LossSum, 1e-3);
     }
@@ -75,8 +75,8 @@ public sealed class RunEngineTests
     {
         using var engine = new RunEngine(Job, Data());
         var parameters = engine.InitialParameters().Values;
-        Assert.Equal(4, engine.EvaluateClient("a", parameters, default).Examples);
-        Assert.Equal(50, engine.EvaluateClient("b", parameters, default).Examples);
+        Assert.Equal(4, engine.EvaluateClient("a", parameters, default).Sums.Examples);
+        Assert.Equal(50, engine.EvaluateClient("b", parameters, default).Sums.Examples);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class TorchEngineTests
     {
         using var engine = await Open(Job);
         var first = Run(engine, rounds: 3);
-        Assert.InRange(engine.EvaluateTest(first.Values, 0, 1, default).Accuracy, 0.85, 1);
+        Assert.InRange(engine.EvaluateTest(first.Values, 0, 1, default).Sums.Accuracy, 0.85, 1);
         using var again = await Open(Job);
         Assert.Equal(Run(again, rounds: 3).Hash, first.Hash);
     }

@@ -134,7 +134,7 @@ internal static class TaskWork
         if (id.Client.Length == 0 && id.Slice >= task.Slices)
             return TaskResult.Failed(id, $"There is no slice {id.Slice} of {task.Slices} of the test set.", permanent: false);
         var started = time.GetTimestamp();
-        var sums = id.Client.Length == 0
+        var (sums, _) = id.Client.Length == 0
             ? engine.EvaluateTest(parameters.Values, checked((int)id.Slice), checked((int)task.Slices), cancellation)
             : engine.EvaluateClient(id.Client, parameters.Values, cancellation);
         var seconds = Seconds(time, started);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Models;
 
 namespace Federated.Core.Datasets;
 
@@ -10,11 +11,11 @@ public static class DatasetCatalog
 
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
-        new("digits", [1, 8, 8], 10, 3823, 1797, "CC BY 4.0",
+        new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
             "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49"),
-        new("mnist", [1, 28, 28], 10, 60_000, 10_000, "CC BY-SA 3.0, as usually stated",
+        new("mnist", DataShape.ForClasses([1, 28, 28], 10), 60_000, 10_000, "CC BY-SA 3.0, as usually stated",
             "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, https://storage.googleapis.com/cvdf-datasets/mnist/"),
-        new("fashion-mnist", [1, 28, 28], 10, 60_000, 10_000, "MIT",
+        new("fashion-mnist", DataShape.ForClasses([1, 28, 28], 10), 60_000, 10_000, "MIT",
             "H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, https://github.com/zalandoresearch/fashion-mnist"),
     ];
 

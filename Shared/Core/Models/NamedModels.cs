@@ -34,7 +34,13 @@ public static class NamedModels
     private const int McMahanMinimum = 4, LeNetMinimum = 12, KerasMinimum = 18;
 
     /// <summary>The layers of a named model, or one sentence why it does not fit the input.</summary>
-    internal static (ImmutableArray<LayerSpec> Layers, string? Error) Build(string name, ImmutableArray<int> input, int outputs) => name switch
+    internal static (ImmutableArray<LayerSpec> Layers, string? Error) Build(string name, DataShape data)
+    {
+        if (!data.Vocabularies.IsEmpty || data.Output.Length > 1) return ([], $"{name} needs numbers in, and one class or one number out");
+        return Build(name, data.Input, data.Output[0]);
+    }
+
+    private static (ImmutableArray<LayerSpec> Layers, string? Error) Build(string name, ImmutableArray<int> input, int outputs) => name switch
     {
         Logistic => ([.. Flat(input), Last(outputs)], null),
         Mlp => ([.. Flat(input), Hidden(200), Hidden(200), Last(outputs)], null),

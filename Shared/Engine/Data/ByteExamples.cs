@@ -26,7 +26,7 @@ internal sealed class ByteExamples : ExampleSet
 
     public override ReadOnlySpan<long> Labels => _labels;
 
-    public override ReadOnlySpan<float> Targets => default;
+    public override int TargetWidth => 1;
 
     public override void CopyFeatures(int index, Span<float> destination)
     {
@@ -35,4 +35,6 @@ internal sealed class ByteExamples : ExampleSet
         TensorPrimitives.ConvertTruncating<byte, float>(_values.AsSpan(index * Width, Width), destination);
         TensorPrimitives.Divide(destination, _largest, destination);   // a division, not a product with 1/255, so that 255 of 255 is 1 exactly
     }
+
+    public override void CopyTarget(int index, Span<float> destination) => destination[0] = _labels[index];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Models;
 
 namespace Federated.Engine.Data;
 
@@ -54,7 +55,7 @@ internal static class CsvTable
 
         var meaning = CsvLabels.Of(labels);
         var width = columns!.Features.Length;
-        return new([width], meaning.Classes, new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
+        return new(meaning.Classes > 0 ? DataShape.ForClasses([width], meaning.Classes) : DataShape.ForNumbers([width]), new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
     }
 
     private static void AddRow(

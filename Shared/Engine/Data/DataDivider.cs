@@ -18,14 +18,14 @@ internal static class DataDivider
         var local = data.Placement == Placement.Local;
         var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
         var (train, test) = Split(set, data.Test, seed, owners);
-        var shares = local ? Local(train, localClients) : Shared(train, data, set.Classes, seed);
+        var shares = local ? Local(train, localClients) : Shared(train, data, set.Shape.Classes, seed);
         var testOf = local ? Local(test, localClients).ToDictionary(share => share.Id, share => share.Examples) : [];
         var clients = shares.Select(share =>
         {
             var split = HoldOut.Draw(share.Examples, data.Validation, SeedTree.Derive(seed, "validation", 0, share.Id));
             return new ClientData(share.Id, split.Kept, split.Held, testOf.GetValueOrDefault(share.Id, []));
         });
-        return new(set.InputShape, set.Classes, train.Examples, test.Examples, [.. clients]);
+        return new(set.Shape, train.Examples, test.Examples, [.. clients]);
     }
 
     /// <summary>Examples and, where it is known, the client of each.</summary>

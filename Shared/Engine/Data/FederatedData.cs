@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
+using Federated.Core.Models;
 
 namespace Federated.Engine.Data;
 
 /// <summary>A loaded data set and who owns what of it. Immutable.</summary>
-/// <param name="InputShape">Shape of one example: [C, H, W] or [features].</param>
-/// <param name="Classes">Number of classes; 0 for regression.</param>
+/// <param name="Shape">What it gives to a model and wants of it.</param>
 /// <param name="Train">All training examples; clients own them by index.</param>
 /// <param name="Test">The central test set; no examples where there is none.</param>
 /// <param name="Clients">In partition order. Index lists of different clients do not overlap.</param>
-public sealed record FederatedData(ImmutableArray<int> InputShape, int Classes, ExampleSet Train, ExampleSet Test, ImmutableArray<ClientData> Clients);
+public sealed record FederatedData(DataShape Shape, ExampleSet Train, ExampleSet Test, ImmutableArray<ClientData> Clients);
 
 /// <summary>One client's share, as indices into the training examples (and, for <paramref name="Test"/>, into the test examples).</summary>
 /// <param name="Id">The client's name: <c>client-0</c>, <c>client-1</c> ... for made partitions, the column's value for natural ones, the announced name for local ones.</param>

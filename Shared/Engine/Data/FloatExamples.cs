@@ -27,7 +27,7 @@ internal sealed class FloatExamples : ExampleSet
 
     public override ReadOnlySpan<long> Labels => _labels;
 
-    public override ReadOnlySpan<float> Targets => _targets;
+    public override int TargetWidth => 1;
 
     public override void CopyFeatures(int index, Span<float> destination)
     {
@@ -35,4 +35,6 @@ internal sealed class FloatExamples : ExampleSet
             throw new ArgumentException($"An example has {Width} values, the destination {destination.Length}.", nameof(destination));
         _values.AsSpan(index * Width, Width).CopyTo(destination);
     }
+
+    public override void CopyTarget(int index, Span<float> destination) => destination[0] = _labels.Length > 0 ? _labels[index] : _targets[index];
 }

@@ -44,7 +44,7 @@ internal sealed record IdxDataset(
     private static IdxDataset Of(string name, string[] sources, string trainImages, string trainLabels, string testImages, string testLabels)
     {
         var info = DatasetCatalog.Find(name)!;
-        var (train, test, image) = (info.TrainExamples, info.TestExamples, info.InputShape.RemoveAt(0));
+        var (train, test, image) = (info.TrainExamples, info.TestExamples, info.Shape.Input.RemoveAt(0));
         return new(info, [.. sources.Select(source => new Uri(source))],
             new("train-images-idx3-ubyte", [train, .. image], trainImages), new("train-labels-idx1-ubyte", [train], trainLabels),
             new("t10k-images-idx3-ubyte", [test, .. image], testImages), new("t10k-labels-idx1-ubyte", [test], testLabels));

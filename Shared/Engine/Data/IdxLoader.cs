@@ -55,11 +55,11 @@ internal static class IdxLoader
 
     private static LoadedSet Read(IdxDataset dataset, string folder)
     {
-        var width = dataset.Info.InputShape.Aggregate(1, (product, size) => product * size);
+        var width = dataset.Info.Shape.Input.Aggregate(1, (product, size) => product * size);
         byte[] Values(IdxFile file) => ReadVerified(file, IdxDataset.Locate(file, folder) ?? throw new IOException($"{file.Name} has gone."));
         ByteExamples Examples(IdxFile images, IdxFile labels) =>
             new(Values(images), Array.ConvertAll(Values(labels), label => (long)label), width, Largest);
-        return new(dataset.Info.InputShape, dataset.Info.Classes, Examples(dataset.TrainImages, dataset.TrainLabels),
+        return new(dataset.Info.Shape, Examples(dataset.TrainImages, dataset.TrainLabels),
             Examples(dataset.TestImages, dataset.TestLabels), []);
     }
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
+using Federated.Core.Models;
 
 namespace Federated.Engine.Data;
 
 /// <summary>A data set as it was read, before it is divided among clients.</summary>
-/// <param name="InputShape">Shape of one example.</param>
-/// <param name="Classes">Number of classes; 0 for regression.</param>
+/// <param name="Shape">What it gives to a model and wants of it.</param>
 /// <param name="Train">Training examples; without a test set of its own, all examples.</param>
 /// <param name="Test">The set's own test examples; null where a share of the examples is to be set aside.</param>
 /// <param name="Owners">The client of every example of <paramref name="Train"/>; empty where the data does not say.</param>
-internal sealed record LoadedSet(ImmutableArray<int> InputShape, int Classes, ExampleSet Train, ExampleSet? Test, ImmutableArray<string> Owners);
+internal sealed record LoadedSet(DataShape Shape, ExampleSet Train, ExampleSet? Test, ImmutableArray<string> Owners);

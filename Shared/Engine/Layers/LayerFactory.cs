@@ -27,7 +27,7 @@ internal static class LayerFactory
     {
         DenseLayer dense => Activated(new Dense(tensors[0], dense.Bias ? tensors[1] : null), dense.Activation, keepSoftmax),
         Conv2dLayer convolution => Activated(
-            Convolution.Create(convolution, planned.Input, tensors[0], convolution.Bias ? tensors[1] : null), convolution.Activation, keepSoftmax),
+            Convolution.Create(convolution, planned.Input.Shape, tensors[0], convolution.Bias ? tensors[1] : null), convolution.Activation, keepSoftmax),
         MaxPool2dLayer pool => [new MaxPool(pool.Size, pool.Stride ?? pool.Size)],
         AvgPool2dLayer pool => [new AveragePool(pool.Size, pool.Stride ?? pool.Size)],
         GlobalMaxPool2dLayer => [new GlobalMaxPool()],

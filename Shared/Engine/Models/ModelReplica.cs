@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers;
@@ -13,12 +12,12 @@ internal sealed class ModelReplica : IDisposable
     private readonly ImmutableArray<ILayer> _layers;
 
     /// <param name="plan">What to build.</param>
-    /// <param name="loss">With cross-entropy the final softmax is left out, since that loss takes the scores before it.</param>
-    public ModelReplica(ModelPlan plan, Loss loss)
+    /// <param name="keepSoftmax">False leaves a final softmax out, for losses that take the scores before it.</param>
+    public ModelReplica(ModelPlan plan, bool keepSoftmax)
     {
         Plan = plan;
         Parameters = new FlatParameters(plan.Schema);
-        _layers = LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax: loss != Loss.CrossEntropy);
+        _layers = LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax);
     }
 
     public ModelPlan Plan { get; }
@@ -26,9 +25,9 @@ internal sealed class ModelReplica : IDisposable
     public FlatParameters Parameters { get; }
 
     /// <summary>Scores for a batch.</summary>
-    /// <param name="input">Shape [batch, C, H, W] or [batch, features].</param>
+    /// <param name="input">Shape [batch, input...].</param>
     /// <param name="draws">A training pass draws from here; null for evaluation.</param>
-    /// <returns>Shape [batch, outputs].</returns>
+    /// <returns>Shape [batch, output...].</returns>
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
         var current = input;

@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Federated.Core.Jobs;
+using Federated.Core.Models;
 using Federated.Engine.Data;
 using Federated.Engine.Models;
 using static TorchSharp.torch;
@@ -11,19 +10,13 @@ namespace Federated.Engine.Training;
 internal sealed class BatchBuffer : IDisposable
 {
     private readonly Tensor _input, _target;
-    private readonly long[] _labels;
-    private readonly int _outputs;
 
-    /// <param name="shape">Shape of one example.</param>
+    /// <param name="data">Shapes of one example.</param>
     /// <param name="capacity">Examples in the largest batch.</param>
-    /// <param name="loss">Decides the target's form.</param>
-    /// <param name="classes">Number of classes; 0 for regression.</param>
-    public BatchBuffer(ImmutableArray<int> shape, int capacity, Loss loss, int classes)
+    public BatchBuffer(DataShape data, int capacity)
     {
-        _input = empty([capacity, .. shape.Select(size => (long)size)], float32).DetachFromDisposeScope();
-        _outputs = Math.Max(1, classes);
-        _target = (loss == Loss.CrossEntropy ? empty(capacity, int64) : empty(capacity, _outputs, float32)).DetachFromDisposeScope();
-        _labels = classes > 0 ? new long[capacity] : [];
+        _input = empty([capacity, .. data.Input.Select(size => (long)size)], float32).DetachFromDisposeScope();
+        _target = empty(capacity, data.TargetWidth, float32).DetachFromDisposeScope();
         Capacity = capacity;
     }
 
@@ -36,26 +29,14 @@ internal sealed class BatchBuffer : IDisposable
     public Batch Gather(ExampleSet examples, ReadOnlySpan<int> indices)
     {
         var features = _input.Floats();
-        var width = examples.Width;
-        for (var i = 0; i < indices.Length; i++) examples.CopyFeatures(indices[i], features.Slice(i * width, width));
-        var labels = _labels.AsSpan(0, _labels.Length > 0 ? indices.Length : 0);
-        for (var i = 0; i < labels.Length; i++) labels[i] = examples.Labels[indices[i]];
-        FillTarget(examples, indices, labels);
-        return new Batch(_input.narrow(0, 0, indices.Length), _target.narrow(0, 0, indices.Length), labels);
-    }
-
-    private void FillTarget(ExampleSet examples, ReadOnlySpan<int> indices, ReadOnlySpan<long> labels)
-    {
-        if (_target.dtype == int64)
+        var targets = _target.Floats();
+        var (width, targetWidth) = (examples.Width, examples.TargetWidth);
+        for (var i = 0; i < indices.Length; i++)
         {
-            labels.CopyTo(_target.Longs());
-            return;
+            examples.CopyFeatures(indices[i], features.Slice(i * width, width));
+            examples.CopyTarget(indices[i], targets.Slice(i * targetWidth, targetWidth));
         }
-        var target = _target.Floats()[..(indices.Length * _outputs)];
-        target.Clear();
-        for (var i = 0; i < labels.Length; i++) target[i * _outputs + (int)labels[i]] = 1;   // one-hot
-        if (labels.IsEmpty)
-            for (var i = 0; i < indices.Length; i++) target[i] = examples.Targets[indices[i]];
+        return new Batch(_input.narrow(0, 0, indices.Length), _target.narrow(0, 0, indices.Length), indices.Length);
     }
 
     public void Dispose()
@@ -66,14 +47,7 @@ internal sealed class BatchBuffer : IDisposable
 }
 
 /// <summary>A gathered batch.</summary>
-/// <param name="Input">Shape [batch, ...].</param>
-/// <param name="Target">As the loss wants it.</param>
-/// <param name="Labels">One an example; empty for regression.</param>
-internal readonly ref struct Batch(Tensor Input, Tensor Target, ReadOnlySpan<long> Labels)
-{
-    public Tensor Input { get; } = Input;
-
-    public Tensor Target { get; } = Target;
-
-    public ReadOnlySpan<long> Labels { get; } = Labels;
-}
+/// <param name="Input">float32, shape [batch, input...].</param>
+/// <param name="Target">float32, shape [batch, target width].</param>
+/// <param name="Count">Examples.</param>
+internal readonly record struct Batch(Tensor Input, Tensor Target, int Count);

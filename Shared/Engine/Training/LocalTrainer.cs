@@ -93,12 +93,11 @@ internal sealed class LocalTrainer(
         using var disposal = NewDisposeScope();
         var batch = workspace.Buffer.Gather(examples, chosen);
         var scores = workspace.Replica.Forward(batch.Input, draws);
-        var loss = LossFunction.Mean(training.Loss, scores, batch.Target);
+        var (loss, predictions, correct) = workspace.Objective.Score(scores, batch);
         var value = loss.item<float>();
         if (!float.IsFinite(value)) throw Diverged($"the loss is {value.ToString(CultureInfo.InvariantCulture)}", step);
-        var correct = batch.Labels.IsEmpty ? 0 : LossFunction.Correct(scores, batch.Labels);
         (share < 1 ? loss * share : loss).backward();
-        return new MetricSums(chosen.Length, (double)value * chosen.Length, correct);
+        return new MetricSums(predictions, (double)value * predictions, correct);
     }
 
     private void SaveGradients(Span<float> gradient)

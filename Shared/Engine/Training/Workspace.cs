@@ -1,6 +1,7 @@
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Engine.Models;
+using Federated.Engine.Objectives;
 
 namespace Federated.Engine.Training;
 
@@ -13,15 +14,17 @@ internal sealed class Workspace : IDisposable
 
     /// <param name="plan">The model.</param>
     /// <param name="training">The job's training settings.</param>
-    /// <param name="classes">Number of classes; 0 for regression.</param>
     /// <param name="largest">Training examples of the largest client: no batch is larger.</param>
-    public Workspace(ModelPlan plan, TrainingSpec training, int classes, int largest)
+    public Workspace(ModelPlan plan, TrainingSpec training, int largest)
     {
-        Replica = new ModelReplica(plan, training.Loss);
+        Objective = LearningObjective.Create(plan.Data, training);
+        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores);
         Optimizer = Optimizer.Create(training.Optimizer, plan.Schema.Count);
         // One more than a batch, since a last example may join the batch before it.
-        Buffer = new BatchBuffer(plan.Input, Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1, training.Loss, classes);
+        Buffer = new BatchBuffer(plan.Data, Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1);
     }
+
+    public LearningObjective Objective { get; }
 
     public ModelReplica Replica { get; }
 

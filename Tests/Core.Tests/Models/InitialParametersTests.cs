@@ -12,7 +12,7 @@ public sealed class InitialParametersTests
         [
             new DenseLayer { Units = 4 }, new BatchNormLayer(), new DenseLayer { Units = 1 },
         ],
-    }, [2], 1).Plan!;
+    }, DataShape.ForClasses([2], 1)).Plan!;
 
     [Fact]
     public void Draws_are_those_of_an_independent_implementation()
@@ -35,7 +35,7 @@ public sealed class InitialParametersTests
     [Fact]
     public void Convolution_counts_the_positions_of_its_kernel()
     {
-        var plan = ModelPlanner.Plan(new ModelSpec { Layers = [new Conv2dLayer { Filters = 40, Kernel = 5 }, new FlattenLayer(), new DenseLayer { Units = 1 }] }, [20, 5, 5], 1).Plan!;
+        var plan = ModelPlanner.Plan(new ModelSpec { Layers = [new Conv2dLayer { Filters = 40, Kernel = 5 }, new FlattenLayer(), new DenseLayer { Units = 1 }] }, DataShape.ForClasses([20, 5, 5], 1)).Plan!;
         var weights = InitialParameters.Draw(plan, 1).Values.ToArray()[..(40 * 20 * 25)];
         var limit = Math.Sqrt(6.0 / (25 * (20 + 40)));   // 0.0632
         Assert.InRange(weights.Max(), 0.999 * limit, limit);
@@ -55,7 +55,7 @@ public sealed class InitialParametersTests
         // Fan in: the 4 channels of a group times 9 positions; fan out: 8 filters times 9.
         ImmutableArray<LayerSpec> layers =
             [new Conv2dLayer { Filters = 8, Groups = 2, Initializer = initializer }, new FlattenLayer(), new DenseLayer { Units = 1 }];
-        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, [8, 3, 3], 1).Plan!;
+        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses([8, 3, 3], 1)).Plan!;
         var weights = Enumerable.Range(0, 400).SelectMany(seed => InitialParameters.Draw(plan, (ulong)seed).Values.ToArray()[..(8 * 4 * 9)]).ToArray();
 
         var (mean, deviation) = (weights.Average(), Math.Sqrt(variance));
@@ -69,7 +69,7 @@ public sealed class InitialParametersTests
     public void Zeros_are_zeros()
     {
         ImmutableArray<LayerSpec> layers = [new DenseLayer { Units = 3, Initializer = Initializer.Zeros }];
-        Assert.All(InitialParameters.Draw(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [2], 3).Plan!, 1).Values.ToArray(), value => Assert.Equal(0, value));
+        Assert.All(InitialParameters.Draw(ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses([2], 3)).Plan!, 1).Values.ToArray(), value => Assert.Equal(0, value));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ModelPlannerTests
     private static readonly ImmutableArray<int> Image = [1, 28, 28];
 
     private static PlanResult Plan(ImmutableArray<int> input, int outputs, params ImmutableArray<LayerSpec> layers) =>
-        ModelPlanner.Plan(new ModelSpec { Layers = layers }, input, outputs);
+        ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses(input, outputs));
 
     private static PlanError OnlyError(PlanResult result)
     {
@@ -34,7 +34,7 @@ public sealed class ModelPlannerTests
 
         Assert.Equal(
             ["8x14x13", "8x14x13", "8x14x13", "8x6x6", "4x2x2", "4x2x2", "4x1x1", "4", "4", "10"],
-            plan.Layers.Select(layer => string.Join('x', layer.Output)));
+            plan.Layers.Select(layer => string.Join('x', layer.Output.Shape)));
         Assert.Equal(
             ["1.weight 8x3x5x5", "1.bias 8", "2.weight 8", "2.bias 8", "2.running_mean 8", "2.running_var 8", "5.weight 4x8x4x4", "6.weight 4", "6.bias 4",
                 "10.weight 10x4", "10.bias 10"],
@@ -103,7 +103,7 @@ public sealed class ModelPlannerTests
     public void Dilated_kernel_covers_its_gaps(int dilation, bool fits)
     {
         var result = Plan([1, 5, 6], 1, new Conv2dLayer { Filters = 1, Dilation = dilation }, new FlattenLayer(), new DenseLayer { Units = 1 });
-        if (fits) Assert.Equal<int>([1, 1, 2], result.Plan!.Layers[0].Output);
+        if (fits) Assert.Equal<int>([1, 1, 2], result.Plan!.Layers[0].Output.Shape);
         else Assert.Contains("its 7x7 kernel needs H and W of at least 7", OnlyError(result).Message, StringComparison.Ordinal);
     }
 
@@ -114,7 +114,7 @@ public sealed class ModelPlannerTests
 
     [Fact]
     public void Global_pools_give_a_value_a_channel() =>
-        Assert.Equal<int>([7], Plan([7, 3, 2], 1, new GlobalAvgPool2dLayer(), new DenseLayer { Units = 1 }).Plan!.Layers[0].Output);
+        Assert.Equal<int>([7], Plan([7, 3, 2], 1, new GlobalAvgPool2dLayer(), new DenseLayer { Units = 1 }).Plan!.Layers[0].Output.Shape);
 
     [Fact]
     public void Groups_that_do_not_divide_the_channels_are_refused_with_a_number_that_does()
@@ -156,7 +156,7 @@ public sealed class ModelPlannerTests
     [Fact]
     public void Name_and_layers_exclude_each_other_and_one_is_needed()
     {
-        Assert.Equal(0, OnlyError(ModelPlanner.Plan(new ModelSpec(), Image, 10)).Layer);
-        Assert.Equal(0, OnlyError(ModelPlanner.Plan(new ModelSpec { Name = "mlp", Layers = [new FlattenLayer()] }, Image, 10)).Layer);
+        Assert.Equal(0, OnlyError(ModelPlanner.Plan(new ModelSpec(), DataShape.ForClasses(Image, 10))).Layer);
+        Assert.Equal(0, OnlyError(ModelPlanner.Plan(new ModelSpec { Name = "mlp", Layers = [new FlattenLayer()] }, DataShape.ForClasses(Image, 10))).Layer);
     }
 }

@@ -6,7 +6,7 @@ namespace Federated.Core.Tests.Models;
 
 public sealed class NamedModelsTests
 {
-    private static PlanResult Plan(string name, ImmutableArray<int> input, int outputs = 10) => ModelPlanner.Plan(new ModelSpec { Name = name }, input, outputs);
+    private static PlanResult Plan(string name, ImmutableArray<int> input, int outputs = 10) => ModelPlanner.Plan(new ModelSpec { Name = name }, DataShape.ForClasses(input, outputs));
 
     [Theory]
     [InlineData("logistic", 7_850)]
@@ -43,7 +43,7 @@ public sealed class NamedModelsTests
     public void Smallest_size_is_where_the_layer_list_itself_stops_fitting(string name, int smallest)
     {
         var layers = Plan(name, [1, smallest, smallest]).Plan!.Layers.Select(layer => layer.Layer).ToImmutableArray();
-        Assert.NotEmpty(ModelPlanner.Plan(new ModelSpec { Layers = layers }, [1, smallest - 1, smallest - 1], 10).Errors);
+        Assert.NotEmpty(ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses([1, smallest - 1, smallest - 1], 10)).Errors);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ public sealed class CsvTableTests
     public void Table_has_its_last_column_as_label_and_the_others_as_features()
     {
         var set = Load("height,weight,kind\n1.5,2,dog\n-3e1,.5,cat\n");
-        Assert.Equal<int>([2], set.InputShape);
-        Assert.Equal(2, set.Classes);
+        Assert.Equal<int>([2], set.Shape.Input);
+        Assert.Equal(2, set.Shape.Classes);
         Assert.Equal([1L, 0L], set.Train.Labels.ToArray());   // cat, dog: in ordinal order
         Assert.Equal([1.5f, 2f], Row(set, 0));
         Assert.Equal([-30f, 0.5f], Row(set, 1));
@@ -44,8 +44,8 @@ public sealed class CsvTableTests
     public void Numbers_that_are_not_whole_make_it_regression()
     {
         var set = Load("a,y\n1,2\n1,0.5\n");
-        Assert.Equal(0, set.Classes);
-        Assert.Equal([2f, 0.5f], set.Train.Targets.ToArray());
+        Assert.Equal(0, set.Shape.Classes);
+        Assert.Equal([2f, 0.5f], set.Train.Targets());
         Assert.True(set.Train.Labels.IsEmpty);
     }
 

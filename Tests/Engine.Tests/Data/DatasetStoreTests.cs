@@ -116,7 +116,7 @@ public sealed class DatasetStoreTests : IDisposable
     {
         _folder.Write("t.csv", "a,y\n1,0.5\n2,1.5\n3,2.5\n4,3.5\n5,4.5\n");
         var data = await LoadAsync(Csv("t.csv") with { Clients = 2 });
-        Assert.Equal((0, 4, 1), (data.Classes, data.Train.Targets.Length, data.Test.Targets.Length));
+        Assert.Equal((0, 4, 1), (data.Shape.Classes, data.Train.Count, data.Test.Count));
         Assert.Contains("needs class labels", await Refusal(Csv("t.csv") with { Clients = 2, Partition = new() { Kind = PartitionKind.Dirichlet } }), StringComparison.Ordinal);
     }
 

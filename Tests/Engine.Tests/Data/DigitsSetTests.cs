@@ -20,8 +20,8 @@ public sealed class DigitsSetTests
         var digits = DigitsSet.Load();
         var pixels = new float[64];
         digits.Train.CopyFeatures(0, pixels);
-        Assert.Equal<int>([1, 8, 8], digits.InputShape);
-        Assert.Equal((10, 3823, 1797), (digits.Classes, digits.Train.Count, digits.Test!.Count));
+        Assert.Equal<int>([1, 8, 8], digits.Shape.Input);
+        Assert.Equal((10, 3823, 1797), (digits.Shape.Classes, digits.Train.Count, digits.Test!.Count));
         Assert.Equal([0f, 1 / 16f, 6 / 16f, 15 / 16f, 12 / 16f, 1 / 16f, 0f, 0f], pixels[..8]);
         Assert.Equal(0, digits.Train.Labels[0]);
     }

@@ -23,7 +23,7 @@ public sealed class ExampleSetTests
         var values = new float[2];
         subset.CopyFeatures(0, values);
         Assert.Equal([5f, 6f], values);
-        Assert.Equal([30f, 10f], subset.Targets.ToArray());
+        Assert.Equal([30f, 10f], subset.Targets());
         Assert.True(subset.Labels.IsEmpty);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Federated.Core.Datasets;
+using Federated.Core.Models;
 using Federated.Engine.Data;
 
 namespace Federated.Engine.Tests.Data;
@@ -16,7 +17,7 @@ internal static class SmallIdx
     public static readonly byte[] TestLabels = Bytes([2], 1, 0);
 
     public static IdxDataset Dataset(params string[] sources) => new(
-        new DatasetInfo("small", [1, 2, 2], 2, 3, 2, "none", "by hand"), [.. sources.Select(source => new Uri(source))],
+        new DatasetInfo("small", DataShape.ForClasses([1, 2, 2], 2), 3, 2, "none", "by hand"), [.. sources.Select(source => new Uri(source))],
         new("train-images", [3, 2, 2], Hash(TrainImages)), new("train-labels", [3], Hash(TrainLabels)),
         new("test-images", [2, 2, 2], Hash(TestImages)), new("test-labels", [2], Hash(TestLabels)));
 

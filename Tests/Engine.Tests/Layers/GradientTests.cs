@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Randomness;
@@ -50,7 +51,7 @@ public sealed class GradientTests
     {
         LibtorchSetup.Ensure();
         var layers = Layers[kind];
-        using var replica = new ModelReplica(Plan(layers), Loss.Mse);
+        using var replica = new ModelReplica(Plan(layers), keepSoftmax: true);
         var random = new RandomStream(SeedTree.Derive(1, kind));
         // Away from the identities that normalisations and biases start from.
         float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
@@ -85,7 +86,7 @@ public sealed class GradientTests
     public void Every_layer_and_activation_that_a_job_may_name_is_checked()
     {
         var names = Layers.Values.SelectMany(layers => layers).SelectMany(Names).ToHashSet();
-        var kinds = typeof(LayerSpec).Assembly.GetTypes().Where(type => type.BaseType == typeof(LayerSpec) && type != typeof(ActivationLayer))
+        var kinds = typeof(LayerSpec).GetCustomAttribute<JobEntriesAttribute>()!.Kinds.Where(type => type != typeof(ActivationLayer))
             .Select(type => LayerNames.Of((LayerSpec)Activator.CreateInstance(type)!));
         Assert.Empty(kinds.Concat(Enum.GetValues<Activation>().Select(LayerNames.Of)).Except(names));
     }
@@ -103,7 +104,7 @@ public sealed class GradientTests
     private static ModelPlan Plan(ImmutableArray<LayerSpec> layers)
     {
         for (var outputs = 1; outputs <= 256; outputs++)
-            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, Image, outputs).Plan is { } plan) return plan;
+            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses(Image, outputs)).Plan is { } plan) return plan;
         throw new ArgumentException("The layers do not fit the image.", nameof(layers));
     }
 

@@ -12,8 +12,8 @@ public sealed class LayerTests
     private static ModelReplica Replica(ImmutableArray<int> input, int outputs, float[] parameters, params ImmutableArray<LayerSpec> layers)
     {
         LibtorchSetup.Ensure();
-        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, input, outputs).Plan!;
-        var replica = new ModelReplica(plan, Loss.Mse);
+        var plan = ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses(input, outputs)).Plan!;
+        var replica = new ModelReplica(plan, keepSoftmax: true);
         replica.Parameters.Load(parameters);
         return replica;
     }

@@ -37,23 +37,23 @@ public sealed class ModelReplicaTests
         using var scope = NewDisposeScope();
         var (convolution, norm, dense) = (nn.Conv2d(2, 6, 5), nn.BatchNorm2d(6), nn.Linear(96, 10));
         Tensor[] theirs = [convolution.weight!, convolution.bias!, norm.weight!, norm.bias!, norm.running_mean!, norm.running_var!, dense.weight!, dense.bias!];
-        using var replica = new ModelReplica(plan, Loss.CrossEntropy);
+        using var replica = new ModelReplica(plan, keepSoftmax: false);
         Assert.Equal(theirs.Select(tensor => string.Join('x', tensor.shape)), replica.Parameters.Tensors.Select(tensor => string.Join('x', tensor.shape)));
         Assert.Equal(theirs.Select(tensor => string.Join('x', tensor.shape)), plan.Schema.Tensors.Select(spec => string.Join('x', spec.Shape)));
         Assert.Equal(theirs.Select(tensor => tensor.requires_grad), plan.Schema.Tensors.Select(spec => spec.Trainable));
     }
 
-    private static ModelPlan Plan(ModelSpec model, int side) => ModelPlanner.Plan(model, [2, side, side], 10).Plan!;
+    private static ModelPlan Plan(ModelSpec model, int side) => ModelPlanner.Plan(model, DataShape.ForClasses([2, side, side], 10)).Plan!;
 
     private static void AssertShapes(ModelPlan plan)
     {
         for (var count = 1; count <= plan.Layers.Length; count++)
         {
             using var scope = NewDisposeScope();
-            using var replica = new ModelReplica(plan with { Layers = plan.Layers[..count] }, Loss.Mse);
+            using var replica = new ModelReplica(plan with { Layers = plan.Layers[..count] }, keepSoftmax: true);
             replica.Parameters.Load(InitialParameters.Draw(plan, 1).Values.Span);
-            ImmutableArray<long> input = [3, .. plan.Input.Select(size => (long)size)];
-            ImmutableArray<long> expected = [3, .. plan.Layers[count - 1].Output.Select(size => (long)size)];
+            ImmutableArray<long> input = [3, .. plan.Data.Input.Select(size => (long)size)];
+            ImmutableArray<long> expected = [3, .. plan.Layers[count - 1].Output.Shape.Select(size => (long)size)];
             Assert.Equal(expected, replica.Forward(rand([.. input]), draws: null).shape);
             var training = replica.Forward(rand([.. input]), new RandomStream(1));
             Assert.Equal(expected, training.shape);

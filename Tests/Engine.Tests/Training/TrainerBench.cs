@@ -17,9 +17,9 @@ internal sealed class TrainerBench : IDisposable
     {
         LibtorchSetup.Ensure();
         (_training, _examples) = (training, examples);
-        var result = ModelPlanner.Plan(new ModelSpec { Layers = layers }, input, Math.Max(1, classes));
+        var result = ModelPlanner.Plan(new ModelSpec { Layers = layers }, classes > 0 ? DataShape.ForClasses(input, classes) : DataShape.ForNumbers(input));
         Plan = result.Plan ?? throw new InvalidOperationException(string.Join("; ", result.Errors));
-        Workspace = new Workspace(Plan, training, classes, examples.Count);
+        Workspace = new Workspace(Plan, training, examples.Count);
     }
 
     /// <summary>One example x = 1 with target 0 and one weight without bias: the loss is w², its gradient 2w, and every epoch is one step.</summary>
@@ -42,7 +42,7 @@ internal sealed class TrainerBench : IDisposable
     public MetricSums Measure(float[] parameters)
     {
         Workspace.Replica.Parameters.Load(parameters);
-        return Evaluator.Measure(Workspace, _training.Loss, _examples, Enumerable.Range(0, _examples.Count).ToArray(), default);
+        return Evaluator.Measure(Workspace, _examples, Enumerable.Range(0, _examples.Count).ToArray(), default).Sums;
     }
 
     public float[] Start(ulong seed = 42) => InitialParameters.Draw(Plan, seed).Values.ToArray();

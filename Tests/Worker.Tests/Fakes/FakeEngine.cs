@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Algorithms;
+using Federated.Core.Metrics;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Engine;
@@ -86,9 +87,9 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
         return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next), new MetricSums(3, 1.5, 2));
     }
 
-    public MetricSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(slices, slice + 0.5, slice);
+    public EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(new(slices, slice + 0.5, slice), []);
 
-    public MetricSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation) => new(client.Length, 0.25, 1);
+    public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation) => new(new(client.Length, 0.25, 1), []);
 
     public void Dispose() => observer?.Tell(new RunDisposed());
 }

@@ -25,7 +25,7 @@ internal static class DataRules
         }
         if (DatasetCatalog.Find(data.Name) is { } known)
         {
-            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Classes > 0, owned: false))
+            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Shape.Classes > 0, owned: false))
                 job.Report(error.Path, error.Message);
         }
         var minimum = job.Spec.Federation.Cohort.Minimum;

@@ -33,7 +33,7 @@ internal static class ModelRules
 
     private static void Plan(BoundJob job, DatasetInfo data)
     {
-        var result = ModelPlanner.Plan(job.Spec.Model, data.InputShape, Math.Max(1, data.Classes));
+        var result = ModelPlanner.Plan(job.Spec.Model, data.Shape);
         foreach (var (number, message) in result.Errors)
         {
             if (number == 0) job.Report(job.Spec.Model.Name is null ? "model" : "model.name", message + ".");

@@ -13,7 +13,8 @@ internal sealed class UnionShape
     {
         var ending = WithoutEnding(type.Name, "Spec");
         var (entries, words) = (ImmutableArray.CreateBuilder<(string, RecordShape)>(), ImmutableArray.CreateBuilder<(string, object)>());
-        foreach (var record in type.Assembly.GetTypes().Where(candidate => candidate.BaseType == type))
+        var kinds = type.GetCustomAttribute<JobEntriesAttribute>()?.Kinds ?? throw new NotSupportedException($"{type.Name} does not say which entries it has.");
+        foreach (var record in kinds)
         {
             if (record.GetCustomAttribute<JobWordAttribute>() is { } word) words.AddRange(WordsOf(record, word));
             else entries.Add((Words.SnakeCase(WithoutEnding(record.Name, ending)), RecordShape.Of(record)));

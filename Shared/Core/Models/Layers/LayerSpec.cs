@@ -1,0 +1,12 @@
+using Federated.Core.Jobs;
+
+namespace Federated.Core.Models;
+
+/// <summary>One entry of a job's layer list. The key in the file is the record's name in snake_case without "Layer", its properties are the options.</summary>
+[JobEntries(
+    typeof(DenseLayer),
+    typeof(Conv2dLayer), typeof(MaxPool2dLayer), typeof(AvgPool2dLayer), typeof(GlobalMaxPool2dLayer), typeof(GlobalAvgPool2dLayer),
+    typeof(FlattenLayer), typeof(DropoutLayer),
+    typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
+    typeof(ActivationLayer))]
+public abstract record LayerSpec;

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Federated.Core.Parameters;
+
+namespace Federated.Core.Models.Rules;
+
+/// <summary>Normalisations.</summary>
+internal static class NormalisationRules
+{
+    public static Signal? BatchNorm(LayerCheck check, BatchNormLayer norm)
+    {
+        check.Above0(norm.Epsilon, "epsilon");
+        check.Holds(norm.Momentum is > 0 and <= 1, "momentum", norm.Momentum, "above 0 and at most 1");
+        return check.Input;
+    }
+
+    public static Signal? GroupNorm(LayerCheck check, GroupNormLayer norm)
+    {
+        check.Above0(norm.Epsilon, "epsilon");
+        if (check.AtLeastOne(norm.Groups, "groups") && check.Input is { Shape: [var channels, ..] } && channels % norm.Groups != 0)
+        {
+            var fitting = Math.Min(norm.Groups, channels);
+            while (channels % fitting != 0) fitting--;
+            check.Fault($"group_norm gets {check.Got} and needs channels that its {norm.Groups} groups divide: the next smaller number of groups is {fitting}");
+        }
+        return check.Input;
+    }
+
+    public static Signal? LayerNorm(LayerCheck check, LayerNormLayer norm)
+    {
+        check.Above0(norm.Epsilon, "epsilon");
+        if (check.Input is { Shape: [_, _, _] })
+            check.Fault($"layer_norm gets {check.Got} and needs [features]: for images use group_norm, with one group for all channels");
+        return check.Input;
+    }
+
+    public static ImmutableArray<TensorSpec> Tensors(LayerCheck check, LayerSpec layer)
+    {
+        ImmutableArray<int> size = [check.Shape[0]];
+        var affine = check.Weights(size, bias: true);
+        return layer is BatchNormLayer ? [.. affine, check.Tensor("running_mean", size, trainable: false), check.Tensor("running_var", size, trainable: false)] : affine;
+    }
+}

@@ -1,0 +1,53 @@
+using Federated.Core.Jobs;
+using Federated.Core.Metrics;
+using Federated.Core.Models;
+using Federated.Engine.Models;
+using Federated.Engine.Training;
+using static TorchSharp.torch;
+
+namespace Federated.Engine.Objectives;
+
+/// <summary>What a batch's scores came to.</summary>
+/// <param name="Mean">Mean loss over the predictions, a scalar that can go backward.</param>
+/// <param name="Predictions">What was predicted: examples, or the tokens of text. At least 1.</param>
+/// <param name="Correct">Predictions that are right; 0 where that has no meaning.</param>
+internal readonly record struct Scored(Tensor Mean, long Predictions, long Correct);
+
+/// <summary>What is learnt: the loss that training lowers, and what an evaluation measures. One for each <see cref="Objective"/>. Immutable, safe to use from
+/// several threads; methods are called inside a dispose scope.</summary>
+internal abstract class LearningObjective
+{
+    /// <summary>Whether the loss takes the scores before the model's last softmax.</summary>
+    public abstract bool TakesScores { get; }
+
+    /// <summary>The objective of a job.</summary>
+    /// <param name="data">What the data asks for.</param>
+    /// <param name="training">The job's loss and its options; they fit the data.</param>
+    public static LearningObjective Create(DataShape data, TrainingSpec training) => data.Objective switch
+    {
+        Objective.Classification => new ClassificationObjective(data.Output[0], training.Loss),
+        Objective.Regression => new RegressionObjective(),
+        _ => throw new ArgumentException($"{data.Objective} is not a known objective.", nameof(data)),
+    };
+
+    /// <summary>Loss and hits of a batch's scores.</summary>
+    /// <param name="scores">What the model gave, shape [batch, output...].</param>
+    /// <param name="batch">The examples.</param>
+    public abstract Scored Score(Tensor scores, Batch batch);
+
+    /// <summary>Measures a batch: loss and hits, and the tallies of the objective's own metrics.</summary>
+    /// <param name="replica">The model, without dropout.</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="tallies">Receives what the metrics need.</param>
+    public virtual Scored Measure(ModelReplica replica, Batch batch, TallyBook tallies)
+    {
+        var scores = replica.Forward(batch.Input, draws: null);
+        Tally(scores, batch, tallies);
+        return Score(scores, batch);
+    }
+
+    /// <summary>Adds a batch to the tallies.</summary>
+    protected virtual void Tally(Tensor scores, Batch batch, TallyBook tallies)
+    {
+    }
+}
