@@ -1,5 +1,4 @@
 using Federated.Core.Models;
-using Federated.Core.Randomness;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -8,7 +7,7 @@ namespace Federated.Engine.Layers;
 /// <summary>An element-wise function, or softmax over the features.</summary>
 internal sealed class ActivationFunction(Activation activation, bool inPlace) : ILayer
 {
-    public Tensor Forward(Tensor input, RandomStream? draws) => activation switch
+    public Tensor Forward(Tensor input, ForwardPass pass) => activation switch
     {
         Activation.Relu => F.relu(input, inPlace),
         Activation.Sigmoid => input.sigmoid(),

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Federated.Core.Models;
-using Federated.Core.Randomness;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -28,7 +27,7 @@ internal sealed class Convolution(Conv2dLayer layer, Tensor weight, Tensor? bias
             : new Convolution(layer, weight, bias, [0, 0], [left, right, top, bottom]);
     }
 
-    public Tensor Forward(Tensor input, RandomStream? draws)
+    public Tensor Forward(Tensor input, ForwardPass pass)
     {
         if (explicitly is null) return F.conv2d(input, weight, bias, _strides, symmetric, _dilation, layer.Groups);
         using var padded = F.pad(input, explicitly);

@@ -1,4 +1,3 @@
-using Federated.Core.Randomness;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -7,5 +6,5 @@ namespace Federated.Engine.Layers;
 /// <summary>x Wᵀ + b, with W of shape [out, in].</summary>
 internal sealed class Dense(Tensor weight, Tensor? bias) : ILayer
 {
-    public Tensor Forward(Tensor input, RandomStream? draws) => F.linear(input, weight, bias);
+    public Tensor Forward(Tensor input, ForwardPass pass) => F.linear(input, weight, bias);
 }

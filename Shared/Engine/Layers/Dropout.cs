@@ -11,9 +11,9 @@ internal sealed class Dropout(double rate) : ILayer
     private readonly float _scale = (float)(1 / (1 - rate));
     private readonly uint _threshold = (uint)Math.Min(uint.MaxValue, Math.Round(rate * (1L << 32)));   // a draw of 32 bits below it drops
 
-    public Tensor Forward(Tensor input, RandomStream? draws)
+    public Tensor Forward(Tensor input, ForwardPass pass)
     {
-        if (draws is null || rate == 0) return input;
+        if (pass.Draws is not { } draws || rate == 0) return input;
         using var mask = empty(input.shape, float32);
         Fill(mask.Floats(), draws);
         return input.mul(mask);

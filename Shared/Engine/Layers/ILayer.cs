@@ -1,4 +1,3 @@
-using Federated.Core.Randomness;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Layers;
@@ -7,6 +6,6 @@ namespace Federated.Engine.Layers;
 internal interface ILayer
 {
     /// <param name="input">Shape [batch, ...] as planned.</param>
-    /// <param name="draws">A training pass draws from here; null for evaluation.</param>
-    Tensor Forward(Tensor input, RandomStream? draws);
+    /// <param name="pass">Training or evaluation.</param>
+    Tensor Forward(Tensor input, ForwardPass pass);
 }

@@ -34,6 +34,7 @@ internal static class LayerFactory
         GlobalAvgPool2dLayer => [new GlobalAveragePool()],
         FlattenLayer => [new Flatten()],
         DropoutLayer dropout => [new Dropout(dropout.Rate)],
+        EmbeddingLayer => [new Embedding(tensors[0])],
         BatchNormLayer norm => [new BatchNorm(tensors[0], tensors[1], tensors[2], tensors[3], norm.Momentum, norm.Epsilon)],
         GroupNormLayer norm => [new GroupNorm(tensors[0], tensors[1], norm.Groups, norm.Epsilon)],
         LayerNormLayer norm => [new LayerNorm(tensors[0], tensors[1], norm.Epsilon)],

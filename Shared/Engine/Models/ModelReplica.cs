@@ -30,10 +30,11 @@ internal sealed class ModelReplica : IDisposable
     /// <returns>Shape [batch, output...].</returns>
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
+        var pass = new ForwardPass(draws, Plan.Data.Vocabularies.IsEmpty ? null : input.to_type(ScalarType.Int64));
         var current = input;
         foreach (var layer in _layers)
         {
-            var next = layer.Forward(current, draws);
+            var next = layer.Forward(current, pass);
             // What backward needs, the graph holds; in evaluation nothing does, and the memory is free for the next layer.
             if (!ReferenceEquals(next, current) && !ReferenceEquals(current, input)) current.Dispose();
             current = next;

@@ -96,6 +96,6 @@ public sealed class JobReaderTests
     [InlineData("---\n...\n")]
     [InlineData("{}")]
     public void An_empty_job_lacks_only_a_model(string text) =>
-        Assert.Equal(["model: a job needs a model; give model.name (logistic, mlp, lenet, mcmahan-cnn or keras-cnn) or model.layers (a list of layers)."],
+        Assert.Equal([$"model: a job needs a model; give model.name ({string.Join(", ", NamedModels.Names[..^1])} or {NamedModels.Names[^1]}) or model.layers (a list of layers)."],
             JobReader.Read(text).Errors.Select(error => error.ToString()));
 }

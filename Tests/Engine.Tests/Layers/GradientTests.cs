@@ -14,7 +14,11 @@ public sealed class GradientTests
     private const int Batch = 3;
     private const float Step = 1e-2f;
 
-    private static readonly ImmutableArray<int> Image = [4, 5, 5];
+    private static readonly DataShape Image = DataShape.ForClasses([4, 5, 5], 1);
+    private static readonly DataShape Text = DataShape.ForClasses([4], 1) with { Vocabularies = [6] };
+
+    // Symbols of which one is padding; images are drawn.
+    private static readonly float[] Sentences = [1, 2, 3, 0, 5, 4, 4, 1, 2, 0, 0, 0];
 
     public static TheoryData<string> Kinds => [.. Layers.Keys];
 
@@ -32,6 +36,7 @@ public sealed class GradientTests
         ["batch_norm"] = [new Conv2dLayer { Filters = 2 }, new BatchNormLayer(), new FlattenLayer()],
         ["group_norm"] = [new Conv2dLayer { Filters = 4 }, new GroupNormLayer { Groups = 2 }, new FlattenLayer()],
         ["layer_norm"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new LayerNormLayer()],
+        ["embedding"] = [new EmbeddingLayer { Size = 3 }, new FlattenLayer(), new DenseLayer { Units = 2 }],
         ["relu"] = Activated(Activation.Relu),
         ["sigmoid"] = Activated(Activation.Sigmoid),
         ["tanh"] = Activated(Activation.Tanh),
@@ -55,7 +60,8 @@ public sealed class GradientTests
         var random = new RandomStream(SeedTree.Derive(1, kind));
         // Away from the identities that normalisations and biases start from.
         float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
-        float[] input = [.. Enumerable.Range(0, Batch * Image[0] * Image[1] * Image[2]).Select(_ => (float)random.NextGaussian())];
+        var data = replica.Plan.Data;
+        float[] input = data == Image ? [.. Enumerable.Range(0, Batch * 4 * 5 * 5).Select(_ => (float)random.NextGaussian())] : Sentences;
 
         replica.Parameters.Load(at);
         using (NewDisposeScope()) LossOf(replica, input).backward();
@@ -103,15 +109,16 @@ public sealed class GradientTests
     // The last layer's size is whatever it is.
     private static ModelPlan Plan(ImmutableArray<LayerSpec> layers)
     {
+        var data = layers[0] is EmbeddingLayer ? Text : Image;
         for (var outputs = 1; outputs <= 256; outputs++)
-            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, DataShape.ForClasses(Image, outputs)).Plan is { } plan) return plan;
-        throw new ArgumentException("The layers do not fit the image.", nameof(layers));
+            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, data with { Output = [outputs] }).Plan is { } plan) return plan with { Data = data };
+        throw new ArgumentException("The layers do not fit.", nameof(layers));
     }
 
     // A weighted sum of squares, so that no output's gradient is another's. The draws of dropout are the same each time.
     private static Tensor LossOf(ModelReplica replica, float[] input)
     {
-        var scores = replica.Forward(tensor(input).view([Batch, .. Image.Select(size => (long)size)]), new RandomStream(7));
+        var scores = replica.Forward(tensor(input).view([Batch, .. replica.Plan.Data.Input.Select(size => (long)size)]), new RandomStream(7));
         var weights = arange(1, scores.NumberOfElements + 1, float32).view(scores.shape) / scores.NumberOfElements;
         return (scores * scores * weights).sum();
     }

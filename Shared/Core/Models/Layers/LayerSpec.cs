@@ -7,6 +7,7 @@ namespace Federated.Core.Models;
     typeof(DenseLayer),
     typeof(Conv2dLayer), typeof(MaxPool2dLayer), typeof(AvgPool2dLayer), typeof(GlobalMaxPool2dLayer), typeof(GlobalAvgPool2dLayer),
     typeof(FlattenLayer), typeof(DropoutLayer),
+    typeof(EmbeddingLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
     typeof(ActivationLayer))]
 public abstract record LayerSpec;

@@ -23,12 +23,13 @@ internal static class LayerRules
     {
         DenseLayer dense => check.Weights([dense.Units, check.Shape[^1]], dense.Bias),
         Conv2dLayer convolution => ConvolutionRules.Tensors(check, convolution),
+        EmbeddingLayer embedding => SequenceRules.Tensors(check, embedding),
         BatchNormLayer or GroupNormLayer or LayerNormLayer => NormalisationRules.Tensors(check, layer),
         _ => [],
     };
 
     // Indices mean nothing as numbers.
-    private static bool TakesSymbols(LayerSpec layer) => false;
+    private static bool TakesSymbols(LayerSpec layer) => layer is EmbeddingLayer;
 
     private static Signal? Known(LayerCheck check, LayerSpec layer) => layer switch
     {
@@ -39,6 +40,7 @@ internal static class LayerRules
         MaxPool2dLayer pool => PoolingRules.Pool(check, pool.Size, pool.Stride),
         AvgPool2dLayer pool => PoolingRules.Pool(check, pool.Size, pool.Stride),
         GlobalMaxPool2dLayer or GlobalAvgPool2dLayer => PoolingRules.Global(check),
+        EmbeddingLayer embedding => SequenceRules.Embedding(check, embedding),
         BatchNormLayer norm => NormalisationRules.BatchNorm(check, norm),
         GroupNormLayer norm => NormalisationRules.GroupNorm(check, norm),
         LayerNormLayer norm => NormalisationRules.LayerNorm(check, norm),
