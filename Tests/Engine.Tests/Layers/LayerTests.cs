@@ -140,11 +140,11 @@ public sealed class LayerTests
         float[] ones = [.. Enumerable.Repeat(1f, Count)];
         var layer = new Federated.Engine.Layers.Dropout(0.25);
         using var scope = NewDisposeScope();
-        var (input, draws) = (tensor(ones), new ForwardPass(new RandomStream(5), null));
-        var first = layer.Forward(input, new ForwardPass(draws, null)).data<float>().ToArray();
+        var (input, pass) = (tensor(ones), new ForwardPass(new RandomStream(5), null));
+        var first = layer.Forward(input, pass).data<float>().ToArray();
         Assert.InRange(first.Count(value => value == 0) / (double)Count, 0.24, 0.26);   // 4.6 standard deviations
         Assert.All(first.Where(value => value != 0), value => Assert.Equal(4 / 3f, value, 1e-6f));
-        Assert.NotEqual(first, layer.Forward(input, new ForwardPass(draws, null)).data<float>().ToArray());
+        Assert.NotEqual(first, layer.Forward(input, pass).data<float>().ToArray());
         Assert.Equal(first, layer.Forward(input, new ForwardPass(new RandomStream(5), null)).data<float>().ToArray());
         Assert.Same(input, layer.Forward(input, default));
     }
