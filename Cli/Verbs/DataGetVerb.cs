@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.Engine.Data;
+using Federated.Engine.Data.Published;
 
 namespace Federated.Cli.Verbs;
 

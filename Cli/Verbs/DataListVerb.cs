@@ -2,7 +2,7 @@ using System.CommandLine;
 using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.Core.Datasets;
-using Federated.Engine.Data;
+using Federated.Engine.Data.Published;
 using Spectre.Console;
 
 namespace Federated.Cli.Verbs;
@@ -21,17 +21,17 @@ internal sealed class DataListVerb : Verb
         var sets = DatasetCatalog.Names.Select(DatasetCatalog.Find).OfType<DatasetInfo>().ToList();
         if (parsed.GetValue(_json))
         {
-            await PrintJsonAsync(sets.Select(set => new SetRecord(set.Name, [.. set.Shape.Input], set.Shape.Classes, set.TrainExamples, set.TestExamples, set.Licence, set.Source, GetFrom(set))));
+            await PrintJsonAsync(sets.Select(set => new SetRecord(set.Name, [.. set.Shape?.Input ?? []], set.Shape?.Classes ?? 0, set.TrainExamples, set.TestExamples, set.Licence, set.Source, GetFrom(set))));
             return ExitCodes.Success;
         }
         var table = new Table().SimpleBorder();
         foreach (var name in new[] { "name", "example", "classes", "train", "test", "licence", "where" }) table.AddColumn(name);
         foreach (var set in sets)
         {
-            table.AddRow(set.Name, string.Join('x', set.Shape.Input), Format.Count((ulong)set.Shape.Classes), Format.Count((ulong)set.TrainExamples), Format.Count((ulong)set.TestExamples),
+            table.AddRow(set.Name, set.Shape is { } shape ? string.Join('x', shape.Input) : "-", set.Shape is { Classes: > 0 and var classes } ? Format.Count((ulong)classes) : "-", Format.Count((ulong)set.TrainExamples), Format.Count((ulong)set.TestExamples),
                 Markup.Escape(set.Licence), GetFrom(set));
         }
-        table.AddRow(DatasetCatalog.Csv, "columns", "-", "-", "-", "yours", "data.path in the job");
+        foreach (var format in DatasetCatalog.Formats) table.AddRow(format.Name, format.Reads, "-", "-", "-", "yours", "data.path in the job");
         Environment.Screen.Write(table);
         foreach (var set in sets) await Environment.Output.WriteLineAsync($"{set.Name}: {set.Source}");
         return ExitCodes.Success;

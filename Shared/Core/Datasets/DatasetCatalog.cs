@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Jobs;
 using Federated.Core.Models;
 
 namespace Federated.Core.Datasets;
@@ -19,11 +20,26 @@ public static class DatasetCatalog
             "H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, https://github.com/zalandoresearch/fashion-mnist"),
     ];
 
+    /// <summary>Formats of users' own data.</summary>
+    public static ImmutableArray<DataFormat> Formats { get; } =
+    [
+        new(Csv, "a table with a label column", "the values of data.client_column"),
+    ];
+
     /// <summary>Every value that a job's data.name may have.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. Known.Select(known => known.Name), Csv];
+    public static ImmutableArray<string> Names { get; } = [.. Known.Select(known => known.Name), .. Formats.Select(format => format.Name)];
 
     /// <summary>What is known of a set.</summary>
     /// <param name="name">One of <see cref="Names"/>, in lower case.</param>
-    /// <returns>null for <see cref="Csv"/>, of which nothing is known before its file is read, and for a name that is not in the catalogue.</returns>
+    /// <returns>null for a format, of which nothing is known before its files are read, and for a name that is not in the catalogue.</returns>
     public static DatasetInfo? Find(string name) => Known.FirstOrDefault(known => known.Name == name);
+
+    /// <summary>Whether the data may say by itself which client owns an example, so that partition natural is possible.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public static bool HasClients(string name) => Find(name) is { Clients: > 0 } || Formats.Any(format => format.Name == name && format.Clients is not null);
+
+    /// <summary>What a job's data gives to a model, as far as that is known before it is read.</summary>
+    /// <param name="data">The job's data section, with a name of the catalogue.</param>
+    /// <returns>null where only the files tell.</returns>
+    public static DataShape? ShapeOf(DataSpec data) => Find(data.Name)?.Shape;
 }

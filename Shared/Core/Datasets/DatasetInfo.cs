@@ -4,9 +4,11 @@ namespace Federated.Core.Datasets;
 
 /// <summary>What is known about a named data set without reading it.</summary>
 /// <param name="Name">The name in a job file.</param>
-/// <param name="Shape">What it gives to a model and wants of it.</param>
-/// <param name="TrainExamples">Size of the training set.</param>
-/// <param name="TestExamples">Size of the central test set.</param>
+/// <param name="Shape">What it gives to a model and wants of it; null where that depends on the job or on the files.</param>
+/// <param name="TrainExamples">Size of the training set; 0 where it depends on the job.</param>
+/// <param name="TestExamples">Size of the central test set; 0 where it depends on the job.</param>
 /// <param name="Licence">Licence in a few words.</param>
 /// <param name="Source">Where it comes from: authors and canonical URL.</param>
-public sealed record DatasetInfo(string Name, DataShape Shape, int TrainExamples, int TestExamples, string Licence, string Source);
+/// <param name="Clients">Natural clients: hospitals, users, roles; 0 where the data has none.</param>
+public sealed record DatasetInfo(
+    string Name, DataShape? Shape, int TrainExamples, int TestExamples, string Licence, string Source, int Clients = 0);

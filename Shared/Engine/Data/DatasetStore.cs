@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Federated.Core.Datasets;
 using Federated.Core.Jobs;
+using Federated.Engine.Data.Sources;
 
 namespace Federated.Engine.Data;
 
@@ -28,12 +27,12 @@ public sealed class DatasetStore(DataFolders folders)
     public async Task<FederatedData> LoadAsync(DataSpec data, ulong seed, ImmutableArray<string> localClients, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var request = new Request(data, seed, data.Placement == Placement.Local ? string.Join('\n', localClients) : "", Stamp(data));
-        var load = Find(request, () => Load(data, seed, localClients));
+        var request = new Request(data, seed, data.Placement == Placement.Local ? string.Join('\n', localClients) : "", DataSources.Find(data).Key(data, folders));
+        var load = Find(request, () => Load(request.Key, data, seed, localClients));
         return (await load.Value.WaitAsync(cancellation)).Divided;
     }
 
-    private sealed record Request(DataSpec Data, ulong Seed, string LocalClients, string Stamp);
+    private sealed record Request(DataSpec Data, ulong Seed, string LocalClients, string Key);
 
     // Holds the set as well as its division: while this is alive, SharedSets can hand the set to others.
     private sealed record Loaded(LoadedSet Set, FederatedData Divided);
@@ -56,32 +55,9 @@ public sealed class DatasetStore(DataFolders folders)
         _order.Remove(request);
     }
 
-    private Loaded Load(DataSpec data, ulong seed, ImmutableArray<string> localClients)
+    private Loaded Load(string key, DataSpec data, ulong seed, ImmutableArray<string> localClients)
     {
-        var set = SharedSets.Process.GetOrLoad(KeyOf(data), () => Read(data));
+        var set = SharedSets.Process.GetOrLoad(key, () => DataSources.Find(data).Load(data, folders));
         return new(set, DataDivider.Divide(set, data, seed, localClients));
-    }
-
-    private LoadedSet Read(DataSpec data)
-    {
-        if (data.Name == DatasetCatalog.Csv) return CsvTable.Load(CsvLocator.Find(data.Path, folders), data.Label, data.ClientColumn);
-        if (data.Name == "digits") return DigitsSet.Load();
-        return IdxDataset.Known.FirstOrDefault(known => known.Info.Name == data.Name) is { } dataset ? IdxLoader.Load(dataset, folders)
-            : throw new EngineException($"data.name: there is no data set '{data.Name}'. Known are {string.Join(", ", DatasetCatalog.Names)}.");
-    }
-
-    private string KeyOf(DataSpec data) => data.Name switch
-    {
-        "digits" => data.Name,
-        DatasetCatalog.Csv => string.Join('\n', data.Name, Stamp(data), data.Label, data.ClientColumn),
-        _ => string.Join('\n', [data.Name, .. folders.Roots]),
-    };
-
-    // A table may be edited between two jobs of one process.
-    private string Stamp(DataSpec data)
-    {
-        if (data.Name != DatasetCatalog.Csv) return "";
-        var file = new FileInfo(CsvLocator.Find(data.Path, folders));
-        return string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}");
     }
 }

@@ -14,7 +14,7 @@ internal static class DigitsSet
         var info = DatasetCatalog.Find("digits")!;
         using var resource = typeof(DigitsSet).Assembly.GetManifestResourceStream("Federated.Engine.Data.digits.gz")!;
         using var records = new GZipStream(resource, CompressionMode.Decompress);
-        return new(info.Shape, Read(records, info.TrainExamples), Read(records, info.TestExamples), []);
+        return new(info.Shape!, Read(records, info.TrainExamples), Read(records, info.TestExamples), []);
     }
 
     private static ByteExamples Read(Stream records, int count)

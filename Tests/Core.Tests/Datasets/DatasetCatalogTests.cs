@@ -11,8 +11,8 @@ public sealed class DatasetCatalogTests
     public void Find_of_mnist_gives_its_shape_and_sizes()
     {
         var mnist = Assert.IsType<DatasetInfo>(DatasetCatalog.Find("mnist"));
-        Assert.Equal<int>([1, 28, 28], mnist.Shape.Input);
-        Assert.Equal((10, 60_000, 10_000), (mnist.Shape.Classes, mnist.TrainExamples, mnist.TestExamples));
+        Assert.Equal<int>([1, 28, 28], mnist.Shape!.Input);
+        Assert.Equal((10, 60_000, 10_000), (mnist.Shape!.Classes, mnist.TrainExamples, mnist.TestExamples));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Engine.Data;
+using Federated.Engine.Data.Idx;
+using Federated.Engine.Data.Published;
 
 namespace Federated.Engine.Tests.Data;
 
@@ -61,7 +63,7 @@ public sealed class DatasetDownloaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Truncated_file_is_refused_and_leaves_nothing() => await AssertRefused(new(SmallIdx.Gzip(SmallIdx.TrainImages[..^1])), "ends after 11 of 12 values");
+    public async Task Truncated_file_is_refused_and_leaves_nothing() => await AssertRefused(new(SmallIdx.Gzip(SmallIdx.TrainImages[..^1])), "has 27 of the 28 bytes");
 
     [Fact]
     public async Task Answer_404_is_refused_and_leaves_nothing() => await AssertRefused(null, "404");
@@ -96,7 +98,7 @@ public sealed class DatasetDownloaderTests : IDisposable
     public async Task Set_without_a_download_is_refused_with_those_that_have_one()
     {
         var error = await Assert.ThrowsAsync<EngineException>(() => new DatasetDownloader(_http, _folder.Path).GetAsync("digits", null, CancellationToken.None));
-        Assert.Contains("mnist and fashion-mnist", error.Message, StringComparison.Ordinal);
+        Assert.Contains("mnist, fashion-mnist", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +108,7 @@ public sealed class DatasetDownloaderTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var stop = new Stopper(cancellation);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            new DatasetDownloader(_http, _folder.Path).GetAsync(SmallIdx.Dataset(server.Address.ToString()), stop, cancellation.Token));
+            new DatasetDownloader(_http, _folder.Path).GetAsync(SmallIdx.Dataset(server.Address.ToString()).Published, stop, cancellation.Token));
         Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, "small")));
     }
 
@@ -114,7 +116,7 @@ public sealed class DatasetDownloaderTests : IDisposable
         SmallIdx.Files.ToImmutableDictionary(file => $"/{file.Key}.gz", file => new ServedFile(SmallIdx.Gzip(file.Value)));
 
     private Task<string> GetAsync(IProgress<DownloadProgress>? progress, params Uri[] sources) =>
-        new DatasetDownloader(_http, _folder.Path).GetAsync(SmallIdx.Dataset([.. sources.Select(source => source.ToString())]), progress, CancellationToken.None);
+        new DatasetDownloader(_http, _folder.Path).GetAsync(SmallIdx.Dataset([.. sources.Select(source => source.ToString())]).Published, progress, CancellationToken.None);
 
     private async Task AssertRefused(ServedFile? trainImages, string expected)
     {

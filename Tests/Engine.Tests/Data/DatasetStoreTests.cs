@@ -123,7 +123,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Theory]
     [InlineData("../t.csv", "leads out of the data folder")]
     [InlineData("sub/../../t.csv", "leads out of the data folder")]
-    [InlineData(null, "needs the file's path")]
+    [InlineData(null, "the table's path is missing")]
     [InlineData("none.csv", "--data-dir")]
     public async Task Table_that_is_not_to_be_found_says_why(string? path, string expected) =>
         Assert.Contains(expected, await Refusal(new DataSpec { Name = "csv", Path = path }), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Federated.Engine.Data;
+using Federated.Engine.Data.Idx;
 
 namespace Federated.Engine.Tests.Data;
 

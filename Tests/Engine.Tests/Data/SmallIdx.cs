@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Federated.Core.Datasets;
 using Federated.Core.Models;
 using Federated.Engine.Data;
+using Federated.Engine.Data.Idx;
 
 namespace Federated.Engine.Tests.Data;
 

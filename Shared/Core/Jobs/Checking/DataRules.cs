@@ -17,15 +17,15 @@ internal static class DataRules
         if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
         if (data.Partition.Kind == PartitionKind.Natural)
         {
-            if (data.Name != DatasetCatalog.Csv)
+            if (!DatasetCatalog.HasClients(data.Name))
                 job.Report("data.partition.kind", $"natural needs data that names each example's client: data.name csv with data.client_column, not {data.Name}.");
-            else if (data.ClientColumn is null && job.Sound("data.client_column"))
+            else if (data.Name == DatasetCatalog.Csv && data.ClientColumn is null && job.Sound("data.client_column"))
                 job.Report("data.client_column", "is missing; data.partition.kind natural needs the column that names the client.");
             return;
         }
-        if (DatasetCatalog.Find(data.Name) is { } known)
+        if (DatasetCatalog.Find(data.Name) is { TrainExamples: > 0, Shape: { } shape } known)
         {
-            foreach (var error in PartitionRules.Check(data, known.TrainExamples, known.Shape.Classes > 0, owned: false))
+            foreach (var error in PartitionRules.Check(data, known.TrainExamples, shape.Classes > 0, owned: false))
                 job.Report(error.Path, error.Message);
         }
         var minimum = job.Spec.Federation.Cohort.Minimum;

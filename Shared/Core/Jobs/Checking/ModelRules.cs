@@ -15,7 +15,7 @@ internal static class ModelRules
     {
         if (!job.Sound("model") || !IsOne(job)) return;
         var (layers, algorithm) = (job.Spec.Model.Layers, job.Spec.Federation.Algorithm.Name);
-        if (job.Sound("data.name") && DatasetCatalog.Find(job.Spec.Data.Name) is { } data) Plan(job, data);
+        if (job.Sound("data.name") && DatasetCatalog.ShapeOf(job.Spec.Data) is { } data) Plan(job, data);
         else SoftmaxIsLast(job, layers);
         if (job.Sound("federation.algorithm.name") && algorithm == AlgorithmCatalog.FedSgd) HasNoStatistics(job, layers);
     }
@@ -31,9 +31,9 @@ internal static class ModelRules
         return false;
     }
 
-    private static void Plan(BoundJob job, DatasetInfo data)
+    private static void Plan(BoundJob job, DataShape data)
     {
-        var result = ModelPlanner.Plan(job.Spec.Model, data.Shape);
+        var result = ModelPlanner.Plan(job.Spec.Model, data);
         foreach (var (number, message) in result.Errors)
         {
             if (number == 0) job.Report(job.Spec.Model.Name is null ? "model" : "model.name", message + ".");

@@ -22,6 +22,6 @@ internal static class TrainingRules
     }
 
     // A table's targets are known only when it is read; a model that gives a single number tells before that.
-    private static bool IsRegression(JobSpec job) => DatasetCatalog.Find(job.Data.Name) is { } known ? known.Shape.Objective == Objective.Regression
+    private static bool IsRegression(JobSpec job) => DatasetCatalog.ShapeOf(job.Data) is { } known ? known.Objective == Objective.Regression
         : job.Model.Layers.LastOrDefault(layer => layer is not ActivationLayer) is DenseLayer { Units: 1 };
 }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Federated.Core.Datasets;
+using Federated.Engine.Data.Published;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Idx;
 
 /// <summary>One published file of a data set.</summary>
 /// <param name="Name">File name without .gz.</param>
@@ -35,6 +36,10 @@ internal sealed record IdxDataset(
 
     public static ImmutableArray<IdxDataset> Known { get; } = [Mnist, FashionMnist];
 
+    /// <summary>Its files as they are downloaded.</summary>
+    public PublishedSet Published => new(Info.Name,
+        [.. Files.Select(file => new PublishedFile(file.Name, file.Size, file.Sha256, [.. Sources.Select(source => new Uri(source, file.Name + ".gz"))], Gzipped: true))]);
+
     public ImmutableArray<IdxFile> Files => [TrainImages, TrainLabels, TestImages, TestLabels];
 
     /// <summary>A path of the file, gzipped or not, in a folder; null where it is not there.</summary>
@@ -44,7 +49,7 @@ internal sealed record IdxDataset(
     private static IdxDataset Of(string name, string[] sources, string trainImages, string trainLabels, string testImages, string testLabels)
     {
         var info = DatasetCatalog.Find(name)!;
-        var (train, test, image) = (info.TrainExamples, info.TestExamples, info.Shape.Input.RemoveAt(0));
+        var (train, test, image) = (info.TrainExamples, info.TestExamples, info.Shape!.Input.RemoveAt(0));
         return new(info, [.. sources.Select(source => new Uri(source))],
             new("train-images-idx3-ubyte", [train, .. image], trainImages), new("train-labels-idx1-ubyte", [train], trainLabels),
             new("t10k-images-idx3-ubyte", [test, .. image], testImages), new("t10k-labels-idx1-ubyte", [test], testLabels));

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Tables;
 
 /// <summary>Which column of a table is what.</summary>
 /// <param name="Names">All columns in order.</param>

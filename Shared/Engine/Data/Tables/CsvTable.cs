@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Core.Models;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Tables;
 
 /// <summary>Reads a table with a label column: numeric features as they are written, unscaled, in the file's order.</summary>
 internal static class CsvTable

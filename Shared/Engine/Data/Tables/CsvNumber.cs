@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Tables;
 
 /// <summary>Numbers in tables: decimal point, optional sign and exponent, blanks around them, no thousands separators, finite.</summary>
 internal static class CsvNumber

@@ -1,4 +1,4 @@
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Tables;
 
 /// <summary>What a label column means.</summary>
 /// <param name="Labels">0-based classes; empty for regression.</param>

@@ -1,4 +1,4 @@
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Published;
 
 /// <summary>How far a download is.</summary>
 /// <param name="File">The file's name.</param>

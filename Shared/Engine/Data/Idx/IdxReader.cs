@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Security.Cryptography;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Idx;
 
 /// <summary>Reads arrays of bytes in the IDX format: two zero bytes, the element type (8 for unsigned bytes), the number of dimensions, each dimension
 /// as a big-endian 32-bit number, then the elements, row-major. Bytes are taken as hostile: nothing is allocated before the dimensions are the

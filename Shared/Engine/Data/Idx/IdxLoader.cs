@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Idx;
 
 /// <summary>Finds a set of IDX files in the data folders and reads it. A folder counts when it holds all four files and each has the published
 /// bytes.</summary>
@@ -55,11 +55,11 @@ internal static class IdxLoader
 
     private static LoadedSet Read(IdxDataset dataset, string folder)
     {
-        var width = dataset.Info.Shape.Input.Aggregate(1, (product, size) => product * size);
+        var width = dataset.Info.Shape!.Input.Aggregate(1, (product, size) => product * size);
         byte[] Values(IdxFile file) => ReadVerified(file, IdxDataset.Locate(file, folder) ?? throw new IOException($"{file.Name} has gone."));
         ByteExamples Examples(IdxFile images, IdxFile labels) =>
             new(Values(images), Array.ConvertAll(Values(labels), label => (long)label), width, Largest);
-        return new(dataset.Info.Shape, Examples(dataset.TrainImages, dataset.TrainLabels),
+        return new(dataset.Info.Shape!, Examples(dataset.TrainImages, dataset.TrainLabels),
             Examples(dataset.TestImages, dataset.TestLabels), []);
     }
 

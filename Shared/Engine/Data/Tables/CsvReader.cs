@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Tables;
 
 /// <summary>One record of a CSV file.</summary>
 /// <param name="Line">1-based line on which it starts.</param>

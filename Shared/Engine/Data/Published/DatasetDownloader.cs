@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Federated.Engine.Data;
+namespace Federated.Engine.Data.Published;
 
 /// <summary>Gets a data set's files from where they are published. A file reaches the folder only whole and verified: it is written beside under another
 /// name, its decompressed bytes are compared with the published SHA-256, then it is renamed. Thread-safe.</summary>
@@ -11,7 +11,7 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
     private const int BufferBytes = 1 << 16;
 
     /// <summary>Names of the sets that can be downloaded.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. IdxDataset.Known.Select(known => known.Info.Name)];
+    public static ImmutableArray<string> Names { get; } = [.. PublishedSets.All.Where(set => set.CanBeDownloaded).Select(set => set.Name)];
 
     /// <summary>Downloads what is not there yet.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -21,32 +21,32 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
     /// <exception cref="EngineException">Unknown name, no address served the published bytes, or the folder cannot be written; the message says
     /// which.</exception>
     public Task<string> GetAsync(string name, IProgress<DownloadProgress>? progress, CancellationToken cancellation) =>
-        IdxDataset.Known.FirstOrDefault(known => known.Info.Name == name) is { } dataset
-            ? GetAsync(dataset, progress, cancellation)
-            : throw new EngineException($"There is no download of {name}. Downloads exist of {string.Join(" and ", Names)}.");
+        PublishedSets.All.FirstOrDefault(set => set.Name == name && set.CanBeDownloaded) is { } set
+            ? GetAsync(set, progress, cancellation)
+            : throw new EngineException($"There is no download of {name}. Downloads exist of {string.Join(", ", Names)}.");
 
-    internal async Task<string> GetAsync(IdxDataset dataset, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    internal async Task<string> GetAsync(PublishedSet set, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var target = Path.Combine(folder, dataset.Info.Name);
+        var target = Path.Combine(folder, set.Name);
         try
         {
             Directory.CreateDirectory(target);
-            foreach (var file in dataset.Files)
-                if (!await Task.Run(() => IsThere(file, target), cancellation)) await FetchAsync(dataset, file, target, progress, cancellation);
+            foreach (var file in set.Files)
+                if (!await Task.Run(() => IsThere(file, target), cancellation)) await FetchAsync(set, file, target, progress, cancellation);
             return target;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EngineException($"{dataset.Info.Name} cannot be written to {target}: {error.Message} Give another folder with --data-dir.", error);
+            throw new EngineException($"{set.Name} cannot be written to {target}: {error.Message} Give another folder with --data-dir.", error);
         }
     }
 
-    private static bool IsThere(IdxFile file, string target)
+    private static bool IsThere(PublishedFile file, string target)
     {
-        if (IdxDataset.Locate(file, target) is not { } path) return false;
+        if (file.Locate(target) is not { } path) return false;
         try
         {
-            IdxLoader.ReadVerified(file, path);
+            file.Verify(path);
             return true;
         }
         catch (InvalidDataException)
@@ -56,17 +56,17 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
     }
 
     private async Task FetchAsync(
-        IdxDataset dataset, IdxFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        PublishedSet set, PublishedFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         var failures = new List<string>();
-        foreach (var source in dataset.Sources)
+        foreach (var address in file.Sources)
         {
-            var (address, part) = (new Uri(source, file.Name + ".gz"), Path.Combine(target, $"{file.Name}.{Path.GetRandomFileName()}.part"));
+            var part = Path.Combine(target, $"{file.Name}.{Path.GetRandomFileName()}.part");
             try
             {
                 await ReceiveAsync(address, part, file, progress, cancellation);
-                await Task.Run(() => IdxLoader.ReadVerified(file, part), cancellation);
-                File.Move(part, Path.Combine(target, file.Name + ".gz"), overwrite: true);
+                await Task.Run(() => file.Verify(part), cancellation);
+                File.Move(part, Path.Combine(target, file.StoredName), overwrite: true);
                 return;
             }
             catch (Exception error) when (error is HttpRequestException or InvalidDataException
@@ -79,24 +79,24 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
                 File.Delete(part);
             }
         }
-        throw new EngineException($"{file.Name} of {dataset.Info.Name} could not be downloaded:\n{string.Join('\n', failures)}\n"
-            + $"Check the connection and try again, or put the four IDX files into {target} yourself.");
+        throw new EngineException($"{file.Name} of {set.Name} could not be downloaded:\n{string.Join('\n', failures)}\n"
+            + $"Check the connection and try again, or put the files into {target} yourself.");
     }
 
-    private async Task ReceiveAsync(Uri address, string part, IdxFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task ReceiveAsync(Uri address, string part, PublishedFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();
         var limit = file.Size + BufferBytes;   // gzip adds next to nothing to what it cannot compress
         var total = response.Content.Headers.ContentLength;
-        if (total > limit) throw new InvalidDataException($"announces {total} bytes, and the file has {file.Size} when decompressed.");
+        if (total > limit) throw new InvalidDataException($"announces {total} bytes, and the file has {file.Size}.");
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         await using var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write);
         var (buffer, received) = (new byte[BufferBytes], 0L);
         while (await ReadAsync(body, buffer, cancellation) is var count and > 0)
         {
             received += count;
-            if (received > limit) throw new InvalidDataException($"sends more than {limit} bytes, and the file has {file.Size} when decompressed.");
+            if (received > limit) throw new InvalidDataException($"sends more than {limit} bytes, and the file has {file.Size}.");
             await output.WriteAsync(buffer.AsMemory(0, count), cancellation);
             progress?.Report(new(file.Name, received, total));
         }

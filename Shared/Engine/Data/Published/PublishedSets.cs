@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Federated.Engine.Data.Idx;
+
+namespace Federated.Engine.Data.Published;
+
+/// <summary>Data sets whose published files are known by their hashes.</summary>
+internal static class PublishedSets
+{
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published)];
+}

@@ -1,0 +1,17 @@
+using Federated.Core.Datasets;
+using Federated.Core.Jobs;
+using Federated.Engine.Data.Tables;
+
+namespace Federated.Engine.Data.Sources;
+
+/// <summary>A table of the user's.</summary>
+internal sealed class CsvSource : DataSource
+{
+    public override string Name => DatasetCatalog.Csv;
+
+    public override string Key(DataSpec data, DataFolders folders) => string.Join('\n', Name, DataPath.Stamp(Find(data, folders)), data.Label, data.ClientColumn);
+
+    public override LoadedSet Load(DataSpec data, DataFolders folders) => CsvTable.Load(Find(data, folders), data.Label, data.ClientColumn);
+
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "table", folders);
+}
