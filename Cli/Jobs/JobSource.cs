@@ -28,7 +28,9 @@ internal static class JobSource
     public static CommandException Refused(IEnumerable<V1.JobError> errors) =>
         Invalid("The coordinator refuses the job, which", [.. errors.Select(error => new JobError(error.Path, error.Message).ToString())]);
 
-    private static async Task<string> TextOfAsync(string path, string asGiven)
+    /// <summary>The text of a job file.</summary>
+    /// <exception cref="CommandException">There is none, or it cannot be read.</exception>
+    public static async Task<string> TextOfAsync(string path, string asGiven)
     {
         try
         {
@@ -44,7 +46,8 @@ internal static class JobSource
         }
     }
 
-    private static CommandException Invalid(string what, IReadOnlyList<string> errors)
+    /// <summary>A job with errors, all of them listed.</summary>
+    public static CommandException Invalid(string what, IReadOnlyList<string> errors)
     {
         var count = errors.Count == 1 ? "an error" : errors.Count.ToString(CultureInfo.InvariantCulture) + " errors";
         return new CommandException(ExitCodes.JobInvalid, $"{what} has {count}:\n{string.Concat(errors.Select(error => $"  {error}\n"))}");

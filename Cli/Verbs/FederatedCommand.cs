@@ -27,7 +27,7 @@ internal static class FederatedCommand
             new StopVerb(environment),
             new ExportVerb(environment),
             new Command("job", "Work with job files.") { new JobCheckVerb(environment) },
-            new Command("data", "Work with data sets.") { new DataListVerb(environment), new DataGetVerb(environment) },
+            new Command("data", "Work with data sets.") { new DataListVerb(environment), new DataGetVerb(environment), new DataInspectVerb(environment) },
             SharedOptions.Verbose,
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Federated.Benchmarks;
+using Federated.Benchmarks.Results;
 
 // dotnet run -c Release --project Tests/Benchmarks -- overhead [JOB.yaml] [--pairs N] [--slots N] [--set path=value]...
 // dotnet run -c Release --project Tests/Benchmarks -- failover [--repeats N]
@@ -7,6 +8,7 @@ using Federated.Benchmarks;
 // dotnet run -c Release --project Tests/Benchmarks -- alarms [--minutes M] [--workers N] [--burn THREADS]
 // dotnet run -c Release --project Tests/Benchmarks -- rounds [--count N]
 // dotnet run -c Release --project Tests/Benchmarks -- commit [--pairs N] [--count N]
+// dotnet run -c Release --project Tests/Benchmarks -- results [--only JOB]
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
 switch (args)
 {
@@ -16,6 +18,8 @@ switch (args)
     case ["alarms", .. var rest]: return await AlarmsBenchmark.RunAsync(new(rest, "--minutes", "--workers", "--burn"));
     case ["rounds", .. var rest]: return await RoundsBenchmark.RunAsync(new(rest, "--count"));
     case ["commit", .. var rest]: return await CommitBenchmark.RunAsync(new(rest, "--pairs", "--count"));
+    case ["results"]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), only: null);
+    case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(OverheadBenchmark).Assembly).Run(args);
         return 0;

@@ -18,13 +18,32 @@ public static class JobReader
     public static JobResult Read(string yaml, IReadOnlyList<string> overrides)
     {
         var errors = new JobErrors();
+        if (Bind(yaml, overrides, errors) is not { } bound) return new JobResult(null, errors.Ordered());
+        JobRules.Check(bound);
+        return errors.None ? new JobResult(bound.Spec, []) : new JobResult(null, errors.Ordered());
+    }
+
+    /// <summary>Reads a job for its data alone: a job without a model, or with one that does not fit, will do.</summary>
+    /// <param name="yaml">The job file's text.</param>
+    /// <param name="overrides">As for <see cref="Read(string, IReadOnlyList{string})"/>.</param>
+    public static DataResult ReadData(string yaml, IReadOnlyList<string> overrides)
+    {
+        var errors = new JobErrors();
+        if (Bind(yaml, overrides, errors) is not { } bound) return new DataResult(null, errors.Ordered());
+        EffectRules.Check(bound);
+        DataRules.Check(bound);
+        return errors.None ? new DataResult(bound.Spec, []) : new DataResult(null, errors.Ordered());
+    }
+
+    // Null where the text itself is broken: what follows from that would only mislead.
+    private static BoundJob? Bind(string yaml, IReadOnlyList<string> overrides, JobErrors errors)
+    {
         var text = yaml.StartsWith('\uFEFF') ? yaml[1..] : yaml;
         var root = TreeReader.Read(text, "", errors);
-        if (root is null) return new JobResult(null, errors.Ordered());   // what follows from a broken text would only mislead
+        if (root is null) return null;
         if (root is ScalarNode { IsNull: true }) root = new MappingNode(root.Line);
         if (root is MappingNode mapping) new Overrides(errors).Apply(mapping, overrides);
         var bound = new Binder(errors).Bind(root);
-        if (root is MappingNode) JobRules.Check(bound);
-        return errors.None ? new JobResult(bound.Spec, []) : new JobResult(null, errors.Ordered());
+        return root is MappingNode ? bound : null;
     }
 }

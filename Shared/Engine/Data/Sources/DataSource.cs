@@ -8,6 +8,10 @@ internal abstract class DataSource
     /// <summary>The value.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether a file or folder looks like this format, so that a path alone says how to read it. Named sets recognise nothing.</summary>
+    /// <param name="path">A path that exists.</param>
+    public virtual bool Recognises(string path) => false;
+
     /// <summary>Tells what <see cref="Load"/> reads: equal keys give equal sets, and a file that is edited changes it. Options that only concern the division among
     /// clients are not part of it.</summary>
     /// <param name="data">The job's data section.</param>

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace Federated.Benchmarks.Results;
+
+/// <summary>docs/results.md.</summary>
+internal static class ResultsPage
+{
+    private const string Opening = """
+        # Results
+
+        Each row is a job of [examples/](../examples), run as it stands: `federated run examples/JOB.yaml`. *Central* is the same model with the same settings on one
+        client that has all of the data, for the same number of training steps: what the federation is to be compared with. Figures are those of the last round on the
+        test set ([metrics.md](metrics.md) says what each means); seconds are wall time on two cores, one run each, two workers for the federation and one for the
+        central run, so that the times compare nothing but themselves.
+
+        This page is written by the benchmark, never by hand:
+
+        ```sh
+        dotnet run -c Release --project Tests/Benchmarks -- results            # every row
+        dotnet run -c Release --project Tests/Benchmarks -- results --only bccd-detector
+        ```
+
+        | task | job | model | data | clients | rounds | figure | at least | federated | central | seconds | seconds, central |
+        |---|---|---|---|---|---|---|---|---|---|---|---|
+
+        """;
+
+    /// <summary>The page; it ends with a line feed. Rows that were never measured are left out.</summary>
+    public static string Write(IReadOnlyDictionary<string, ResultRecord> records)
+    {
+        var text = new StringBuilder(Opening);
+        foreach (var row in ResultRow.All)
+        {
+            if (!records.TryGetValue(row.Job, out var record)) continue;
+            var target = row.Target is { } value ? $"{(row.LowerIsBetter ? "at most " : "")}{Number(value)}" : "-";
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Task} | [{row.Job}](../examples/{row.Job}.yaml) | {record.Model} | {record.Data} | {record.Clients} ")
+                .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Rounds} | {row.Figure} | {target} | {Of(record.Federated, row)} | {Of(record.Central, row)} ")
+                .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Seconds:F0} | {record.Central.Seconds:F0} |\n");
+        }
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static string Of(Measured measured, ResultRow row) => measured.Figures.TryGetValue(row.Figure, out var value) ? Number(value) : "-";
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) < 10 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+}
