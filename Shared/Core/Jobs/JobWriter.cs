@@ -42,17 +42,35 @@ public static class JobWriter
         {
             if (first) text.Append(indent).Append(field.Key).Append(":\n");
             first = false;
-            text.Append(indent).Append("  - ").Append(Entry(field.Entries!, entry)).Append('\n');
+            text.Append(indent).Append("  - ");
+            Entry(text, field.Entries!, entry, indent + "      ");
         }
     }
 
-    private static string Entry(UnionShape union, object entry)
+    private static void Entry(StringBuilder text, UnionShape union, object entry, string indent)
     {
         foreach (var (word, record) in union.Bare)
-            if (entry.Equals(record)) return word;
+        {
+            if (!entry.Equals(record)) continue;
+            text.Append(word).Append('\n');
+            return;
+        }
         var (name, shape) = union.Entries.FirstOrDefault(candidate => candidate.Shape.Type == entry.GetType());
         if (name is null) throw new ArgumentException($"{entry} has no form in a job file.", nameof(entry));
-        var options = shape.Fields.Select(field => $"{field.Key}: {ValueText.Of(field.Property.GetValue(entry))}");
-        return shape.Fields.IsEmpty ? name : $"{name}: {{{string.Join(", ", options)}}}";
+        text.Append(name);
+        if (shape.Fields.All(field => field.Entries is null))
+        {
+            var options = shape.Fields.Select(field => $"{field.Key}: {ValueText.Of(field.Property.GetValue(entry))}");
+            text.Append(shape.Fields.IsEmpty ? "\n" : $": {{{string.Join(", ", options)}}}\n");
+            return;
+        }
+        // With a list among its options an entry takes a line for each of them.
+        text.Append(":\n");
+        foreach (var field in shape.Fields)
+        {
+            var value = field.Property.GetValue(entry);
+            if (field.Entries is not null) List(text, field, (IEnumerable)value!, indent);
+            else text.Append(indent).Append(field.Key).Append(": ").Append(ValueText.Of(value)).Append('\n');
+        }
     }
 }

@@ -15,25 +15,32 @@ public static class InitialParameters
     {
         var values = new float[plan.Schema.Count];
         var offset = 0;
-        foreach (var planned in plan.Layers)
-            foreach (var tensor in planned.Tensors)
-            {
-                Fill(values.AsSpan(offset, tensor.Count), tensor, InitializerOf(planned.Layer), seed);
-                offset += tensor.Count;
-            }
+        foreach (var (tensor, initializer) in plan.Layers.SelectMany(Tensors))
+        {
+            Fill(values.AsSpan(offset, tensor.Count), tensor, initializer, seed);
+            offset += tensor.Count;
+        }
         return new ParameterVector(plan.Schema, values);
+    }
+
+    private static IEnumerable<(TensorSpec Tensor, Initializer Initializer)> Tensors(PlannedLayer planned)
+    {
+        var inner = planned.Inner.SelectMany(Tensors).ToArray();
+        return inner.Concat(planned.Tensors.Skip(inner.Length).Select(tensor => (tensor, InitializerOf(planned.Layer))));
     }
 
     private static Initializer InitializerOf(LayerSpec layer) => layer switch
     {
         DenseLayer dense => dense.Initializer,
         Conv2dLayer convolution => convolution.Initializer,
+        Conv1dLayer convolution => convolution.Initializer,
+        ResidualLayer residual => residual.Initializer,
         _ => Initializer.GlorotUniform,
     };
 
     private static void Fill(Span<float> values, TensorSpec tensor, Initializer initializer, ulong seed)
     {
-        var kind = tensor.Name[(tensor.Name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        var kind = tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..];
         if (kind == "weight" && tensor.Shape.Length > 1) Draw(values, tensor, initializer, new RandomStream(SeedTree.Derive(seed, "initial:" + tensor.Name)));
         else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
     }

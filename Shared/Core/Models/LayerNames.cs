@@ -15,5 +15,6 @@ public static class LayerNames
 
     /// <summary>Whether the layer gives class probabilities: softmax as its activation, or softmax on its own.</summary>
     public static bool IsSoftmax(LayerSpec layer) => layer is
-        DenseLayer { Activation: Activation.Softmax } or Conv2dLayer { Activation: Activation.Softmax } or ActivationLayer { Activation: Activation.Softmax };
+        DenseLayer { Activation: Activation.Softmax } or Conv2dLayer { Activation: Activation.Softmax } or Conv1dLayer { Activation: Activation.Softmax }
+        or ResidualLayer { Activation: Activation.Softmax } or ActivationLayer { Activation: Activation.Softmax };
 }

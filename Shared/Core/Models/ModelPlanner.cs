@@ -33,25 +33,11 @@ public static class ModelPlanner
 
     private static PlanResult Plan(ImmutableArray<LayerSpec> layers, DataShape data)
     {
-        var errors = ImmutableArray.CreateBuilder<PlanError>();
-        var planned = ImmutableArray.CreateBuilder<PlannedLayer>(layers.Length);
-        Signal? signal = new(data.Input, data.Vocabularies);
-        for (var i = 0; i < layers.Length; i++)
-        {
-            var (number, layer) = (i + 1, layers[i]);
-            var check = new LayerCheck(number.ToString(CultureInfo.InvariantCulture), layer, signal);
-            var output = LayerRules.Infer(check, layer);
-            errors.AddRange(check.Errors.Select(message => new PlanError(number, message)));
-            if (LayerNames.IsSoftmax(layer) && number < layers.Length)
-                errors.Add(new PlanError(number, "softmax gives class probabilities and may only be the last layer of a model"));
-            if (check.Errors.Count == 0 && signal is { } known && output is { } result)
-                planned.Add(new PlannedLayer(number, layer, known, result, LayerRules.Tensors(check, layer)));
-            signal = output;
-        }
-
+        var (planned, signal, found) = LayerList.Plan(layers, new(data.Input, data.Vocabularies));
+        List<PlanError> errors = [.. found];
         if (signal is { } last && (last.IsSymbols || !last.Shape.AsSpan().SequenceEqual(data.Output.AsSpan())))
             errors.Add(new PlanError(layers.Length, $"the last layer, {LayerNames.Of(layers[^1])}, gives {last} and the data set needs "
-                + Shapes.Text(data.Output) + (last.Shape.Length == 3 && data.Output.Length == 1 ? ": end with flatten and dense" : "")));
+                + Shapes.Text(data.Output) + Remedy(last, data)));
         else if (data.Output[^1] == 1 && LayerNames.IsSoftmax(layers[^1]))
             errors.Add(new PlanError(layers.Length, "softmax over a single output is always 1: leave it out for regression"));
         if (errors.Count > 0) return Refused([.. errors]);
@@ -62,8 +48,15 @@ public static class ModelPlanner
         if (count > int.MaxValue)
             return Refused(new PlanError(0, string.Create(CultureInfo.InvariantCulture,
                 $"the model has {count:N0} parameters, at most {int.MaxValue:N0} are possible")));
-        return new PlanResult(new ModelPlan(data, planned.ToImmutable(), new ParameterSchema(tensors)), []);
+        return new PlanResult(new ModelPlan(data, planned, new ParameterSchema(tensors)), []);
     }
+
+    private static string Remedy(Signal last, DataShape data) => (last.Shape.Length, data.Output.Length) switch
+    {
+        (3, 1) => ": end with flatten and dense",
+        (2, 1) => ": end with flatten or a global pool, and dense",
+        _ => "",
+    };
 
     private static PlanResult Refused(params ImmutableArray<PlanError> errors) => new(null, errors);
 }

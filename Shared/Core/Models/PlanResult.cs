@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Federated.Core.Models;
 
@@ -12,6 +13,9 @@ public sealed record PlanResult(ModelPlan? Plan, ImmutableArray<PlanError> Error
 /// <param name="Message">What came in, what the layer needs and what to do; does not repeat the number.</param>
 public sealed record PlanError(int Layer, string Message)
 {
+    /// <summary>The position for people: <c>3</c>, or <c>3.2</c> for the second layer inside the third.</summary>
+    public string Number { get; init; } = Layer.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>One line for people.</summary>
-    public override string ToString() => Layer > 0 ? $"layer {Layer}: {Message}" : Message;
+    public override string ToString() => Layer > 0 ? $"layer {Number}: {Message}" : Message;
 }

@@ -15,6 +15,12 @@ public sealed record Signal(ImmutableArray<int> Shape, ImmutableArray<int> Vocab
     /// <summary>Whether the values are indices, which mean nothing as numbers.</summary>
     public bool IsSymbols => !Vocabularies.IsEmpty;
 
+    /// <summary>Whether both have the same sizes.</summary>
+    public bool SameShape(Signal other) => Shape.AsSpan().SequenceEqual(other.Shape.AsSpan());
+
+    /// <summary>The size of the dimension that normalisations and layers over features work on: channels of an image, else the last one.</summary>
+    public int Features => Shape is [var channels, _, _] ? channels : Shape[^1];
+
     /// <summary>For example <c>[1, 28, 28]</c> or <c>[80] symbols of 65</c>.</summary>
     public override string ToString() => IsSymbols ? $"{Shapes.Text(Shape)} symbols of {string.Join(" and ", Vocabularies)}" : Shapes.Text(Shape);
 }

@@ -19,7 +19,7 @@ internal sealed class ActivationFunction(Activation activation, bool inPlace) : 
         Activation.Silu => F.silu(input),
         Activation.Mish => F.mish(input),
         Activation.Softplus => F.softplus(input),
-        Activation.Softmax => F.softmax(input, 1),
+        Activation.Softmax => F.softmax(input, input.dim() == 4 ? 1 : -1),
         _ => throw new InvalidOperationException($"{activation} has no computation."),
     };
 }

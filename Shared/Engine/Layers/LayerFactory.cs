@@ -10,16 +10,19 @@ internal static class LayerFactory
     /// <param name="plan">The model.</param>
     /// <param name="tensors">All tensors in schema order.</param>
     /// <param name="keepSoftmax">False where the loss takes the scores before the final softmax.</param>
-    public static ImmutableArray<ILayer> Create(ModelPlan plan, ImmutableArray<Tensor> tensors, bool keepSoftmax)
+    public static ImmutableArray<ILayer> Create(ModelPlan plan, ImmutableArray<Tensor> tensors, bool keepSoftmax) =>
+        Create(plan.Layers, tensors.AsSpan(), keepSoftmax, out _);
+
+    private static ImmutableArray<ILayer> Create(
+        ImmutableArray<PlannedLayer> list, ReadOnlySpan<Tensor> tensors, bool keepSoftmax, out ReadOnlySpan<Tensor> left)
     {
         var layers = ImmutableArray.CreateBuilder<ILayer>();
-        var first = 0;
-        foreach (var planned in plan.Layers)
+        foreach (var planned in list)
         {
-            var own = tensors.AsSpan().Slice(first, planned.Tensors.Length);
-            first += own.Length;
-            layers.AddRange(Create(planned, own, keepSoftmax));
+            layers.AddRange(Create(planned, tensors[..planned.Tensors.Length], keepSoftmax));
+            tensors = tensors[planned.Tensors.Length..];
         }
+        left = tensors;
         return layers.ToImmutable();
     }
 
@@ -28,6 +31,13 @@ internal static class LayerFactory
         DenseLayer dense => Activated(new Dense(tensors[0], dense.Bias ? tensors[1] : null), dense.Activation, keepSoftmax),
         Conv2dLayer convolution => Activated(
             Convolution.Create(convolution, planned.Input.Shape, tensors[0], convolution.Bias ? tensors[1] : null), convolution.Activation, keepSoftmax),
+        Conv1dLayer convolution => Activated(
+            new Convolution1d(convolution, planned.Input.Shape[0], tensors[0], convolution.Bias ? tensors[1] : null), convolution.Activation, keepSoftmax),
+        MaxPool1dLayer pool => [new MaxPool1d(pool.Size, pool.Stride ?? pool.Size)],
+        AvgPool1dLayer pool => [new AveragePool1d(pool.Size, pool.Stride ?? pool.Size)],
+        GlobalMaxPool1dLayer => [new GlobalMaxPool1d()],
+        GlobalAvgPool1dLayer => [new GlobalAveragePool1d()],
+        ResidualLayer residual => Residual(planned, residual, tensors, keepSoftmax),
         MaxPool2dLayer pool => [new MaxPool(pool.Size, pool.Stride ?? pool.Size)],
         AvgPool2dLayer pool => [new AveragePool(pool.Size, pool.Stride ?? pool.Size)],
         GlobalMaxPool2dLayer => [new GlobalMaxPool()],
@@ -42,7 +52,25 @@ internal static class LayerFactory
         _ => throw new ArgumentException($"{planned.Layer.GetType().Name} is not a known layer."),
     };
 
-    // Right after a dense layer or a convolution relu may overwrite its input, which neither needs to go backward. On its own it may not: a sigmoid
+    private static ImmutableArray<ILayer> Residual(PlannedLayer planned, ResidualLayer residual, ReadOnlySpan<Tensor> tensors, bool keepSoftmax)
+    {
+        var body = Create(planned.Inner, tensors, keepSoftmax, out var own);
+        return Activated(new Residual(body, own.IsEmpty ? [] : Projection(planned, residual, own)), residual.Activation, keepSoftmax);
+    }
+
+    private static ImmutableArray<ILayer> Projection(PlannedLayer planned, ResidualLayer residual, ReadOnlySpan<Tensor> own)
+    {
+        var stride = ResidualShapes.Stride(planned.Input.Shape, planned.Output.Shape)!.Value;
+        ImmutableArray<ILayer> map = planned.Input.Shape.Length switch
+        {
+            3 => [Convolution.Create(new Conv2dLayer { Kernel = 1, Stride = stride }, planned.Input.Shape, own[0], null)],
+            2 when stride > 1 => [new EveryStep(stride), new Dense(own[0], null)],
+            _ => [new Dense(own[0], null)],
+        };
+        return residual.ShortcutGroups is { } groups ? map.Add(new GroupNorm(own[1], own[2], groups, GroupNormLayer.UsualEpsilon)) : map;
+    }
+
+    // Right after a dense layer, a convolution or a sum relu may overwrite its input, which none of them needs to go backward. On its own it may not: a sigmoid
     // before it, for one, keeps its result.
     private static ImmutableArray<ILayer> Activated(ILayer layer, Activation activation, bool keepSoftmax) =>
         [layer, .. Alone(activation, keepSoftmax, inPlace: true)];

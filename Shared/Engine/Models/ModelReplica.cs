@@ -31,15 +31,7 @@ internal sealed class ModelReplica : IDisposable
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
         var pass = new ForwardPass(draws, Plan.Data.Vocabularies.IsEmpty ? null : input.to_type(ScalarType.Int64));
-        var current = input;
-        foreach (var layer in _layers)
-        {
-            var next = layer.Forward(current, pass);
-            // What backward needs, the graph holds; in evaluation nothing does, and the memory is free for the next layer.
-            if (!ReferenceEquals(next, current) && !ReferenceEquals(current, input)) current.Dispose();
-            current = next;
-        }
-        return current;
+        return _layers.Forward(input, pass);
     }
 
     public void Dispose() => Parameters.Dispose();

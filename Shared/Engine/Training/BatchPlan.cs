@@ -6,7 +6,8 @@ namespace Federated.Engine.Training;
 internal static class BatchPlan
 {
     /// <summary>Whether a batch of one example has no spread for batch normalisation to divide by: it sees one value a channel.</summary>
-    public static bool NeedsPairs(ModelPlan plan) => plan.Layers.Any(layer => layer.Layer is BatchNormLayer && layer.Input.Shape.Skip(1).All(side => side == 1));
+    public static bool NeedsPairs(ModelPlan plan) => plan.Layers.SelectMany(layer => layer.WithInner())
+        .Any(layer => layer.Layer is BatchNormLayer && layer.Input.Shape.Aggregate(1L, (product, size) => product * size) == layer.Input.Features);
 
     /// <summary>Where batches end: every <paramref name="size"/> examples and at the end. With <paramref name="pairs"/> a last example that would be
     /// alone joins the batch before it.</summary>

@@ -28,12 +28,15 @@ public sealed class JobDocumentationTests
         Assert.Equal((1, 1_000_000, 10), ((int)rounds["minimum"]!, (int)rounds["maximum"]!, (int)rounds["default"]!));
         Assert.Equal(0, (double)schema["properties"]!["training"]!["properties"]!["optimizer"]!["properties"]!["learning_rate"]!["exclusiveMinimum"]!);
         Assert.Contains("fashion-mnist", schema["properties"]!["data"]!["properties"]!["name"]!["enum"]!.AsArray().Select(name => (string?)name));
-        var entries = schema["properties"]!["model"]!["properties"]!["layers"]!["items"]!["oneOf"]!.AsArray();
+        Assert.Equal("#/$defs/layer", (string?)schema["properties"]!["model"]!["properties"]!["layers"]!["items"]!["$ref"]);
+        var entries = schema["$defs"]!["layer"]!["oneOf"]!.AsArray();
         var bare = entries[0]!["enum"]!.AsArray().Select(name => (string?)name).ToArray();
         Assert.Contains("relu", bare);
         Assert.Contains("flatten", bare);
         Assert.DoesNotContain("dense", bare);   // it needs its units
         Assert.Contains(entries, entry => entry!["properties"]?["dense"]?["required"]?[0]?.GetValue<string>() == "units");
+        var residual = entries.Single(entry => entry!["properties"]?["residual"] is not null)!["properties"]!["residual"]!;
+        Assert.Equal("#/$defs/layer", (string?)residual["properties"]!["layers"]!["items"]!["$ref"]);   // layers inside layers
     }
 
     private static void Same(string path, string generated)

@@ -109,7 +109,7 @@ public sealed class ModelPlannerTests
 
     [Fact]
     public void Layer_norm_of_images_is_refused_with_the_remedy() =>
-        Assert.Equal("layer_norm gets [2, 3, 3] and needs [features]: for images use group_norm, with one group for all channels",
+        Assert.Equal("layer_norm gets [2, 3, 3] and needs [features] or [T, features]: for images use group_norm, with one group for all channels",
             OnlyError(Plan([2, 3, 3], 1, new LayerNormLayer(), new FlattenLayer(), new DenseLayer { Units = 1 })).Message);
 
     [Fact]

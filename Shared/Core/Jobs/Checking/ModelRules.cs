@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Federated.Core.Algorithms;
 using Federated.Core.Datasets;
 using Federated.Core.Jobs.Describing;
@@ -33,28 +34,40 @@ internal static class ModelRules
 
     private static void Plan(BoundJob job, DataShape data)
     {
-        var result = ModelPlanner.Plan(job.Spec.Model, data);
-        foreach (var (number, message) in result.Errors)
+        var places = Places(job.Spec.Model.Layers).ToDictionary(place => place.Number, place => place.Path);
+        foreach (var error in ModelPlanner.Plan(job.Spec.Model, data).Errors)
         {
-            if (number == 0) job.Report(job.Spec.Model.Name is null ? "model" : "model.name", message + ".");
-            else job.Report(At(number - 1), $"layer {number}: {message}.");
+            if (error.Layer == 0) job.Report(job.Spec.Model.Name is null ? "model" : "model.name", error.Message + ".");
+            else job.Report(places.GetValueOrDefault(error.Number, "model.name"), $"layer {error.Number}: {error.Message}.");
         }
     }
 
     private static void SoftmaxIsLast(BoundJob job, ImmutableArray<LayerSpec> layers)
     {
-        for (var i = 0; i < layers.Length - 1; i++)
-            if (LayerNames.IsSoftmax(layers[i]))
-                job.Report(At(i), $"layer {i + 1}: softmax gives class probabilities and may only be the last layer of a model.");
+        foreach (var place in Places(layers))
+            if (LayerNames.IsSoftmax(place.Layer) && place.Path != $"model.layers[{layers.Length - 1}]")
+                job.Report(place.Path, $"layer {place.Number}: softmax gives class probabilities and may only be the last layer of a model.");
     }
 
     private static void HasNoStatistics(BoundJob job, ImmutableArray<LayerSpec> layers)
     {
-        for (var i = 0; i < layers.Length; i++)
-            if (layers[i] is BatchNormLayer)
-                job.Report(At(i), $"layer {i + 1}: batch_norm has running statistics, which fedsgd's gradients never move; "
+        foreach (var place in Places(layers))
+            if (place.Layer is BatchNormLayer)
+                job.Report(place.Path, $"layer {place.Number}: batch_norm has running statistics, which fedsgd's gradients never move; "
                     + "use group_norm, or federation.algorithm.name fedavg.");
     }
 
-    private static string At(int position) => $"model.layers[{position}]";
+    // Every layer with its path and its number for people, also those inside others.
+    private static IEnumerable<Place> Places(ImmutableArray<LayerSpec> layers, string path = "model.layers", string above = "")
+    {
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var here = new Place(layers[i],
+                string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), string.Create(CultureInfo.InvariantCulture, $"{above}{i + 1}"));
+            yield return here;
+            foreach (var inner in Places(here.Layer.Inner, $"{here.Path}.{LayerNames.Of(here.Layer)}.layers", here.Number + ".")) yield return inner;
+        }
+    }
+
+    private sealed record Place(LayerSpec Layer, string Path, string Number);
 }

@@ -40,6 +40,8 @@ internal enum FieldKind
 /// <summary>One key of the job file: everything that reading, writing and documenting need to know of it.</summary>
 internal sealed class FieldShape
 {
+    private readonly Type? _entry;
+
     internal FieldShape(PropertyInfo property, object? initial)
     {
         (Property, Default, Key) = (property, initial, Words.SnakeCase(property.Name));
@@ -61,7 +63,7 @@ internal sealed class FieldShape
         };
         if (Kind == FieldKind.Choice) Choices = Words.Of(type);
         if (Kind == FieldKind.Record) Record = RecordShape.Of(type);
-        if (Kind == FieldKind.List) Entries = UnionShape.Of(type.GetGenericArguments()[0]);
+        if (Kind == FieldKind.List) _entry = type.GetGenericArguments()[0];
     }
 
     /// <summary>The record's property.</summary>
@@ -91,8 +93,8 @@ internal sealed class FieldShape
     /// <summary>Record: its shape.</summary>
     public RecordShape? Record { get; }
 
-    /// <summary>List: its entries.</summary>
-    public UnionShape? Entries { get; }
+    /// <summary>List: its entries. Found on use, since an entry may itself have a list of such entries.</summary>
+    public UnionShape? Entries => _entry is null ? null : UnionShape.Of(_entry);
 
     /// <summary>Text out of a catalogue: its names; else empty. Read on use, since a catalogue may itself need the job's records.</summary>
     public ImmutableArray<string> Names => Attribute.Names switch

@@ -17,6 +17,10 @@ internal static class JsonSchemaText
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = "Federated job" };
         foreach (var (key, value) in Record(RecordShape.Job).ToArray()) schema[key] = value?.DeepClone();
         schema["required"] = new JsonArray("model");
+        // Apart, since entries may have lists of such entries.
+        var entries = new JsonObject();
+        foreach (var union in JobFields.All.Select(placed => placed.Field.Entries).OfType<UnionShape>().Distinct()) entries[union.Entry] = Entry(union);
+        schema["$defs"] = entries;
         return schema.ToJsonString(Format) + "\n";
     }
 
@@ -39,7 +43,7 @@ internal static class JsonSchemaText
         var schema = field.Kind switch
         {
             FieldKind.Record => Record(field.Record!),
-            FieldKind.List => new() { ["type"] = "array", ["minItems"] = 1, ["items"] = Entry(field.Entries!) },
+            FieldKind.List => new() { ["type"] = "array", ["minItems"] = 1, ["items"] = new JsonObject { ["$ref"] = $"#/$defs/{field.Entries!.Entry}" } },
             FieldKind.Flag => Typed(field, "boolean"),
             FieldKind.Whole or FieldKind.Natural => Ranged(field, Typed(field, "integer")),
             FieldKind.Real => Ranged(field, Typed(field, "number")),

@@ -64,8 +64,10 @@ internal sealed class Binder(JobErrors errors)
         if (node is not ListNode list)
         {
             if (node is not ScalarNode { IsNull: true }) errors.Add(path, $"{node.Kind} stands here; {Sentences.Needs(field)}.", node.Line);
+            else if (field.Attribute.Required) errors.Add(path, $"has no value; {Sentences.Needs(field)}.", node.Line);
             return null;
         }
+        if (field.Attribute.Required && list.Entries.Count == 0) errors.Add(path, $"the list is empty; it needs at least one {union.Entry}.", node.Line);
         var entries = new List<object>();
         for (var i = 0; i < list.Entries.Count; i++)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Core.Jobs;
 
 namespace Federated.Core.Models;
@@ -6,8 +7,14 @@ namespace Federated.Core.Models;
 [JobEntries(
     typeof(DenseLayer),
     typeof(Conv2dLayer), typeof(MaxPool2dLayer), typeof(AvgPool2dLayer), typeof(GlobalMaxPool2dLayer), typeof(GlobalAvgPool2dLayer),
+    typeof(Conv1dLayer), typeof(MaxPool1dLayer), typeof(AvgPool1dLayer), typeof(GlobalMaxPool1dLayer), typeof(GlobalAvgPool1dLayer),
+    typeof(ResidualLayer),
     typeof(FlattenLayer), typeof(DropoutLayer),
     typeof(EmbeddingLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
     typeof(ActivationLayer))]
-public abstract record LayerSpec;
+public abstract record LayerSpec
+{
+    // The layers below its key "layers"; empty for a layer that holds none.
+    internal virtual ImmutableArray<LayerSpec> Inner => [];
+}

@@ -17,13 +17,16 @@ public sealed record BatchNormLayer : LayerSpec
 /// <summary>Group normalisation over channels (Wu and He 2018): the usual choice in federated work, for it has no running statistics.</summary>
 public sealed record GroupNormLayer : LayerSpec
 {
+    /// <summary>What is added to the variance where nothing else is asked for.</summary>
+    public const double UsualEpsilon = 1e-5;
+
     /// <value>Groups of channels; must divide the channels.</value>
     [JobField("Groups of channels; must divide the channels.", Minimum = 1, Maximum = 65_536)]
     public int Groups { get; init; } = 8;
 
     /// <value>Added to the variance.</value>
     [JobField("Added to the variance.", ExclusiveMinimum = 0, Maximum = 1)]
-    public double Epsilon { get; init; } = 1e-5;
+    public double Epsilon { get; init; } = UsualEpsilon;
 }
 
 /// <summary>Layer normalisation over the features of each example (Ba et al. 2016).</summary>

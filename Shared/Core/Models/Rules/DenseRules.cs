@@ -7,8 +7,9 @@ internal static class DenseRules
     {
         if (!check.AtLeastOne(dense.Units, "units")) return null;
         if (check.Input is { Shape: [_, _, _] }) check.Fault($"dense gets {check.Got} and needs [features]: put flatten before it");
-        else if (check.Input is { Shape: [var features] }) check.Fits(dense.Units, features);
-        return new(dense.Units);
+        else if (check.Input is { } input) check.Fits(dense.Units, input.Features);
+        // On a sequence it works on each step by itself.
+        return check.Input is { Shape: [var steps, _] } ? check.Fits(steps, dense.Units) ? new(steps, dense.Units) : null : new(dense.Units);
     }
 
     public static Signal? Flatten(LayerCheck check) =>

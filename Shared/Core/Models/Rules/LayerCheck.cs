@@ -18,11 +18,17 @@ internal sealed class LayerCheck(string prefix, LayerSpec layer, Signal? input)
     /// <summary>Its shape; not the default only where the input is known.</summary>
     public ImmutableArray<int> Shape => input!.Shape;
 
+    /// <summary>The layers inside it, once its rule has asked for them.</summary>
+    public LayerList Inner { get; private set; } = new([], null, []);
+
     /// <summary>What is wrong, a sentence each.</summary>
     public List<string> Errors { get; } = [];
 
     /// <summary>The input for messages; it is known.</summary>
     public string Got => input!.ToString();
+
+    /// <summary>Plans the layers inside it on its own input.</summary>
+    public LayerList Inside(ImmutableArray<LayerSpec> layers) => Inner = LayerList.Plan(layers, input, prefix);
 
     /// <summary>Whether an image comes in. Silent where the input is not known.</summary>
     public bool IsImage()
@@ -30,6 +36,17 @@ internal sealed class LayerCheck(string prefix, LayerSpec layer, Signal? input)
         if (input is { Shape: not [_, _, _] }) Fault($"{Name} gets {Got} and needs [C, H, W]: put it before flatten and dense, or take a data set of images");
         return input is { Shape: [_, _, _] };
     }
+
+    /// <summary>Whether a sequence of features comes in. Silent where the input is not known.</summary>
+    public bool IsSequence()
+    {
+        if (input is { Shape: not [_, _] }) Fault($"{Name} gets {Got} and needs [T, features]: put it before flatten, dense and global pools, or take a data set of sequences");
+        return input is { Shape: [_, _] };
+    }
+
+    /// <summary>Whether a window fits into a sequence.</summary>
+    public bool CoversSteps(string what, long size) => input is not { Shape: [var steps, _] } || size <= steps
+        || Fault($"{Name} gets {Got} and its {what} of {size} needs T of at least {size}: take a smaller one, or shrink less before it");
 
     /// <summary>Whether a window fits into an image's sides.</summary>
     public bool Covers(string what, long size) => input is not { Shape: [_, var height, var width] } || (size <= height && size <= width)

@@ -16,7 +16,7 @@ internal static class NormalisationRules
     public static Signal? GroupNorm(LayerCheck check, GroupNormLayer norm)
     {
         check.Above0(norm.Epsilon, "epsilon");
-        if (check.AtLeastOne(norm.Groups, "groups") && check.Input is { Shape: [var channels, ..] } && channels % norm.Groups != 0)
+        if (check.AtLeastOne(norm.Groups, "groups") && check.Input is { Features: var channels } && channels % norm.Groups != 0)
         {
             var fitting = Math.Min(norm.Groups, channels);
             while (channels % fitting != 0) fitting--;
@@ -29,13 +29,13 @@ internal static class NormalisationRules
     {
         check.Above0(norm.Epsilon, "epsilon");
         if (check.Input is { Shape: [_, _, _] })
-            check.Fault($"layer_norm gets {check.Got} and needs [features]: for images use group_norm, with one group for all channels");
+            check.Fault($"layer_norm gets {check.Got} and needs [features] or [T, features]: for images use group_norm, with one group for all channels");
         return check.Input;
     }
 
     public static ImmutableArray<TensorSpec> Tensors(LayerCheck check, LayerSpec layer)
     {
-        ImmutableArray<int> size = [check.Shape[0]];
+        ImmutableArray<int> size = [check.Input!.Features];
         var affine = check.Weights(size, bias: true);
         return layer is BatchNormLayer ? [.. affine, check.Tensor("running_mean", size, trainable: false), check.Tensor("running_var", size, trainable: false)] : affine;
     }
