@@ -27,8 +27,14 @@ public static class NamedModels
     /// half: 241,546 parameters on MNIST.</summary>
     public const string KerasCnn = "keras-cnn";
 
+    /// <summary>A residual network of 8 layers with weights, see <see cref="ResidualNetworks"/>: 78,042 parameters on 3x32x32 images of 10 classes.</summary>
+    public const string ResNet8 = "resnet8";
+
+    /// <summary>ResNet-18 with group normalisation, see <see cref="ResidualNetworks"/>: 11,173,962 parameters on 3x32x32 images of 10 classes.</summary>
+    public const string ResNet18 = "resnet18-gn";
+
     /// <summary>All names.</summary>
-    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn];
+    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn, ResNet8, ResNet18];
 
     // The smallest side that leaves each layer something to work on: 4 -> 2 -> 1 by two poolings; 12 -> 6 -> 2 -> 1; 18 -> 16 -> 8 -> 6 -> 3 -> 1.
     private const int McMahanMinimum = 4, LeNetMinimum = 12, KerasMinimum = 18;
@@ -53,6 +59,8 @@ public static class NamedModels
         KerasCnn => Image(name, input, KerasMinimum,
             Convolution(32, 3), new MaxPool2dLayer(), Convolution(64, 3), new MaxPool2dLayer(), Convolution(128, 3),
             new FlattenLayer(), Hidden(128), new DropoutLayer { Rate = 0.5 }, Last(outputs)),
+        ResNet8 => Image(name, input, 1, [.. ResidualNetworks.ResNet8(), Last(outputs)]),
+        ResNet18 => Image(name, input, 1, [.. ResidualNetworks.ResNet18(input), Last(outputs)]),
         _ => ([], $"model '{name}' is not known: the named models are {string.Join(", ", Names)}"),
     };
 

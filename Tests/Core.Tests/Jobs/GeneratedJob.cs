@@ -7,6 +7,8 @@ namespace Federated.Core.Tests.Jobs;
 /// <summary>Good jobs by the number, of every kind that a job can be.</summary>
 internal static class GeneratedJob
 {
+    private const int DeepestList = 5;
+
     public static JobSpec Create(int number)
     {
         var random = new Random(number);
@@ -86,20 +88,31 @@ internal static class GeneratedJob
     // For tables, whose shapes are not known, so that any order will do.
     private static ImmutableArray<LayerSpec> Layers(Random random, bool gradient) =>
     [
-        .. Enumerable.Range(0, random.Next(0, 12)).Select(LayerSpec (_) => random.Next(gradient ? 8 : 9) switch
-        {
-            0 => new DenseLayer { Units = random.Next(1, 1000), Activation = Any(random, Activation.None, Activation.Tanh), Bias = random.Next(2) == 0 },
-            1 => new Conv2dLayer { Filters = random.Next(1, 99), Kernel = random.Next(1, 9), Stride = random.Next(1, 4), Padding = Any(random, Padding.Same, Padding.Valid), Activation = Activation.LeakyRelu },
-            2 => new MaxPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
-            3 => new AvgPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
-            4 => new FlattenLayer(),
-            5 => new DropoutLayer { Rate = random.NextDouble() },
-            6 => new GroupNormLayer { Groups = random.Next(1, 9), Epsilon = Math.Min(1, Positive(random)) },
-            7 => new ActivationLayer { Activation = Any(random, Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Gelu, Activation.LeakyRelu) },
-            _ => new BatchNormLayer { Epsilon = Math.Min(1, Positive(random)), Momentum = 1 - random.NextDouble() },
-        }),
+        .. Enumerable.Range(0, random.Next(0, 12)).Select(_ => Layer(random, gradient, depth: 0)),
         new DenseLayer { Units = random.Next(2, 20), Activation = Any(random, Activation.None, Activation.Softmax) },
     ];
+
+    private static LayerSpec Layer(Random random, bool gradient, int depth) => random.Next(12) switch
+    {
+        0 => new DenseLayer { Units = random.Next(1, 1000), Activation = Any(random, Activation.None, Activation.Tanh), Bias = random.Next(2) == 0 },
+        1 => new Conv2dLayer { Filters = random.Next(1, 99), Kernel = random.Next(1, 9), Stride = random.Next(1, 4), Padding = Any(random, Padding.Same, Padding.Valid), Activation = Activation.LeakyRelu },
+        2 => new MaxPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
+        3 => new AvgPool2dLayer { Size = random.Next(1, 5), Stride = random.Next(2) == 0 ? null : random.Next(1, 5) },
+        4 => new FlattenLayer(),
+        5 => new DropoutLayer { Rate = random.NextDouble() },
+        6 => new GroupNormLayer { Groups = random.Next(1, 9), Epsilon = Math.Min(1, Positive(random)) },
+        7 => new ActivationLayer { Activation = Any(random, Activation.Relu, Activation.Sigmoid, Activation.Tanh, Activation.Gelu, Activation.LeakyRelu) },
+        8 => new Conv1dLayer { Filters = random.Next(1, 99), Kernel = random.Next(1, 9), Dilation = random.Next(1, 4), Padding = Any(random, SequencePadding.Causal, SequencePadding.Valid), Bias = random.Next(2) == 0 },
+        9 when !gradient => new BatchNormLayer { Epsilon = Math.Min(1, Positive(random)), Momentum = 1 - random.NextDouble() },
+        10 or 11 when depth < DeepestList => new ResidualLayer
+        {
+            Layers = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Layer(random, gradient, depth + 1))],
+            Shortcut = Any(random, Shortcut.Auto, Shortcut.Identity, Shortcut.Projection),
+            ShortcutGroups = random.Next(2) == 0 ? null : random.Next(1, 9),
+            Activation = Any(random, Activation.None, Activation.Relu),
+        },
+        _ => new GlobalAvgPool1dLayer(),
+    };
 
     // Over many orders of magnitude, below the largest value that any key allows.
     private static double Positive(Random random) => Math.Pow(10, (random.NextDouble() * 18) - 12.01);

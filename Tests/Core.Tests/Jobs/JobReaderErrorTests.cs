@@ -77,6 +77,45 @@ public sealed class JobReaderErrorTests
                 - dense: 64
             """));
 
+    [Fact]
+    public void Errors_of_layers_inside_layers_name_their_way_down() => Assert.Equal(
+        [
+            "line 3, model.layers[0].residual.layers[0].conv2d.filters: is missing; needs a whole number, 1 to 65536.",
+            "line 3, model.layers[0].residual.layers[1].residual.layers: the list is empty; it needs at least one layer.",
+            "line 4, model.layers[1].residual.layers: is missing; needs a list of layers, each after '- '.",
+            "line 5, model.layers[2].residual.layers: has no value; needs a list of layers, each after '- '.",
+            "line 6, model.layers[3].residual.layers: a mapping of keys stands here; needs a list of layers, each after '- '.",
+            "line 7, model.layers[4].residual.shortcut: 'none' is not known; allowed: auto, identity or projection.",
+        ], Errors("""
+            model:
+              layers:
+                - residual: {layers: [conv2d, residual: {layers: []}]}
+                - residual
+                - residual: {layers: }
+                - residual: {layers: {relu: }}
+                - residual: {layers: [relu], shortcut: none}
+            """));
+
+    [Fact]
+    public void Shapes_softmax_and_statistics_are_seen_inside_layers() => Assert.Equal(
+        [
+            "line 5, model.layers[1].residual.layers[0]: layer 2.1: softmax gives class probabilities and may only be the last layer of a model.",
+            "line 5, model.layers[1].residual.layers[1].residual.layers[0]: layer 2.2.1: group_norm gets [7] and needs channels that its 2 groups divide: the next smaller number of groups is 1.",
+            "line 5, model.layers[1].residual.layers[1].residual.layers[1]: layer 2.2.2: batch_norm has running statistics, which fedsgd's gradients never move; use group_norm, or federation.algorithm.name fedavg.",
+        ], Errors("""
+            federation: {algorithm: {name: fedsgd}}
+            model:
+              layers:
+                - flatten
+                - residual: {layers: [dense: {units: 7, activation: softmax}, residual: {layers: [group_norm: {groups: 2}, batch_norm]}]}
+                - dense: {units: 10}
+            """));
+
+    [Fact]
+    public void Softmax_inside_layers_is_seen_where_shapes_are_not_known() => Assert.Equal(
+        ["line 2, model.layers[0].residual.layers[1]: layer 1.2: softmax gives class probabilities and may only be the last layer of a model."],
+        Errors("data: {name: csv, path: a.csv}\nmodel: {layers: [residual: {layers: [relu, softmax]}, softmax]}"));
+
     [Theory]
     [InlineData("federation: {rounds: three}", "line 2, federation.rounds: 'three' is not a whole number; allowed: 1 to 1000000.")]
     [InlineData("federation: {rounds: 99999999999999999999999999}", "line 2, federation.rounds: 99999999999999999999999999 is out of range; allowed: 1 to 1000000.")]

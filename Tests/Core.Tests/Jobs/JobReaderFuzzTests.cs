@@ -38,7 +38,7 @@ public sealed class JobReaderFuzzTests
     [Fact]
     public void A_mutated_override_is_taken_or_refused_and_nothing_is_thrown()
     {
-        string[] seeds = ["federation.rounds=3", "data.partition={kind: iid}", "model.layers[0].conv2d.filters=5", "model.layers=[flatten, dense: {units: 10}]"];
+        string[] seeds = ["federation.rounds=3", "data.partition={kind: iid}", "model.layers[0].conv2d.filters=5", "model.layers=[flatten, dense: {units: 10}]", "model.layers[1]={residual: {layers: [relu]}}"];
         for (var number = 0; number < 1000; number++)
         {
             var random = new Random(number);

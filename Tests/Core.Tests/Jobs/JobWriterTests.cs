@@ -60,6 +60,33 @@ public sealed class JobWriterTests
         """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read(DefaultJob.Yaml).Job!), StringComparison.Ordinal);
 
     [Fact]
+    public void Layers_with_layers_inside_are_indented() => Assert.Contains("""
+          layers:
+            - residual:
+                layers:
+                  - relu
+                  - residual:
+                      layers:
+                        - flatten
+                      shortcut: identity
+                      shortcut_groups: null
+                      activation: none
+                      initializer: glorot_uniform
+                shortcut: auto
+                shortcut_groups: 2
+                activation: relu
+                initializer: glorot_uniform
+            - dense: {units: 2, activation: none, bias: true, initializer: glorot_uniform}
+
+        """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read("""
+            data: {name: csv, path: a.csv}
+            model:
+              layers:
+                - residual: {layers: [relu, residual: {layers: [flatten], shortcut: identity, activation: none}], shortcut_groups: 2}
+                - dense: {units: 2}
+            """).Job!), StringComparison.Ordinal);
+
+    [Fact]
     public void Every_generated_job_reads_back_equal_and_writes_the_same_text()
     {
         for (var number = 0; number < 500; number++)

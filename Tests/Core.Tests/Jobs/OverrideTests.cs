@@ -56,6 +56,19 @@ public sealed class OverrideTests
         Assert.Equal(new MaxPool2dLayer { Size = 3, Stride = 1 }, Read("model.layers[3].max_pool2d={size: 3, stride: 1}", "model.layers[3].max_pool2d.size=3").Model.Layers[3]);
 
     [Fact]
+    public void A_path_leads_into_layers_inside_layers()
+    {
+        const string Text = "data: {name: csv, path: a.csv}\nmodel: {layers: [flatten, residual: {layers: [dense: {units: 4}, relu, dropout]}, dense: {units: 2}]}";
+        var job = JobReader.Read(Text, ["model.layers[1].residual.layers[0].dense.units=7", "model.layers[1].residual.layers[2].dropout.rate=0.1", "model.layers[1].residual.shortcut=projection"]).Job!;
+        Assert.Equal(new ResidualLayer
+        {
+            Layers = [new DenseLayer { Units = 7 }, new ActivationLayer { Activation = Activation.Relu }, new DropoutLayer { Rate = 0.1 }], Shortcut = Shortcut.Projection,
+        }, job.Model.Layers[1]);
+        Assert.Equal("model.layers[1].residual.layers[3]: there is no entry [3]: the list has [0] to [2].",
+            Assert.Single(JobReader.Read(Text, ["model.layers[1].residual.layers[3]=relu"]).Errors).ToString());
+    }
+
+    [Fact]
     public void A_section_that_the_text_lacks_is_made() => Assert.Equal(0.1, JobReader.Read("model: {name: mlp}", ["data.validation=0.1"]).Job!.Data.Validation);
 
     [Fact]

@@ -19,6 +19,24 @@ public sealed class NamedModelsTests
         Assert.Equal(parameters, Plan(name, [1, 28, 28]).Plan!.Schema.Count);
     }
 
+    [Theory]
+    [InlineData("resnet8", 32, 10, 78_042)]           // 464 + 4,672 + 14,528 + 57,728 + 650
+    [InlineData("resnet18-gn", 32, 10, 11_173_962)]   // as with batch normalisation, whose trained parameters are as many: the usual ResNet-18 for CIFAR-10,
+    [InlineData("resnet18-gn", 224, 1000, 11_689_512)]   // and the one of table 1
+    public void Residual_network_has_as_many_parameters_as_others_count(string name, int side, int classes, int parameters) =>
+        Assert.Equal(parameters, Plan(name, [3, side, side], classes).Plan!.Schema.Count);
+
+    [Theory]
+    [InlineData(64, "[64, 64, 64]")]
+    [InlineData(65, "[64, 33, 33]")]
+    [InlineData(224, "[64, 112, 112]")]
+    public void First_convolution_of_resnet18_depends_on_the_size_of_the_images(int side, string output)
+    {
+        var layers = Plan("resnet18-gn", [3, side, side]).Plan!.Layers;
+        Assert.Equal(output, layers[0].Output.ToString());
+        Assert.Equal("[512]", layers[^2].Output.ToString());
+    }
+
     [Fact]
     public void Every_name_has_a_model()
     {

@@ -15,6 +15,7 @@ public sealed class GradientTests
     private const float Step = 1e-2f;
 
     private static readonly DataShape Image = DataShape.ForClasses([4, 5, 5], 1);
+    private static readonly DataShape Series = DataShape.ForClasses([7, 4], 1);
     private static readonly DataShape Text = DataShape.ForClasses([4], 1) with { Vocabularies = [6] };
 
     // Symbols of which one is padding; images are drawn.
@@ -37,6 +38,24 @@ public sealed class GradientTests
         ["group_norm"] = [new Conv2dLayer { Filters = 4 }, new GroupNormLayer { Groups = 2 }, new FlattenLayer()],
         ["layer_norm"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new LayerNormLayer()],
         ["embedding"] = [new EmbeddingLayer { Size = 3 }, new FlattenLayer(), new DenseLayer { Units = 2 }],
+        ["conv1d"] = [new Conv1dLayer { Filters = 3, Padding = SequencePadding.Same }, new FlattenLayer()],
+        ["conv1d, causal with stride, dilation and groups"] = [new Conv1dLayer { Filters = 4, Kernel = 2, Stride = 2, Dilation = 2, Groups = 2, Padding = SequencePadding.Causal }, new FlattenLayer()],
+        ["max_pool1d"] = [new Conv1dLayer { Filters = 2 }, new MaxPool1dLayer(), new FlattenLayer()],
+        ["avg_pool1d"] = [new Conv1dLayer { Filters = 2 }, new AvgPool1dLayer(), new FlattenLayer()],
+        ["global_max_pool1d"] = [new Conv1dLayer { Filters = 2 }, new GlobalMaxPool1dLayer()],
+        ["global_avg_pool1d"] = [new Conv1dLayer { Filters = 2 }, new GlobalAvgPool1dLayer()],
+        ["global_max_pool1d, padding"] = [new EmbeddingLayer { Size = 3 }, new GlobalMaxPool1dLayer(), new DenseLayer { Units = 2 }],
+        ["global_avg_pool1d, padding"] = [new EmbeddingLayer { Size = 3 }, new GlobalAvgPool1dLayer(), new DenseLayer { Units = 2 }],
+        ["dense, each step"] = [new Conv1dLayer { Filters = 3 }, new DenseLayer { Units = 2 }, new FlattenLayer()],
+        ["batch_norm, sequence"] = [new Conv1dLayer { Filters = 2 }, new BatchNormLayer(), new FlattenLayer()],
+        ["group_norm, sequence"] = [new Conv1dLayer { Filters = 4 }, new GroupNormLayer { Groups = 2 }, new FlattenLayer()],
+        ["layer_norm, sequence"] = [new Conv1dLayer { Filters = 4 }, new LayerNormLayer(), new FlattenLayer()],
+        ["softmax, each step"] = [new Conv1dLayer { Filters = 4 }, new DenseLayer { Units = 3, Activation = Activation.Softmax }],
+        ["residual"] = [new ResidualLayer { Layers = [new Conv2dLayer { Filters = 4, Padding = Padding.Same, Activation = Activation.Tanh }, new Conv2dLayer { Filters = 4, Padding = Padding.Same }], Activation = Activation.Elu }, new FlattenLayer()],   // smooth: many sums lie near relu's kink
+        ["residual, projection"] = [new ResidualLayer { Layers = [new Conv2dLayer { Filters = 6, Stride = 2, Padding = Padding.Same }], ShortcutGroups = 2, Activation = Activation.Tanh }, new FlattenLayer()],
+        ["residual, features"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new ResidualLayer { Layers = [new DenseLayer { Units = 3, Activation = Activation.Sigmoid }] }],
+        ["residual, sequence"] = [new Conv1dLayer { Filters = 4 }, new ResidualLayer { Layers = [new Conv1dLayer { Filters = 2, Stride = 2, Padding = SequencePadding.Causal }], Activation = Activation.None }, new FlattenLayer()],
+        ["residual, nested"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new ResidualLayer { Layers = [new ResidualLayer { Layers = [new DenseLayer { Units = 4, Activation = Activation.Tanh }] }, new DenseLayer { Units = 4 }] }],
         ["relu"] = Activated(Activation.Relu),
         ["sigmoid"] = Activated(Activation.Sigmoid),
         ["tanh"] = Activated(Activation.Tanh),
@@ -61,7 +80,8 @@ public sealed class GradientTests
         // Away from the identities that normalisations and biases start from.
         float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
         var data = replica.Plan.Data;
-        float[] input = data == Image ? [.. Enumerable.Range(0, Batch * 4 * 5 * 5).Select(_ => (float)random.NextGaussian())] : Sentences;
+        float[] input = data == Text ? Sentences
+            : [.. Enumerable.Range(0, Batch * data.Input.Aggregate((product, size) => product * size)).Select(_ => (float)random.NextGaussian())];
 
         replica.Parameters.Load(at);
         using (NewDisposeScope()) LossOf(replica, input).backward();
@@ -109,9 +129,10 @@ public sealed class GradientTests
     // The last layer's size is whatever it is.
     private static ModelPlan Plan(ImmutableArray<LayerSpec> layers)
     {
-        var data = layers[0] is EmbeddingLayer ? Text : Image;
+        var data = layers[0] is EmbeddingLayer ? Text : layers[0] is Conv1dLayer ? Series : Image;
         for (var outputs = 1; outputs <= 256; outputs++)
-            if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, data with { Output = [outputs] }).Plan is { } plan) return plan with { Data = data };
+            foreach (ImmutableArray<int> output in new ImmutableArray<int>[] { [outputs], [5, outputs] })
+                if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, data with { Output = output }).Plan is { } plan) return plan with { Data = data };
         throw new ArgumentException("The layers do not fit.", nameof(layers));
     }
 

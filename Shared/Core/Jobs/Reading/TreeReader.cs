@@ -99,6 +99,8 @@ internal sealed class TreeReader
         {
             case Scalar scalar: return new ScalarNode(scalar.Value, scalar.Style != ScalarStyle.Plain, line);
             case SequenceStart: return List(path, depth, line);
+            // A mapping of one key without braces, inside brackets, says no place of its own.
+            case MappingStart when depth > 0 && node.Start.Index == 0: return Mapping(path, depth, Line(_parser.Current!));
             case MappingStart: return Mapping(path, depth, line);
             default:
                 // The parser lets some slips between brackets pass, and then a key comes without anything that could be its value.
