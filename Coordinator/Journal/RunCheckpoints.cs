@@ -52,6 +52,9 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
     }
 
     private double? Score(Metrics? metrics) => metrics is not { Examples: > 0 } ? null
-        : job.Training.Loss == Loss.CrossEntropy ? (double)metrics.Correct / metrics.Examples
+        : MeansHits(metrics) ? (double)metrics.Correct / metrics.Examples
         : -metrics.LossSum / metrics.Examples;
+
+    // Which loss the data has, only workers know. Without a single hit an evaluation ranks below all that have one, for it is then measured by its loss.
+    private bool MeansHits(Metrics metrics) => job.Training.Loss == Loss.CrossEntropy || (job.Training.Loss is null && metrics.Correct > 0);
 }

@@ -14,8 +14,7 @@ internal static class JobFit
     {
         var (plan, errors) = ModelPlanner.Plan(job.Model, data.Shape);
         var reasons = errors.Select(error => error.ToString()).ToList();
-        if (data.Shape.Objective == Objective.Regression && job.Training.Loss == Loss.CrossEntropy)
-            reasons.Add("the data set has numbers as targets and cross_entropy needs classes: set training.loss to mse");
+        reasons.AddRange(TrainingFit.Check(job.Training, data.Shape).Select(error => $"{error.Path}: {error.Message}"));
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
         return plan is not null && reasons.Count == 0 ? plan
             : throw new EngineException($"The job does not fit the data set '{job.Data.Name}': {string.Join("; ", reasons)}.");

@@ -57,7 +57,8 @@ internal sealed class RunEngine : IRunEngine
         return _pool.Use(workspace =>
         {
             MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
-            var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, new TrainingScope(_job.Seed, round, client), cancellation);
+            var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, own.Validation,
+                new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
             return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span, state), validation);
         });
     }

@@ -8,7 +8,12 @@ using F = TorchSharp.torch.nn.functional;
 namespace Federated.Engine.Objectives;
 
 /// <summary>One class of several. A batch's target is the class's index, shape [batch, 1].</summary>
-internal sealed class ClassificationObjective(int classes, Loss loss) : LearningObjective
+/// <param name="classes">How many.</param>
+/// <param name="loss">Cross-entropy or squared error.</param>
+/// <param name="smoothing">Cross-entropy in training: share of the label's weight that all classes get evenly (Szegedy et al., "Rethinking the Inception
+/// Architecture for Computer Vision", CVPR 2016, section 7, arXiv:1512.00567). Weights and smoothing together are as in PyTorch's CrossEntropyLoss: the mean
+/// is divided by the sum of the labels' weights.</param>
+internal sealed class ClassificationObjective(int classes, Loss loss, double smoothing) : LearningObjective
 {
     public override bool TakesScores => loss == Loss.CrossEntropy;
 
@@ -22,6 +27,14 @@ internal sealed class ClassificationObjective(int classes, Loss loss) : Learning
             _ => throw new InvalidOperationException($"{loss} is not a loss of a classification."),
         };
         return new(mean, batch.Count, Correct(scores, batch.Target.Floats()));
+    }
+
+    public override Scored Train(Tensor scores, Batch batch, float[]? classWeights)
+    {
+        if (loss != Loss.CrossEntropy || (smoothing == 0 && classWeights is null)) return Score(scores, batch);
+        var labels = batch.Target.view(-1).to_type(ScalarType.Int64);
+        var weights = classWeights is null ? null : tensor(classWeights);
+        return new(F.cross_entropy(scores, labels, weights, label_smoothing: smoothing), batch.Count, Correct(scores, batch.Target.Floats()));
     }
 
     protected override void Tally(Tensor scores, Batch batch, TallyBook tallies)

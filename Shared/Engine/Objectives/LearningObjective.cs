@@ -25,8 +25,8 @@ internal abstract class LearningObjective
     /// <param name="training">The job's loss and its options; they fit the data.</param>
     public static LearningObjective Create(DataShape data, TrainingSpec training) => data.Objective switch
     {
-        Objective.Classification => new ClassificationObjective(data.Output[0], training.Loss),
-        Objective.Regression => new RegressionObjective(),
+        Objective.Classification => new ClassificationObjective(data.Output[0], LossFit.Of(training.Loss, data.Objective)!.Value, training.LabelSmoothing),
+        Objective.Regression => new RegressionObjective(LossFit.Of(training.Loss, data.Objective)!.Value, training.HuberDelta),
         _ => throw new ArgumentException($"{data.Objective} is not a known objective.", nameof(data)),
     };
 
@@ -34,6 +34,12 @@ internal abstract class LearningObjective
     /// <param name="scores">What the model gave, shape [batch, output...].</param>
     /// <param name="batch">The examples.</param>
     public abstract Scored Score(Tensor scores, Batch batch);
+
+    /// <summary>Loss and hits of a training batch, with what a job adds to the loss for training alone. Without that it is <see cref="Score"/>.</summary>
+    /// <param name="scores">What the model gave, shape [batch, output...].</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="classWeights">Weight of each class, shape [classes]; null for 1 each.</param>
+    public virtual Scored Train(Tensor scores, Batch batch, float[]? classWeights) => Score(scores, batch);
 
     /// <summary>Measures a batch: loss and hits, and the tallies of the objective's own metrics.</summary>
     /// <param name="replica">The model, without dropout.</param>

@@ -9,7 +9,7 @@ internal sealed class AdamOptimizer(OptimizerSpec spec, int parameters) : Optimi
 {
     private readonly float[] _mean = new float[parameters], _square = new float[parameters], _scratch = new float[Block];
     private readonly float _decay = (float)spec.WeightDecay;
-    private float _rate, _rootCorrection;
+    private float _rate, _rootCorrection, _kept;
     private int _step;
 
     public override void Reset()
@@ -19,10 +19,11 @@ internal sealed class AdamOptimizer(OptimizerSpec spec, int parameters) : Optimi
         _step = 0;
     }
 
-    public override void BeginStep()
+    public override void BeginStep(double rate)
     {
         _step++;
-        _rate = (float)(spec.LearningRate / (1 - Math.Pow(spec.Beta1, _step)));
+        _rate = (float)(rate / (1 - Math.Pow(spec.Beta1, _step)));
+        _kept = (float)(1 - rate * spec.WeightDecay);
         _rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(spec.Beta2, _step)));
     }
 
@@ -32,7 +33,7 @@ internal sealed class AdamOptimizer(OptimizerSpec spec, int parameters) : Optimi
         var square = _square.AsSpan(offset, gradient.Length);
         var scratch = _scratch.AsSpan(0, gradient.Length);
         if (_decay > 0 && spec.Name == OptimizerName.AdamW)
-            TensorPrimitives.Multiply(parameters, (float)(1 - spec.LearningRate * spec.WeightDecay), parameters);
+            TensorPrimitives.Multiply(parameters, _kept, parameters);
         else if (_decay > 0)
             TensorPrimitives.MultiplyAdd(parameters, _decay, gradient, gradient);
 

@@ -4,13 +4,13 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Federated.Engine.Training;
 
-/// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1), as PyTorch's
-/// clip_grad_norm_.</summary>
+/// <summary>Bounds gradients, as PyTorch's clip_grad_norm_ and clip_grad_value_ do.</summary>
 internal static class GradientClipping
 {
+    /// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1).</summary>
     /// <param name="gradients">In place; null where a tensor has none.</param>
     /// <param name="bound">Largest norm, above 0.</param>
-    public static void Clip(ReadOnlySpan<Tensor?> gradients, double bound)
+    public static void ClipNorm(ReadOnlySpan<Tensor?> gradients, double bound)
     {
         var squares = 0.0;
         foreach (var gradient in gradients)
@@ -19,5 +19,14 @@ internal static class GradientClipping
         if (factor >= 1) return;
         foreach (var gradient in gradients)
             if (gradient is not null) TensorPrimitives.Multiply(gradient.Floats(), (float)factor, gradient.Floats());
+    }
+
+    /// <summary>Bounds the magnitude of every value.</summary>
+    /// <param name="gradients">In place; null where a tensor has none.</param>
+    /// <param name="bound">Largest magnitude, above 0.</param>
+    public static void ClipValue(ReadOnlySpan<Tensor?> gradients, double bound)
+    {
+        foreach (var gradient in gradients)
+            if (gradient is not null) TensorPrimitives.Clamp(gradient.Floats(), -(float)bound, (float)bound, gradient.Floats());
     }
 }

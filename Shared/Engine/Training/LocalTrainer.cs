@@ -3,19 +3,23 @@ using System.Globalization;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Randomness;
+using Federated.Engine.Augmentation;
 using Federated.Engine.Data;
 using Federated.Engine.Models;
+using Federated.Engine.Objectives;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Federated.Engine.Training;
 
 /// <summary>Trains one client in one round. Results depend on the arguments alone: each call of <see cref="Train"/> or <see cref="Gradient"/> draws its
-/// order of examples and its dropout masks afresh from seed, round and client, and the optimiser starts from nothing. Not thread-safe.</summary>
+/// order of examples, its dropout masks and its augmentation afresh from seed, round and client, and the optimiser starts from nothing. Not thread-safe.</summary>
 internal sealed class LocalTrainer(
-    Workspace workspace, TrainingSpec training, ExampleSet examples, ImmutableArray<int> indices, TrainingScope scope, CancellationToken cancellation)
+    Workspace workspace, TrainingSpec training, ExampleSet examples, ImmutableArray<int> indices, ImmutableArray<int> validation, TrainingScope scope,
+    CancellationToken cancellation)
     : ILocalTrainer
 {
+    private readonly float[]? _classWeights = ClassWeights.Of(training, workspace.Replica.Plan.Data, examples.Labels, indices.AsSpan());
     private readonly FlatParameters _parameters = workspace.Replica.Parameters;
     private readonly bool _pairs = BatchPlan.NeedsPairs(workspace.Replica.Plan);
 
@@ -28,7 +32,10 @@ internal sealed class LocalTrainer(
     {
         var shuffle = new RandomStream(SeedTree.Derive(scope.Seed, "shuffle", scope.Round, scope.Client));
         var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
+        var augment = new RandomStream(SeedTree.Derive(scope.Seed, "augment", scope.Round, scope.Client));
         var order = indices.ToArray();
+        var stopping = training.Patience is { } patience && !validation.IsEmpty ? new EarlyStopping(patience) : null;
+        var steps = training.Epochs * BatchPlan.Ends(order.Length, training.BatchSize, _pairs).Count();
         RefuseLoneExample(training.BatchSize);
         _parameters.Load(start);
         _parameters.ClearGradients();   // of a call that ended by an exception
@@ -42,10 +49,13 @@ internal sealed class LocalTrainer(
             foreach (var end in BatchPlan.Ends(order.Length, training.BatchSize, _pairs))
             {
                 cancellation.ThrowIfCancellationRequested();
-                sums += Step(order.AsSpan(begin, end - begin), draws, ++step);
+                sums += Pass(order.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
+                Move(Rate(step, steps));
                 begin = end;
             }
+            if (stopping?.Observe(Evaluator.Measure(workspace, examples, validation.AsSpan(), cancellation).Sums.Loss, _parameters) == true) break;
         }
+        stopping?.Restore(_parameters);
         _parameters.Save(result);
         return TensorPrimitives.IsFiniteAll<float>(result) ? sums : throw Diverged("the parameters are no longer finite", step);
     }
@@ -60,44 +70,69 @@ internal sealed class LocalTrainer(
         _parameters.Load(at);
         _parameters.ClearGradients();
 
+        var whole = Weight(indices.AsSpan());
         var (sums, begin) = (default(MetricSums), 0);
         foreach (var end in BatchPlan.Ends(indices.Length, Workspace.Chunk, _pairs))
         {
             cancellation.ThrowIfCancellationRequested();
             // Backward adds to the gradients that are there; a chunk's share makes the sum that of the mean over all examples.
-            sums += Pass(indices.AsSpan()[begin..end], draws, step: 0, share: (double)(end - begin) / indices.Length);
+            sums += Pass(indices.AsSpan()[begin..end], draws, augment: null, step: 0, share: Weight(indices.AsSpan()[begin..end]) / whole);
             begin = end;
         }
+        if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
         SaveGradients(gradient);
         return sums;
     }
 
-    private MetricSums Step(ReadOnlySpan<int> batch, RandomStream draws, int step)
+    private double Rate(int step, int steps) => training.Optimizer.Schedule.Over == ScheduleUnit.Rounds
+        ? LearningRateSchedule.At(training.Optimizer, scope.Round - 1, scope.Rounds)
+        : LearningRateSchedule.At(training.Optimizer, step - 1, steps);
+
+    private void Move(double rate)
     {
-        var sums = Pass(batch, draws, step, share: 1);
+        if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
         using var disposal = NewDisposeScope();
         var gradients = new Tensor?[_parameters.Tensors.Length];
         for (var i = 0; i < gradients.Length; i++) gradients[i] = _parameters.Tensors[i].grad;
 
-        if (training.ClipNorm is { } bound) GradientClipping.Clip(gradients, bound);
-        workspace.Optimizer.BeginStep();
+        if (training.ClipValue is { } magnitude) GradientClipping.ClipValue(gradients, magnitude);
+        if (training.ClipNorm is { } bound) GradientClipping.ClipNorm(gradients, bound);
+        workspace.Optimizer.BeginStep(rate);
         for (var i = 0; i < gradients.Length; i++)
             if (gradients[i] is { } gradient) workspace.Optimizer.Update(_parameters.Offsets[i], _parameters.Tensors[i].Floats(), gradient.Floats());
         _parameters.ClearGradients();
-        return sums;
     }
 
     /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
-    private MetricSums Pass(ReadOnlySpan<int> chosen, RandomStream draws, int step, double share)
+    private MetricSums Pass(ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)
     {
         using var disposal = NewDisposeScope();
         var batch = workspace.Buffer.Gather(examples, chosen);
+        var mixed = augment is null ? null : workspace.Augmentation?.Apply(batch, augment);
         var scores = workspace.Replica.Forward(batch.Input, draws);
-        var (loss, predictions, correct) = workspace.Objective.Score(scores, batch);
+        var (loss, predictions, correct) = Loss(scores, batch, mixed);
         var value = loss.item<float>();
         if (!float.IsFinite(value)) throw Diverged($"the loss is {value.ToString(CultureInfo.InvariantCulture)}", step);
         (share < 1 ? loss * share : loss).backward();
         return new MetricSums(predictions, (double)value * predictions, correct);
+    }
+
+    // Of a mixture, the hits are those of the larger share.
+    private Scored Loss(Tensor scores, Batch batch, Mixed? mixed)
+    {
+        var own = workspace.Objective.Train(scores, batch, _classWeights);
+        if (mixed is not var (share, second)) return own;
+        var other = workspace.Objective.Train(scores, second, _classWeights);
+        return new(own.Mean * share + other.Mean * (1 - share), own.Predictions, share < 0.5 ? other.Correct : own.Correct);
+    }
+
+    // What a batch's mean loss was divided by: its examples, or the weights of their classes.
+    private double Weight(ReadOnlySpan<int> chosen)
+    {
+        if (_classWeights is null) return chosen.Length;
+        var sum = 0.0;
+        foreach (var example in chosen) sum += _classWeights[examples.Labels[example]];
+        return sum;
     }
 
     private void SaveGradients(Span<float> gradient)
@@ -131,4 +166,5 @@ internal sealed class LocalTrainer(
 /// <param name="Seed">The job's seed.</param>
 /// <param name="Round">1-based.</param>
 /// <param name="Client">The client's name.</param>
-internal sealed record TrainingScope(ulong Seed, int Round, string Client);
+/// <param name="Rounds">The job's rounds: at least the round.</param>
+internal sealed record TrainingScope(ulong Seed, int Round, string Client, int Rounds);

@@ -14,6 +14,8 @@ internal abstract class Optimizer
     {
         OptimizerName.Sgd => new SgdOptimizer(spec, parameters),
         OptimizerName.Adam or OptimizerName.AdamW => new AdamOptimizer(spec, parameters),
+        OptimizerName.RmsProp => new RmsPropOptimizer(spec, parameters),
+        OptimizerName.Adagrad => new AdagradOptimizer(spec, parameters),
         _ => throw new ArgumentException($"{spec.Name} is not a known optimiser.", nameof(spec)),
     };
 
@@ -21,7 +23,8 @@ internal abstract class Optimizer
     public abstract void Reset();
 
     /// <summary>Begins a step, before the first tensor's <see cref="Update"/>.</summary>
-    public abstract void BeginStep();
+    /// <param name="rate">The step's learning rate, at least 0.</param>
+    public abstract void BeginStep(double rate);
 
     /// <summary>Moves one tensor.</summary>
     /// <param name="offset">Where the tensor starts in the flat vector.</param>

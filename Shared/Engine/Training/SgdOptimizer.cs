@@ -6,12 +6,13 @@ namespace Federated.Engine.Training;
 /// <summary>Stochastic gradient descent with weight decay, momentum (Polyak) and Nesterov momentum, as torch.optim.SGD without dampening.</summary>
 internal sealed class SgdOptimizer(OptimizerSpec spec, int parameters) : Optimizer
 {
-    private readonly float _rate = (float)spec.LearningRate, _momentum = (float)spec.Momentum, _decay = (float)spec.WeightDecay;
+    private readonly float _momentum = (float)spec.Momentum, _decay = (float)spec.WeightDecay;
     private readonly float[] _velocity = spec.Momentum > 0 ? new float[parameters] : [];
+    private float _rate;
 
     public override void Reset() => Array.Clear(_velocity);
 
-    public override void BeginStep() { }
+    public override void BeginStep(double rate) => _rate = (float)rate;
 
     protected override void UpdateBlock(int offset, Span<float> parameters, Span<float> gradient)
     {

@@ -1,5 +1,6 @@
 using Federated.Core.Jobs;
 using Federated.Core.Models;
+using Federated.Engine.Augmentation;
 using Federated.Engine.Models;
 using Federated.Engine.Objectives;
 
@@ -19,6 +20,7 @@ internal sealed class Workspace : IDisposable
     {
         Objective = LearningObjective.Create(plan.Data, training);
         Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores);
+        Augmentation = BatchAugmentation.Create(training.Augmentation, plan.Data);
         Optimizer = Optimizer.Create(training.Optimizer, plan.Schema.Count);
         // One more than a batch, since a last example may join the batch before it.
         Buffer = new BatchBuffer(plan.Data, Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1);
@@ -31,6 +33,9 @@ internal sealed class Workspace : IDisposable
     public Optimizer Optimizer { get; }
 
     public BatchBuffer Buffer { get; }
+
+    /// <summary>What changes training batches; null where the job asks for nothing.</summary>
+    public BatchAugmentation? Augmentation { get; }
 
     public void Dispose()
     {

@@ -70,7 +70,7 @@ public sealed class OptimizerTests
             var gradient = Draw();
             theirs.grad = tensor(gradient.ToArray());
             reference.step();
-            optimizer.BeginStep();
+            optimizer.BeginStep(spec.LearningRate);
             optimizer.Update(0, ours, gradient);
         }
         Assert.All(theirs.data<float>().ToArray().Zip(ours), pair => Assert.Equal(pair.First, pair.Second, 5e-6f));

@@ -30,8 +30,13 @@ internal sealed class TrainerBench : IDisposable
 
     public Workspace Workspace { get; }
 
+    public int Rounds { get; init; } = 10;
+
+    /// <summary>Examples to validate on.</summary>
+    public ImmutableArray<int> Validation { get; init; } = [];
+
     public LocalTrainer Trainer(int round = 1, string client = "client-0", ulong seed = 42, CancellationToken cancellation = default) =>
-        new(Workspace, _training, _examples, [.. Enumerable.Range(0, _examples.Count)], new TrainingScope(seed, round, client), cancellation);
+        new(Workspace, _training, _examples, [.. Enumerable.Range(0, _examples.Count)], Validation, new TrainingScope(seed, round, client, Rounds), cancellation);
 
     public (float[] Parameters, MetricSums Sums) Train(float[] start, int round = 1, string client = "client-0")
     {

@@ -10,15 +10,38 @@ internal static class TrainingRules
     /// <summary>Checks training and stopping.</summary>
     public static void Check(BoundJob job)
     {
-        var optimizer = job.Spec.Training.Optimizer;
-        if (optimizer is { Nesterov: true, Momentum: 0 } && job.Sound("training.optimizer"))
+        var training = job.Spec.Training;
+        if (training.Optimizer is { Name: OptimizerName.Sgd, Nesterov: true, Momentum: 0 } && job.Sound("training.optimizer"))
             job.Report("training.optimizer.nesterov",
                 "needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.");
-        if (!job.Sound("data.name", "model") || !IsRegression(job.Spec)) return;
-        if (job.Spec.Stop.Accuracy is not null)
+        CheckSchedule(job);
+        if (training is { ClassWeights: not null, BalanceClasses: true } && job.Sound("training"))
+            job.Report("training.balance_classes", "says that clients find the weights of the classes, and training.class_weights gives them; keep one of the two.");
+        if (training.Patience is not null && job.Sound("training.patience", "data.validation") && job.Spec.Data.Validation == 0)
+            job.Report("training.patience", "needs examples to validate on, and data.validation is 0; set data.validation, for example 0.1, or remove patience.");
+        CheckFit(job);
+    }
+
+    private static void CheckSchedule(BoundJob job)
+    {
+        if (!job.Sound("training.optimizer", "federation.rounds")) return;
+        var (rate, schedule, rounds) = (job.Spec.Training.Optimizer.LearningRate, job.Spec.Training.Optimizer.Schedule, job.Spec.Federation.Rounds);
+        if (schedule.Kind != ScheduleKind.Constant && schedule.Minimum > rate)
+            job.Report("training.optimizer.schedule.minimum", FormattableString.Invariant($"{schedule.Minimum} is above training.optimizer.learning_rate {rate}."));
+        if (schedule.Over == ScheduleUnit.Rounds && schedule.WarmUp >= rounds)
+            job.Report("training.optimizer.schedule.warm_up", $"{schedule.WarmUp} rounds are all of federation.rounds {rounds}; allowed: 0 to {rounds - 1}.");
+    }
+
+    private static void CheckFit(BoundJob job)
+    {
+        if (!job.Sound("data.name", "model")) return;
+        var known = DatasetCatalog.Find(job.Spec.Data.Name);
+        if (job.Spec.Stop.Accuracy is not null && IsRegression(job.Spec))
             job.Report("stop.accuracy", "has no meaning for regression, which has no classes to hit; remove it.");
-        if (job.Spec.Training.Loss == Loss.CrossEntropy && job.Sound("training.loss"))
-            job.Report("training.loss", "cross_entropy needs classes, and this is regression; use mse.");
+        if (!job.Sound("training")) return;
+        var errors = known is not null ? TrainingFit.Check(job.Spec.Training, known.Shape)
+            : IsRegression(job.Spec) ? TrainingFit.LossErrors(job.Spec.Training, Objective.Regression, 0) : [];
+        foreach (var (path, message) in errors) job.Report(path, message + ".");
     }
 
     // A table's targets are known only when it is read; a model that gives a single number tells before that.

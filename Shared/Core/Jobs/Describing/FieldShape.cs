@@ -30,6 +30,9 @@ internal enum FieldKind
     /// <summary>One word of an enumeration.</summary>
     Choice,
 
+    /// <summary>A list of finite numbers.</summary>
+    Numbers,
+
     /// <summary>Keys of its own.</summary>
     Record,
 
@@ -56,6 +59,7 @@ internal sealed class FieldShape
             _ when type == typeof(ulong) => FieldKind.Natural,
             _ when type == typeof(double) => FieldKind.Real,
             _ when type == typeof(TimeSpan) => FieldKind.Duration,
+            _ when type == typeof(NumberList) => FieldKind.Numbers,
             { IsEnum: true } => FieldKind.Choice,
             { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) => FieldKind.List,
             { IsClass: true } => FieldKind.Record,

@@ -47,6 +47,7 @@ internal static class JsonSchemaText
             FieldKind.Flag => Typed(field, "boolean"),
             FieldKind.Whole or FieldKind.Natural => Ranged(field, Typed(field, "integer")),
             FieldKind.Real => Ranged(field, Typed(field, "number")),
+            FieldKind.Numbers => Numbers(field),
             FieldKind.Duration => new() { ["type"] = "string", ["pattern"] = DurationPattern, ["minLength"] = 2 },
             FieldKind.Choice => new() { ["enum"] = Strings(field.Choices.Select(choice => choice.Word)) },
             _ when field.Names.Length > 0 => new() { ["enum"] = Strings(field.Names) },
@@ -63,6 +64,13 @@ internal static class JsonSchemaText
     // An optional value may be written as null, except where null says that the other of two keys is meant.
     private static JsonObject Typed(FieldShape field, string type) =>
         new() { ["type"] = field.Optional && field.Attribute.InsteadOf is null ? new JsonArray(type, "null") : type };
+
+    private static JsonObject Numbers(FieldShape field)
+    {
+        var schema = Typed(field, "array");
+        (schema["minItems"], schema["items"]) = (1, Ranged(field, new() { ["type"] = "number" }));
+        return schema;
+    }
 
     private static JsonObject Ranged(FieldShape field, JsonObject schema)
     {

@@ -23,6 +23,7 @@ internal static class Limits
         FieldKind.Text => field.Attribute.PatternInWords ?? "any text",
         FieldKind.Natural => $"0 to {ulong.MaxValue}",
         FieldKind.Whole or FieldKind.Real or FieldKind.Duration => Range(field),
+        FieldKind.Numbers => $"each {Range(field)}",
         _ => "",
     };
 
@@ -35,6 +36,7 @@ internal static class Limits
         FieldKind.Natural or FieldKind.Whole => "whole number",
         FieldKind.Real => "number",
         FieldKind.Duration => "duration",
+        FieldKind.Numbers => "list of numbers",
         FieldKind.List => $"list of {field.Entries!.Entry}s",
         _ => "keys",
     };

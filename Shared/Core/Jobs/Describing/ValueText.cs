@@ -18,6 +18,7 @@ internal static class ValueText
         ulong number => number.ToString(CultureInfo.InvariantCulture),
         double number => Real(number),
         TimeSpan duration => Duration.Format(duration),
+        NumberList numbers => $"[{string.Join(", ", numbers.Values.Select(Real))}]",
         Enum member => Words.Of(member),
         string text => Text(text),
         _ => throw new ArgumentException($"A job has no values of type {value.GetType().Name}.", nameof(value)),

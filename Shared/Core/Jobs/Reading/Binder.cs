@@ -46,6 +46,7 @@ internal sealed class Binder(JobErrors errors)
         {
             { Record: { } below } => Record(below, entry.Value, path),
             { Entries: { } entries } => List(field, entries, entry.Value, path),
+            { Kind: FieldKind.Numbers } => Numbers(field, entry.Value, path),
             _ => Scalar(field, entry.Value, path),
         };
         if (value is not null) field.Property.SetValue(record, value);
@@ -57,6 +58,25 @@ internal sealed class Binder(JobErrors errors)
             : (null, $"{node.Kind} stands here; {Sentences.Needs(field)}.");
         if (error is not null) errors.Add(path, error, node.Line);
         return value;
+    }
+
+    private NumberList? Numbers(FieldShape field, JobNode node, string path)
+    {
+        if (node is ScalarNode { IsNull: true } && field.Optional) return null;
+        if (node is not ListNode { Entries.Count: > 0 } list)
+        {
+            errors.Add(path, $"{(node is ListNode ? "an empty list" : node.Kind)} stands here; {Sentences.Needs(field)}.", node.Line);
+            return null;
+        }
+        var numbers = ImmutableArray.CreateBuilder<double>(list.Entries.Count);
+        for (var i = 0; i < list.Entries.Count; i++)
+        {
+            var (number, error) = list.Entries[i] is ScalarNode scalar ? ScalarReader.Number(field, scalar)
+                : (0, $"{list.Entries[i].Kind} stands here; {Sentences.Needs(field)}.");
+            if (error is not null) errors.Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), error, list.Entries[i].Line);
+            numbers.Add(number);
+        }
+        return new NumberList(numbers.MoveToImmutable());
     }
 
     private object? List(FieldShape field, UnionShape union, JobNode node, string path)

@@ -29,6 +29,15 @@ internal static class ScalarReader
         };
     }
 
+    /// <summary>Reads one number of a list.</summary>
+    public static (double Value, string? Error) Number(FieldShape field, ScalarNode node)
+    {
+        if (node.IsNull) return (0, $"has no value; allowed: {field.Allowed()}.");
+        if (node.Quoted) return (0, $"'{JobErrors.Show(node.Text)}' is text because of its quotes; {Sentences.Needs(field)}, without quotes.");
+        var (value, error) = Real(field, node.Text);
+        return (value as double? ?? 0, error);
+    }
+
     private static (object?, string?) Text(FieldShape field, string text)
     {
         var names = field.Names;
@@ -85,7 +94,7 @@ internal static class ScalarReader
     }
 
     private static (object?, string?) Wrong(FieldShape field, string text) =>
-        (null, $"'{JobErrors.Show(text)}' is not a {field.Noun()}; allowed: {field.Allowed()}.");
+        (null, $"'{JobErrors.Show(text)}' is not a {(field.Kind == FieldKind.Numbers ? "number" : field.Noun())}; allowed: {field.Allowed()}.");
 
     private static (object?, string?) OutOfRange(FieldShape field, string text) =>
         (null, $"{JobErrors.Show(text)} is out of range; allowed: {field.Allowed()}.");

@@ -13,6 +13,7 @@ internal static class Sentences
         FieldKind.List => $"needs a list of {field.Entries!.Entry}s, each after '- '",
         FieldKind.Record => Needs(field.Record!),
         FieldKind.Duration => $"needs a duration such as {Duration.Examples}, {field.Allowed()}",
+        FieldKind.Numbers => $"needs a list of numbers such as [1.0, 2.5], {field.Allowed()}",
         FieldKind.Text when field.Names.Length > 0 => $"needs one of {field.Allowed()}",
         FieldKind.Text => $"needs text: {field.Allowed()}",
         _ => $"needs a {field.Noun()}, {field.Allowed()}",
