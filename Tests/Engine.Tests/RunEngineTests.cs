@@ -121,10 +121,10 @@ public sealed class RunEngineTests
     [Fact]
     public void Job_that_does_not_fit_its_data_is_refused_with_every_reason()
     {
-        var wrong = Job with { Model = new ModelSpec { Layers = [new DenseLayer { Units = 2 }] } };
+        var wrong = Job with { Model = new ModelSpec { Layers = [new DenseLayer { Units = 2 }] }, Training = new TrainingSpec { Loss = Loss.CrossEntropy } };
         var message = Assert.Throws<EngineException>(() => new RunEngine(wrong, Data(classes: 0))).Message;
         Assert.Contains("gives [2] and the data set needs [1]", message, StringComparison.Ordinal);
-        Assert.Contains("set training.loss to mse", message, StringComparison.Ordinal);
+        Assert.Contains("training.loss: cross_entropy needs classes, and this is regression; use mse, mae or huber", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal static class GeneratedJob
             Model = table ? new() { Layers = Layers(random, gradient) } : new() { Name = Any(random, "logistic", "mlp", "mcmahan-cnn") },
             Data = data,
             Federation = federation,
-            Training = Training(random, gradient),
+            Training = Training(random, gradient, data.Validation > 0),
             Evaluation = new() { Every = random.Next(1, 100) },
             Stop = new() { Accuracy = random.Next(2) == 0 ? null : 1 - random.NextDouble() },
         };
@@ -63,21 +63,35 @@ internal static class GeneratedJob
         _ => new() { Kind = PartitionKind.Quantity, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
     };
 
-    private static TrainingSpec Training(Random random, bool gradient)
+    private static TrainingSpec Training(Random random, bool gradient, bool validated)
     {
-        var training = new TrainingSpec { Loss = Any(random, Loss.Mse, Loss.CrossEntropy) };
+        var weighted = random.Next(3);
+        var training = new TrainingSpec { Loss = Any<Loss?>(random, Loss.Mse, Loss.CrossEntropy, null), L1 = Positive(random), L2 = Positive(random) };
+        if (training.Loss != Loss.Mse)
+            training = training with
+            {
+                LabelSmoothing = random.NextDouble(),
+                ClassWeights = weighted == 1 ? [.. Enumerable.Range(0, 10).Select(_ => Positive(random))] : null,
+                BalanceClasses = weighted == 2,
+            };
         if (gradient) return training;
         return training with
         {
             BatchSize = random.Next(1, 1_000_001),
             Epochs = random.Next(1, 10_001),
             ClipNorm = random.Next(2) == 0 ? null : Positive(random),
+            ClipValue = random.Next(2) == 0 ? null : Positive(random),
+            Patience = validated && random.Next(2) == 0 ? random.Next(1, 10_001) : null,
+            Augmentation = random.Next(2) == 0 ? new() : new() { Noise = Positive(random), Mixup = Math.Min(1000, Positive(random)) },
             Optimizer = random.Next(2) == 0
                 ? new() { LearningRate = Positive(random), Momentum = 0.001 + (random.NextDouble() * 0.99), Nesterov = random.Next(2) == 0, WeightDecay = Positive(random) }
                 : new()
                 {
                     Name = Any(random, OptimizerName.Adam, OptimizerName.AdamW),
-                    LearningRate = Positive(random),
+                    LearningRate = 1 + Positive(random),
+                    Schedule = random.Next(2) == 0
+                        ? new() { Kind = ScheduleKind.Cosine, Over = ScheduleUnit.Steps, WarmUp = random.Next(1_000_000), Minimum = random.NextDouble() }
+                        : new() { Kind = ScheduleKind.Step, Every = random.Next(1, 1_000_001), Factor = 1 - random.NextDouble() },
                     Beta1 = random.NextDouble(),
                     Beta2 = random.NextDouble(),
                     Epsilon = Math.Min(1, Positive(random)),

@@ -8,7 +8,7 @@ public sealed class JobRulesTests
     private const string Table = "model: {layers: [dense: {units: 3}]}\ndata: {name: csv, path: a.csv";
 
     [Theory]
-    [InlineData("training: {optimizer: {name: adam, momentum: 0.9}}", "line 2, training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd; remove it.")]
+    [InlineData("training: {optimizer: {name: adam, momentum: 0.9}}", "line 2, training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd or rmsprop; remove it.")]
     [InlineData("training: {optimizer: {beta1: 0.9}}", "line 2, training.optimizer.beta1: has no effect with training.optimizer.name sgd, only with adam or adamw; remove it.")]
     [InlineData("training: {optimizer: {nesterov: true}}", "line 2, training.optimizer.nesterov: needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.")]
     [InlineData("data: {partition: {alpha: 0.5}}", "line 2, data.partition.alpha: has no effect with data.partition.kind iid, only with dirichlet or quantity; remove it.")]
@@ -79,12 +79,12 @@ public sealed class JobRulesTests
     public void Regression_has_no_accuracy_to_stop_at_and_no_cross_entropy() => Assert.Equal(
         [
             "line 3, stop.accuracy: has no meaning for regression, which has no classes to hit; remove it.",
-            "training.loss: cross_entropy needs classes, and this is regression; use mse.",
-        ], Errors("model: {layers: [dense: {units: 1}]}\ndata: {name: csv, path: a.csv}\nstop: {accuracy: 0.9}"));
+            "line 4, training.loss: cross_entropy needs classes, and this is regression; use mse, mae or huber, or remove it for mse.",
+        ], Errors("model: {layers: [dense: {units: 1}]}\ndata: {name: csv, path: a.csv}\nstop: {accuracy: 0.9}\ntraining: {loss: cross_entropy}"));
 
     [Fact]
     public void A_rule_is_silent_where_a_value_that_it_needs_is_wrong() => Assert.Equal(
-        ["line 2, training.optimizer.name: 'adma' is not known; did you mean 'adam'? Allowed: sgd, adam or adamw."],
+        ["line 2, training.optimizer.name: 'adma' is not known; did you mean 'adam'? Allowed: sgd, adam, adamw, rmsprop or adagrad."],
         Errors("model: {name: mlp}\ntraining: {optimizer: {name: adma, beta1: 0.8}}"));
 
     private static string[] Errors(string yaml) => [.. JobReader.Read(yaml).Errors.Select(error => error.ToString())];

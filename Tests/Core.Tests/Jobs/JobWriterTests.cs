@@ -31,14 +31,38 @@ public sealed class JobWriterTests
         training:
           epochs: 1
           batch_size: 32
-          loss: cross_entropy
+          loss: null
+          label_smoothing: 0.0
+          class_weights: null
+          balance_classes: false
           optimizer:
             name: sgd
             learning_rate: 0.05
+            schedule:
+              kind: constant
+              over: rounds
+              warm_up: 0
             momentum: 0.0
             nesterov: false
             weight_decay: 0.0
           clip_norm: null
+          clip_value: null
+          l1: 0.0
+          l2: 0.0
+          patience: null
+          augmentation:
+            crop_padding: 0
+            horizontal_flip: false
+            vertical_flip: false
+            rotation: 0.0
+            brightness: 0.0
+            contrast: 0.0
+            cutout: 0
+            noise: 0.0
+            scaling: 0.0
+            unknown_tokens: 0.0
+            dropped_tokens: 0.0
+            mixup: 0.0
         evaluation:
           every: 1
         stop:

@@ -45,7 +45,7 @@ public sealed class OverrideTests
     [Fact]
     public void Options_that_are_overrides_themselves_do_not_fall_away()
     {
-        Assert.Equal(["training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd; remove it."],
+        Assert.Equal(["training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd or rmsprop; remove it."],
             Errors("training.optimizer.name=adam", "training.optimizer.momentum=0.5"));
         var error = Assert.Single(JobReader.Read(DefaultJob.Yaml, ["federation.algorithm.name=fedsgd", "training.optimizer.learning_rate=0.1"]).Errors);
         Assert.Equal(("training.optimizer", "has no effect with federation.algorithm.name fedsgd; remove it."), (error.Path, error.Message));
@@ -91,7 +91,7 @@ public sealed class OverrideTests
     [InlineData("model.layers[7]=relu", "model.layers[7]: there is no entry [7]: the list has [0] to [6].")]
     [InlineData("data.clients[0]=3", "data.clients[0]: there is no entry [0]: there is no list here.")]
     [InlineData("model.layers.dense=3", "model.layers.dense: a list stands where 'dense' would be a key; its entries are [0], [1] and so on.")]
-    [InlineData("training.optimizer={name: adam, momentum: 0.9}", "training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd; remove it.")]
+    [InlineData("training.optimizer={name: adam, momentum: 0.9}", "training.optimizer.momentum: has no effect with training.optimizer.name adam, only with sgd or rmsprop; remove it.")]
     [InlineData("data={clients: 3, clients: 4}", "data.clients: given twice; keep one.")]
     public void A_wrong_override_is_one_sentence(string text, string error) => Assert.Equal([error], Errors(text));
 

@@ -31,6 +31,19 @@ public sealed class OptimizerTests
         AssertSteps(new OptimizerSpec { Name = name, LearningRate = 0.1, WeightDecay = decay }, first, second);
     }
 
+    [Theory]
+    [InlineData(0.0, 0.0, 0.8, 0.6642897)]   // v = 1, 0.2 / 1;  v = 0.75 + 0.64 = 1.39, 0.16 / √1.39
+    [InlineData(0.5, 0.0, 0.8, 0.5642897)]   // b = 2;  b = 1 + 1.6 / √1.39
+    [InlineData(0.0, 0.5, 0.8, 0.6642897)]   // a gradient scaled by 1.25 throughout changes nothing
+    public void Rmsprop_takes_the_hand_computed_steps(double momentum, double decay, double first, double second) => AssertSteps(
+        new OptimizerSpec { Name = OptimizerName.RmsProp, LearningRate = 0.1, Alpha = 0.75, Momentum = momentum, WeightDecay = decay }, first, second);
+
+    [Theory]
+    [InlineData(0.0, 0.9, 0.8331034)]    // s = 4, 0.2 / 2;  s = 4 + 3.24, 0.18 / √7.24
+    [InlineData(0.5, 0.9, 0.8331034)]    // a gradient scaled by 1.25 throughout changes nothing
+    public void Adagrad_takes_the_hand_computed_steps(double decay, double first, double second) =>
+        AssertSteps(new OptimizerSpec { Name = OptimizerName.Adagrad, LearningRate = 0.1, WeightDecay = decay }, first, second);
+
     private static void AssertSteps(OptimizerSpec optimizer, double first, double second)
     {
         using var one = TrainerBench.Square(new TrainingSpec { Optimizer = optimizer });
@@ -46,6 +59,9 @@ public sealed class OptimizerTests
         new OptimizerSpec { LearningRate = 0.1, Momentum = 0.9, Nesterov = true, WeightDecay = 0.01 },
         new OptimizerSpec { Name = OptimizerName.Adam, LearningRate = 0.1, WeightDecay = 0.01 },
         new OptimizerSpec { Name = OptimizerName.AdamW, LearningRate = 0.1, WeightDecay = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6 },
+        new OptimizerSpec { Name = OptimizerName.RmsProp, LearningRate = 0.01, WeightDecay = 0.01 },
+        new OptimizerSpec { Name = OptimizerName.RmsProp, LearningRate = 0.01, Momentum = 0.9, Alpha = 0.9, Epsilon = 1e-4 },
+        new OptimizerSpec { Name = OptimizerName.Adagrad, LearningRate = 0.1, WeightDecay = 0.01, Epsilon = 1e-10 },
     };
 
     [Theory]
@@ -62,6 +78,8 @@ public sealed class OptimizerTests
         using var reference = spec.Name switch
         {
             OptimizerName.Sgd => (optim.Optimizer)optim.SGD([theirs], spec.LearningRate, spec.Momentum, 0, spec.WeightDecay, spec.Nesterov),
+            OptimizerName.RmsProp => optim.RMSProp([theirs], spec.LearningRate, spec.Alpha, spec.Epsilon, spec.WeightDecay, spec.Momentum),
+            OptimizerName.Adagrad => optim.Adagrad([theirs], spec.LearningRate, 0, spec.WeightDecay, 0, spec.Epsilon),
             OptimizerName.Adam => optim.Adam([theirs], spec.LearningRate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.WeightDecay),
             _ => optim.AdamW([theirs], spec.LearningRate, spec.Beta1, spec.Beta2, spec.Epsilon, spec.WeightDecay),
         };

@@ -32,11 +32,14 @@ internal sealed class TrainerBench : IDisposable
 
     public int Rounds { get; init; } = 10;
 
+    /// <summary>Examples to train on; empty for all.</summary>
+    public ImmutableArray<int> Own { get; init; } = [];
+
     /// <summary>Examples to validate on.</summary>
     public ImmutableArray<int> Validation { get; init; } = [];
 
     public LocalTrainer Trainer(int round = 1, string client = "client-0", ulong seed = 42, CancellationToken cancellation = default) =>
-        new(Workspace, _training, _examples, [.. Enumerable.Range(0, _examples.Count)], Validation, new TrainingScope(seed, round, client, Rounds), cancellation);
+        new(Workspace, _training, _examples, Own.IsEmpty ? [.. Enumerable.Range(0, _examples.Count)] : Own, Validation, new TrainingScope(seed, round, client, Rounds), cancellation);
 
     public (float[] Parameters, MetricSums Sums) Train(float[] start, int round = 1, string client = "client-0")
     {
