@@ -35,11 +35,11 @@ internal static class TrainingRules
     private static void CheckFit(BoundJob job)
     {
         if (!job.Sound("data.name", "model")) return;
-        var known = DatasetCatalog.Find(job.Spec.Data.Name);
+        var known = DatasetCatalog.ShapeOf(job.Spec.Data);
         if (job.Spec.Stop.Accuracy is not null && IsRegression(job.Spec))
             job.Report("stop.accuracy", "has no meaning for regression, which has no classes to hit; remove it.");
         if (!job.Sound("training")) return;
-        var errors = known is not null ? TrainingFit.Check(job.Spec.Training, known.Shape)
+        var errors = known is not null ? TrainingFit.Check(job.Spec.Training, known)
             : IsRegression(job.Spec) ? TrainingFit.LossErrors(job.Spec.Training, Objective.Regression, 0) : [];
         foreach (var (path, message) in errors) job.Report(path, message + ".");
     }
