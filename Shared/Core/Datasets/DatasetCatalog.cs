@@ -10,6 +10,15 @@ public static class DatasetCatalog
     /// <summary>The name under which any table with a label column is read; its shape and size come from the file.</summary>
     public const string Csv = "csv";
 
+    /// <summary>The name under which folders of binary files in the layout of CIFAR-10 are read.</summary>
+    public const string Cifar = "cifar";
+
+    /// <summary>The name under which archives of NumPy arrays are read.</summary>
+    public const string Npz = "npz";
+
+    /// <summary>The name under which folders of pictures, a folder a class, are read.</summary>
+    public const string ImageFolder = "image_folder";
+
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
         new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
@@ -18,12 +27,21 @@ public static class DatasetCatalog
             "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, https://storage.googleapis.com/cvdf-datasets/mnist/"),
         new("fashion-mnist", DataShape.ForClasses([1, 28, 28], 10), 60_000, 10_000, "MIT",
             "H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, https://github.com/zalandoresearch/fashion-mnist"),
+        new("cifar-10", DataShape.ForClasses([3, 32, 32], 10) with
+            {
+                ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+            }, 50_000, 10_000, "none stated", "A. Krizhevsky, Learning multiple layers of features from tiny images, 2009, https://www.cs.toronto.edu/~kriz/cifar.html"),
+        new("pneumoniamnist", DataShape.ForClasses([1, 28, 28], 2) with { ClassNames = ["normal", "pneumonia"] }, 0, 0, "CC BY 4.0",
+            "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, https://medmnist.com, after D. S. Kermany et al. 2018"),
     ];
 
     /// <summary>Formats of users' own data.</summary>
     public static ImmutableArray<DataFormat> Formats { get; } =
     [
         new(Csv, "a table with a label column", "the values of data.client_column"),
+        new(Cifar, "a folder of binary files in the layout of CIFAR-10", null),
+        new(Npz, "NumPy arrays of images or features and of labels", null),
+        new(ImageFolder, "a folder of pictures for each class", null),
     ];
 
     /// <summary>Every value that a job's data.name may have.</summary>

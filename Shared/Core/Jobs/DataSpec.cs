@@ -4,13 +4,13 @@ namespace Federated.Core.Jobs;
 public sealed record DataSpec
 {
     /// <value>A known data set, or csv.</value>
-    [JobField("The data set; digits needs no download, csv reads a table of your own.", Names = JobNames.Datasets)]
+    [JobField("The data set; digits needs no download; csv, cifar, npz and image_folder read data of your own.", Names = JobNames.Datasets)]
     public string Name { get; init; } = "digits";
 
-    /// <value>csv: the file; null with another data set.</value>
-    [JobField("The table; a relative path is looked up in the worker's data folders. "
-        + "Columns go by the header line; without one, in a table of numbers, by c0, c1 ...")]
-    [AppliesWhen("data.name", "csv")]
+    /// <value>The file or folder of one's own; null with another data set.</value>
+    [JobField("The table, archive or folder; a relative path is looked up in the worker's data folders. "
+        + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ...")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
@@ -25,10 +25,15 @@ public sealed record DataSpec
     public string? ClientColumn { get; init; }
 
     /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>
-    [JobField("Fraction of each client's rows, drawn by the seed, that is kept for the test set; other data sets have their own.",
+    [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, where the data has none of its own.",
         Minimum = 0, ExclusiveMaximum = 1)]
-    [AppliesWhen("data.name", "csv")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder")]
     public double Test { get; init; } = 0.2;
+
+    /// <value>image_folder: the size to which pictures are brought.</value>
+    [JobField("The size to which pictures are brought.")]
+    [AppliesWhen("data.name", "image_folder")]
+    public ImageSpec Image { get; init; } = new();
 
     /// <value>Number of clients for the partitions that make them; ignored by natural and by placement local.</value>
     [JobField("Number of clients that the examples are spread over.", Minimum = 1, Maximum = 100_000)]

@@ -14,7 +14,7 @@ public sealed class JobRulesTests
     [InlineData("data: {partition: {alpha: 0.5}}", "line 2, data.partition.alpha: has no effect with data.partition.kind iid, only with dirichlet or quantity; remove it.")]
     [InlineData("data: {partition: {kind: shards, minimum_examples: 5}}", "line 2, data.partition.minimum_examples: has no effect with data.partition.kind shards, only with dirichlet or quantity; remove it.")]
     [InlineData("data: {label: y}", "line 2, data.label: has no effect with data.name digits, only with csv; remove it.")]
-    [InlineData("data: {test: 0.1}", "line 2, data.test: has no effect with data.name digits, only with csv; remove it.")]
+    [InlineData("data: {test: 0.1}", "line 2, data.test: has no effect with data.name digits, only with csv, cifar, npz or image_folder; remove it.")]
     [InlineData("data: {placement: local, partition: {kind: iid}}", "line 2, data.partition: has no effect with data.placement local, only with shared; remove it.")]
     [InlineData("data: {placement: local, clients: 3}", "line 2, data.clients: has no effect with data.placement local, only with shared; remove it.")]
     [InlineData("data: {partition: {kind: natural}}", "line 2, data.partition.kind: natural needs data that names each example's client: data.name csv with data.client_column, not digits.")]

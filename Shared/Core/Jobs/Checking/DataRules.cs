@@ -14,6 +14,8 @@ internal static class DataRules
         if (!job.Sound("data.name", "data.placement")) return;
         if (data.Name == DatasetCatalog.Csv && data.Path is null && job.Sound("data.path"))
             job.Report("data.path", "is missing; data.name csv needs the path of a file, for example patients.csv.");
+        else if (data.Path is null && job.Sound("data.path") && DatasetCatalog.Formats.Any(format => format.Name == data.Name))
+            job.Report("data.path", $"is missing; data.name {data.Name} needs the path of a file or folder.");
         if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
         if (data.Partition.Kind == PartitionKind.Natural)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Engine.Data.Idx;
+using Federated.Engine.Data.Sources;
 
 namespace Federated.Engine.Data.Published;
 
@@ -7,5 +8,5 @@ namespace Federated.Engine.Data.Published;
 internal static class PublishedSets
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published)];
+    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published];
 }

@@ -13,7 +13,9 @@ internal static class DataSources
     [
         new DigitsSource(),
         .. IdxDataset.Known.Select(known => new IdxSource(known)),
+        new Cifar10Source(), new MedMnistSource("pneumoniamnist"),
         new CsvSource(),
+        new CifarSource(), new NpzSource(), new ImageFolderSource(),
     ];
 
     /// <summary>The source that a job names.</summary>
