@@ -5,4 +5,16 @@ public static class TallyNames
 {
     /// <summary>Counts of examples at actual class * classes + predicted class; an entry of 0 at classes * classes tells the number of classes.</summary>
     public const string Confusion = "confusion";
+
+    /// <summary>0: examples whose class is among the 5 with the largest scores; 1: examples. Only of more than 5 classes.</summary>
+    public const string TopFive = "top5";
+
+    /// <summary>Two classes: counts of examples at 2 * <see cref="ScoreBucket"/> + actual class, by how much more the second class scored than the first.</summary>
+    public const string Scores = "scores";
+
+    /// <summary>Over all outputs of all examples, with e = prediction - y: 0: their number, 1: sum of |e|, 2: of e², 3: of y, 4: of y².</summary>
+    public const string Regression = "regression";
+
+    /// <summary>0: predicted tokens. Says that the loss is the mean cross-entropy of a token, in nats.</summary>
+    public const string Tokens = "tokens";
 }
