@@ -7,14 +7,15 @@ namespace Federated.Cli.Results;
 internal sealed record RoundRecord(
     uint Round, uint Attempts, uint Cohort, uint Updates, ulong Examples, double? Accuracy, double? Loss, double? TrainingAccuracy, double? TrainingLoss,
     double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
-    IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts)
+    IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyDictionary<string, ClientRecord>? Clients)
 {
     public static RoundRecord Of(RoundReport round) => new(
         round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
-        round.Evaluation.Accuracy(), round.Evaluation.MeanLoss(), round.Training.Accuracy(), round.Training.MeanLoss(),
-        round.Validation.Accuracy(), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
+        round.AccuracyOf(round.Evaluation), round.Evaluation.MeanLoss(), round.AccuracyOf(round.Training), round.Training.MeanLoss(),
+        round.AccuracyOf(round.Validation), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
         [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
-        [.. round.FailedAttempts]);
+        [.. round.FailedAttempts], round.Figures.Metrics(), round.ClientRecords());
 }
 
 /// <summary>A client whose update a round did without.</summary>

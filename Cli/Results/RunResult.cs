@@ -16,15 +16,20 @@ namespace Federated.Cli.Results;
 /// <param name="BytesUp">Payload received from workers.</param>
 /// <param name="Clients">Clients that could take part.</param>
 /// <param name="Workers">Workers attached at the end.</param>
+/// <param name="Metrics">Figures of the final model by name; empty where it was not measured.</param>
+/// <param name="Confusion">Of a classification with at most 32 classes; else null.</param>
+/// <param name="ByClient">The final model on each client's own test examples; null without evaluation.per_client.</param>
 internal sealed record RunResult(
     string Run, string Job, string Status, uint Rounds, double? Accuracy, double? Loss, string? ModelSha256,
-    double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers)
+    double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers,
+    IReadOnlyDictionary<string, double> Metrics, ConfusionRecord? Confusion, IReadOnlyDictionary<string, ClientRecord>? ByClient)
 {
     public static RunResult Of(RunBoard board, string? modelSha256)
     {
         var summary = board.Summary;
-        var evaluation = board.LastRound?.Evaluation;
-        return new(summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Round, evaluation.Accuracy(), evaluation.MeanLoss(), modelSha256,
-            summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers);
+        var last = board.LastRound;
+        return new(summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Round, last?.AccuracyOf(last.Evaluation), (last?.Evaluation).MeanLoss(), modelSha256,
+            summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers,
+            (last?.Figures ?? []).Metrics(), last.ConfusionRecord(), last.ClientRecords());
     }
 }

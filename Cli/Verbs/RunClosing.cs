@@ -20,6 +20,7 @@ internal static class RunClosing
         text.Append(result.Status).Append(outcome.Reason.Length > 0 ? $": {outcome.Reason}\n" : "\n");
         Row("accuracy", Format.Measure(result.Accuracy));
         Row("loss", Format.Measure(result.Loss));
+        foreach (var (name, value) in result.Metrics.Where(metric => !metric.Key.Contains('/', StringComparison.Ordinal))) Row(name, Format.Measure(value));
         Row("rounds", result.Rounds.ToString(CultureInfo.InvariantCulture));
         Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");
         Row("traffic", $"{Format.Bytes(result.BytesDown)} down, {Format.Bytes(result.BytesUp)} up");

@@ -41,6 +41,7 @@ internal sealed class ShowVerb : RemoteVerb
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {summary.Round}/{summary.Rounds}, {summary.Clients} clients, {summary.Workers} workers, ")
             + $"{Format.Seconds(summary.WallSeconds)} ({Format.Seconds(summary.TrainSeconds)} of training), {Format.Bytes(summary.BytesDown)} down, {Format.Bytes(summary.BytesUp)} up");
         if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds));
+        if (details.Rounds.LastOrDefault(round => round.Evaluation is not null) is { } measured) await PrintEvaluationAsync(measured);
         foreach (var round in details.Rounds)
         {
             foreach (var failure in round.FailedAttempts) await output.WriteLineAsync($"round {round.Round}: an attempt failed: {failure}");
@@ -58,13 +59,21 @@ internal sealed class ShowVerb : RemoteVerb
             $"models kept of round {Format.Rounds(details.KeptRounds)}: `federated export {summary.Run} --round N --out FILE` saves one");
     }
 
+    private async Task PrintEvaluationAsync(RoundReport measured)
+    {
+        var figures = measured.Figures.Where(figure => !figure.IsOfOneClass()).Select(figure => $"{figure.Name} {Format.Measure(figure.Value)}").ToList();
+        if (figures.Count > 0) await Environment.Output.WriteLineAsync($"after round {measured.Round}: {string.Join(", ", figures)}");
+        if (measured.Clients.Count > 0) Environment.Screen.Write(ClientTable.Of(measured));
+    }
+
     private sealed record DetailsRecord(
         RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds, IReadOnlyList<string> Incidents, IReadOnlyList<SetAsideRecord> SetAside,
-        IReadOnlyList<uint> KeptRounds)
+        IReadOnlyList<uint> KeptRounds, ConfusionRecord? Confusion)
     {
         public static DetailsRecord Of(RunDetails details) => new(
             RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)], details.Incidents,
-            [.. details.SetAside.Select(client => new SetAsideRecord(client.Client, client.Failures, client.UntilRound))], details.KeptRounds);
+            [.. details.SetAside.Select(client => new SetAsideRecord(client.Client, client.Failures, client.UntilRound))], details.KeptRounds,
+            details.Rounds.LastOrDefault(round => round.Confusion is not null).ConfusionRecord());
     }
 
     private sealed record SetAsideRecord(string Client, uint Failures, uint UntilRound);

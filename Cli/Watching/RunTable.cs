@@ -27,17 +27,24 @@ internal static class RunTable
     public static Table Rounds(IReadOnlyCollection<RoundReport> reports, uint rounds)
     {
         var table = new Table().RoundedBorder().BorderColor(Color.Grey);
-        foreach (var name in new[] { "round", "accuracy", "loss", "clients", "down", "up", "time" }) table.AddColumn(new TableColumn(name).RightAligned());
+        // One run has one objective.
+        var own = reports.Select(MetricsReading.OwnHeadline).FirstOrDefault(name => name is not null);
+        string[] names = ["round", "accuracy", "loss", .. own is null ? [] : new[] { own }, "clients", "down", "up", "time"];
+        foreach (var name in names) table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var round in reports)
         {
-            table.AddRow(
+            string[] row =
+            [
                 string.Create(CultureInfo.InvariantCulture, $"{round.Round}/{rounds}"),
-                Format.Measure(round.Evaluation.Accuracy()),
+                Format.Measure(round.AccuracyOf(round.Evaluation)),
                 Format.Measure(round.Evaluation.MeanLoss()),
+                .. own is null ? [] : new[] { Format.Measure(round.Figures.Value(own)) },
                 string.Create(CultureInfo.InvariantCulture, $"{round.Updates}/{round.Cohort}"),
                 Format.Bytes(round.BytesDown),
                 Format.Bytes(round.BytesUp),
-                Format.Seconds(round.WallSeconds));
+                Format.Seconds(round.WallSeconds),
+            ];
+            table.AddRow(row);
         }
         return table;
     }

@@ -1,42 +1,54 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Measures one round's parameters: Measuring, Done. The central test set is cut into slices that any worker measures; without one each client measures its
-/// own examples. Sums are added in the order of slices or clients, never of arrival. The run is told EvaluationDone, once, and stops this actor.</summary>
+/// <summary>Measures one round's parameters: Measuring, Done. The central test set is cut into slices that any worker measures; without one, and with
+/// evaluation.per_client, each client's own examples are measured. Sums are added in the order of slices or clients, never of arrival. The run is told EvaluationDone, once, and stops this actor.</summary>
 internal sealed class EvaluationActor : ReceiveActor, IWithTimers
 {
     /// <summary>Tries at each part.</summary>
     public const int Tries = 3;
+
+    /// <summary>Most clients that can be measured apart: their figures are in each round's report.</summary>
+    public const int MostClients = 1000;
 
     /// <summary>Its only phase, as progress names it. Told after its tasks were handed in.</summary>
     public const string Phase = "evaluating";
 
     private readonly EvaluationPlan _plan;
     private readonly IActorRef _registry;
-    private readonly SortedDictionary<Part, MetricSums> _sums = new(Part.Order);
+    private readonly SumsInOrder _sums;
+    private readonly SortedDictionary<string, Measurement> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<Part, int> _positions = [];
+    private readonly HashSet<Part> _measured = [];
     private readonly Dictionary<Part, Try> _open = [];
-    private readonly int _parts;
 
     public EvaluationActor(EvaluationPlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
-        var parts = IsCentral
+        var parts = IsCentral && !IsPerClient
             ? Enumerable.Range(0, EvaluationSlices.Count(plan.TestExamples)).Select(slice => new Part("", slice))
             : plan.Clients.Select(client => new Part(client.Id, 0));
-        foreach (var part in parts) _open.Add(part, new(1, "", []));
-        _parts = _open.Count;
+        foreach (var part in parts.Order(Part.Order))
+        {
+            _positions.Add(part, _positions.Count);
+            _open.Add(part, new(1, "", []));
+        }
+        _sums = new(_positions.Count);
         Become(Measuring);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private bool IsPerClient => _plan.Job.Evaluation.PerClient;
+
+    // One test set, of which nothing may be missing.
     private bool IsCentral => _plan.Job.Data.Placement == Placement.Shared && _plan.TestExamples > 0;
 
     public static Props Props(EvaluationPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new EvaluationActor(plan, registry));
@@ -48,7 +60,13 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
             Finish(null, "no client is attached that could measure the model.");
             return;
         }
-        Submit(_open.Keys);
+        if (IsPerClient && _open.Count > MostClients)
+        {
+            _open.Clear();
+            Finish(null, $"evaluation.per_client measures at most {MostClients} clients apart, and there are {_positions.Count}.");
+            return;
+        }
+        Submit([.. _open.Keys]);
         Progress();
     }
 
@@ -68,7 +86,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         Receive<UploadRejected>(_ => { });
         Receive<Deadline>(_ =>
         {
-            if (IsCentral || _sums.Count == 0) Finish(null, $"{_sums.Count} of {_parts} parts were measured when the deadline passed.");
+            if (IsCentral || _sums.Count == 0) Finish(null, $"{_sums.Count} of {_positions.Count} parts were measured when the deadline passed.");
             else FinishWithSums();
         });
     }
@@ -89,7 +107,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         var id = report.Id;
         if (id.Slice > int.MaxValue) return new() { Refused = Refusal.Malformed, Detail = "There is no such slice." };
         var part = new Part(id.Client, (int)id.Slice);
-        if (_sums.ContainsKey(part)) return new() { Refused = Refusal.Duplicate, Detail = "This part is measured already." };
+        if (_measured.Contains(part)) return new() { Refused = Refusal.Duplicate, Detail = "This part is measured already." };
         if (!_open.TryGetValue(part, out var current)) return new() { Refused = Refusal.NotInCohort, Detail = $"Nobody asked for this part of the evaluation of round {_plan.Round}." };
         if (id.Attempt != current.Number) return new() { Refused = Refusal.WrongRound, Detail = $"This is attempt {current.Number}, not {id.Attempt}." };
         if (report.OutcomeCase == TaskReport.OutcomeOneofCase.Failure)
@@ -97,14 +115,16 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
             OnFailure(part, current, report.Failure);
             return Offers.Taken;
         }
-        if (MetricsMapping.Read(report.Metrics, out var sums) is { } refusal)
+        if (TaskReports.ReadEvaluation(report, out var sums) is { } refusal)
         {
             OnFailure(part, current, new() { Reason = refusal.Detail, Permanent = true });
             return refusal.ToVerdict();
         }
         _registry.Tell(new WorkDone(KeyOf(part)));
         _open.Remove(part);
-        _sums.Add(part, sums);
+        _measured.Add(part);
+        _sums.Add(_positions[part], sums);
+        if (IsPerClient && sums.Sums.Examples > 0) _clients.Add(part.Client, new(sums.Sums, [.. FiguresOf(sums).Where(figure => !figure.IsOfOneClass)]));
         Progress();
         if (_open.Count == 0) FinishWithSums();
         return Offers.Taken;
@@ -126,23 +146,29 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private void Skip(Part part, string reason)
     {
         if (!_open.Remove(part)) return;
+        _sums.Skip(_positions[part]);
         if (IsCentral || (_open.Count == 0 && _sums.Count == 0)) Finish(null, reason);
         else if (_open.Count == 0) FinishWithSums();
     }
 
     private void FinishWithSums()
     {
-        var total = _sums.Values.Aggregate((sum, next) => sum + next);
-        if (total.Examples > 0) Finish(total, "");
-        else Finish(null, "no client has examples to measure the model with: set data.validation above 0.");
+        var total = _sums.Total;
+        if (total.Sums.Examples == 0)
+            Finish(null, $"no client has examples to measure the model with: set {(IsPerClient ? "data.test" : "data.validation")} above 0.");
+        else Finish(new(new(total.Sums, FiguresOf(total)), ConfusionMatrix.Of(total, Classes), _clients.ToImmutableSortedDictionary(StringComparer.Ordinal)), "");
     }
 
-    private void Finish(MetricSums? sums, string problem)
+    private ImmutableArray<string> Classes => _plan.Goal?.Classes ?? [];
+
+    private ImmutableArray<Core.Metrics.Figure> FiguresOf(EvaluationSums sums) => Figures.Of(sums, Classes);
+
+    private void Finish(EvaluationResult? result, string problem)
     {
         Timers.CancelAll();
         Withdraw();
         Become(Done);
-        Context.Parent.Tell(new EvaluationDone(_plan.Round, sums, problem));
+        Context.Parent.Tell(new EvaluationDone(_plan.Round, result, problem));
     }
 
     private void Submit(IEnumerable<Part> parts)
@@ -151,13 +177,13 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
         var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _registry.Tell(new SubmitWork([.. parts.Select(part => new TaskOrder(
-            new(KeyOf(part), IsCentral ? _plan.TestExamples / _parts : sizes.GetValueOrDefault(part.Client))
+            new(KeyOf(part), IsCentral ? _plan.TestExamples / _positions.Count : sizes.GetValueOrDefault(part.Client))
             {
                 Local = _plan.Job.Data.Placement == Placement.Local,
-                Urgent = _plan.Job.Stop.Accuracy is not null,
+                Urgent = _plan.Job.Stop.LooksAtEvaluations,
                 Avoid = _open[part].Avoid,
             },
-            reference, IsCentral ? _parts : 0))]));
+            reference, part.Client.Length == 0 ? _positions.Count : 0))]));
     }
 
     private void Withdraw()
@@ -169,7 +195,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private TaskKey KeyOf(Part part) =>
         new(_plan.Run, TaskPurpose.Evaluate, _plan.Round, _open.TryGetValue(part, out var current) ? current.Number : 1, part.Client, part.Slice);
 
-    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, Phase, _sums.Count, _parts));
+    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, Phase, _sums.Count, _positions.Count));
 
     private sealed record Part(string Client, int Slice)
     {

@@ -3,9 +3,11 @@ using Akka.Actor;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
@@ -115,21 +117,25 @@ internal sealed class InitialiseActor : ReceiveActor
         ImmutableArray<ClientShare> clients = _plan.Job.Data.Placement == Placement.Local
             ? []
             : [.. header.Initialised.Clients.Where(client => client.Examples > 0).Select(client => new ClientShare(client.Id, (long)client.Examples))];
-        if (WhyNot(clients, parameters.Schema) is { } reason)
+        // What cannot be read was refused before it came here.
+        GoalMapping.Read(header.Initialised.Goal, out var goal);
+        if (WhyNot(clients, parameters.Schema, goal) is { } reason)
         {
             Finish(new InitialiseFailed(reason));
             return;
         }
         Become(Settling);
         var (algorithm, testExamples) = (_plan.Algorithm, (long)header.Initialised.TestExamples);
-        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new ExactMean(parameters.Schema.Count), clients, testExamples)).PipeTo(Self,
+        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new ExactMean(parameters.Schema.Count), clients, testExamples, goal)).PipeTo(Self,
             success: initialised => new Settled(initialised, Error: null),
             failure: error => new Settled(Initialised: null, error));
     }
 
-    private string? WhyNot(ImmutableArray<ClientShare> clients, ParameterSchema schema)
+    private string? WhyNot(ImmutableArray<ClientShare> clients, ParameterSchema schema, Core.Metrics.Goal? goal)
     {
         if (AlgorithmCatalog.Refusal(_plan.Job.Federation.Algorithm, schema) is { } unfit) return $"federation.algorithm: {unfit}.";
+        if (goal is not null && !goal.Headline.Contains(Figures.Accuracy) && (_plan.Job.Stop.Accuracy is not null || _plan.Job.Stop.Metric == Figures.Accuracy))
+            return $"stop: accuracy has no meaning for the objective {goal.Objective} of this data; remove the rule.";
         if (_plan.Job.Data.Placement == Placement.Local) return null;
         var minimum = _plan.Job.Federation.Cohort.Minimum;
         if (clients.IsEmpty) return "The data has no client with training examples.";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
@@ -98,8 +99,8 @@ internal sealed record StepNotice(string Sentence);
 /// <summary>What initialising a run needs.</summary>
 internal sealed record InitialisePlan(string Run, JobSpec Job, IFederatedAlgorithm Algorithm);
 
-/// <summary>To the run: the state before the first round, and an empty mean of the model's size.</summary>
-internal sealed record RunInitialised(ServerState Server, ExactMean Mean, ImmutableArray<ClientShare> Clients, long TestExamples);
+/// <summary>To the run: the state before the first round, an empty mean of the model's size, and what the worker told of its data.</summary>
+internal sealed record RunInitialised(ServerState Server, ExactMean Mean, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal);
 
 /// <summary>To the run: there will be no initial parameters.</summary>
 internal sealed record InitialiseFailed(string Reason);
@@ -110,8 +111,16 @@ internal sealed record InitialiseFailed(string Reason);
 /// <param name="Job">The run's job.</param>
 /// <param name="Parameters">The parameters.</param>
 /// <param name="TestExamples">Size of the central test set; 0: each client measures its own examples.</param>
-/// <param name="Clients">The clients to ask when there is no central test set.</param>
-internal sealed record EvaluationPlan(string Run, int Round, JobSpec Job, ParameterVector Parameters, long TestExamples, ImmutableArray<ClientShare> Clients);
+/// <param name="Clients">The clients to ask when there is no central test set, and with evaluation.per_client.</param>
+/// <param name="Goal">What the run learns; null where the worker did not say.</param>
+internal sealed record EvaluationPlan(
+    string Run, int Round, JobSpec Job, ParameterVector Parameters, long TestExamples, ImmutableArray<ClientShare> Clients, Core.Metrics.Goal? Goal = null);
 
-/// <summary>To the run: the sums, or why there are none.</summary>
-internal sealed record EvaluationDone(int Round, MetricSums? Sums, string Problem);
+/// <summary>What an evaluation came to.</summary>
+/// <param name="Whole">Over all that was measured.</param>
+/// <param name="Confusion">Of a classification of few classes; else null.</param>
+/// <param name="Clients">With evaluation.per_client, each client that has test examples; else empty.</param>
+internal sealed record EvaluationResult(Measurement Whole, ConfusionMatrix? Confusion, ImmutableSortedDictionary<string, Measurement> Clients);
+
+/// <summary>To the run: the result, or why there is none.</summary>
+internal sealed record EvaluationDone(int Round, EvaluationResult? Result, string Problem);

@@ -4,7 +4,6 @@ using Federated.Coordinator.Journal;
 using Federated.Core.Algorithms;
 using Federated.Core.Rounds;
 using Federated.V1;
-using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
@@ -137,18 +136,20 @@ internal sealed partial class RunActor
             if (restored.Measured.TryGetValue(round, out var parameters)) PlanEvaluation(round, parameters);
             else JournalEvaluation(round, null, "its checkpoint is lost.");
         }
-        // A rule that looks at accuracy waits for the evaluations, so they go first.
-        if (Job.Stop.Accuracy is not null) BeginEvaluations();
+        // A rule that looks at evaluations waits for them, so they go first.
+        if (Job.Stop.LooksAtEvaluations) BeginEvaluations();
         if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
         else Advance();
         if (_round is null) BeginEvaluations();
     }
 
-    private void JournalEvaluation(int round, MetricSums? sums, string problem) =>
-        Record(new() { Evaluated = new() { Round = (uint)round, Metrics = sums?.ToProto() } }, () =>
+    private void JournalEvaluation(int round, EvaluationResult? result, string problem) =>
+        Record(new() { Evaluated = RunEntries.Evaluated(round, result) }, () =>
         {
-            if (sums is null) Notice($"The model of round {round} could not be measured: {problem}");
+            if (result is null) Notice($"The model of round {round} could not be measured: {problem}");
             else if (_ledger.Find(round) is { } report) Tell(new() { Round = report });
+            if (result is not null && Job.Stop.Metric is { } metric && result.Whole.Value(metric) is null)
+                Notice($"The evaluation of round {round} has no figure {metric}, which stop.metric asks for: it does not count for the stop rule.");
             _parameters.Measured(round);
             // First, for it may end the run with this round's model; then a later round need not be committed any more.
             Advance();

@@ -115,7 +115,8 @@ internal sealed partial class RunActor
 
     private RunEvent ProgressEvent(StepProgress progress) => new() { Summary = Summary(), Progress = progress.ToProto() };
 
-    private void PlanEvaluation(int round, ParameterVector parameters) => _planned.Add(new(Run, round, Job, parameters, _state.TestExamples, _state.Clients));
+    private void PlanEvaluation(int round, ParameterVector parameters) => 
+        _planned.Add(new(Run, round, Job, parameters, _state.TestExamples, _state.Clients, _state.Goal));
 
     private void BeginEvaluations()
     {
@@ -241,7 +242,7 @@ internal sealed partial class RunActor
     {
         Summary = Summary(),
         JobYaml = _id.Yaml,
-        Rounds = { _ledger.Rounds },
+        Rounds = { _ledger.RoundsInBrief },
         SetAside =
         {
             _state.Health.Lapses.Where(lapse => lapse.Value.UntilRound > _state.Round + 1)

@@ -9,6 +9,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
@@ -140,8 +141,8 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         Command<CheckpointKept>(kept =>
         {
             EndStep(ref _checkpoint);
-            var (server, mean, clients, testExamples) = _initialised!;
-            var known = new RunEntry.Types.DataKnown { Checkpoint = kept.Checkpoint, TestExamples = (ulong)testExamples };
+            var (server, mean, clients, testExamples, goal) = _initialised!;
+            var known = new RunEntry.Types.DataKnown { Checkpoint = kept.Checkpoint, TestExamples = (ulong)testExamples, Goal = goal?.ToProto() };
             known.Clients.AddRange(clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
             Record(new() { DataKnown = known }, () =>
             {
@@ -197,7 +198,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         {
             if (_ready is { } ready && ReferenceEquals(ready.Server, impossible.Server)) RoundFailed($"its result cannot be kept: {impossible.Reason}", []);
         });
-        Command<EvaluationDone>(done => OnEvaluated(done.Round, done.Sums, done.Problem));
+        Command<EvaluationDone>(done => OnEvaluated(done.Round, done.Result, done.Problem));
         Command<StepGone>(OnGone);
         Active();
     }
@@ -322,7 +323,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         var measured = RunState.IsEvaluated(Job, round);
         var entry = new RunEntry.Types.RoundKept
         {
-            Report = _ledger.Report(ready, _state.FailedAttempts),
+            Report = _ledger.Report(ready, _state),
             Checkpoint = kept.Checkpoint,
             Measured = measured,
             FailedClients = { ready.Round.Failed },
@@ -338,7 +339,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
             if (measured) PlanEvaluation(round, _server.Parameters);
             // Who hands in its tasks first gets the free slots. A stop rule waits for the evaluation, so that goes first and the next round opens when it has
             // begun; else the next round goes first, and the evaluation begins when that trains.
-            if (measured && Job.Stop.Accuracy is not null)
+            if (measured && Job.Stop.LooksAtEvaluations)
             {
                 BeginEvaluations();
                 return;
@@ -363,11 +364,11 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    private void OnEvaluated(int round, MetricSums? sums, string problem)
+    private void OnEvaluated(int round, EvaluationResult? result, string problem)
     {
         if (!_evaluations.Remove(round, out var step)) return;
         EndStep(step);
-        JournalEvaluation(round, sums, problem);
+        JournalEvaluation(round, result, problem);
     }
 
     private void End(RunEntry entry, Action? then = null)

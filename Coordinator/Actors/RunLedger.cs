@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -29,6 +29,16 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     /// <value>Reports in order of rounds.</value>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
 
+    /// <value>Reports in order of rounds; what an evaluation says of single clients only in the latest round that was measured, so that a list of rounds stays
+    /// small.</value>
+    public IEnumerable<RoundReport> RoundsInBrief => _rounds.Select(report =>
+    {
+        if (report.Clients.Count == 0 || ReferenceEquals(report, _measured)) return report;
+        var brief = report.Clone();
+        brief.Clients.Clear();
+        return brief;
+    });
+
     /// <value>Time that the run was at work, under this coordinator and others. Measured by a clock that nobody sets.</value>
     public double WallSeconds => _wallSeconds + (_workingSince is { } since ? time.GetElapsedTime(since).TotalSeconds : 0);
 
@@ -47,8 +57,8 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             case RunEntry.EventOneofCase.RoundKept:
                 Add(entry.RoundKept.Report);
                 break;
-            case RunEntry.EventOneofCase.Evaluated when entry.Evaluated.Metrics is { } metrics:
-                Evaluate((int)entry.Evaluated.Round, metrics);
+            case RunEntry.EventOneofCase.Evaluated when entry.Evaluated.Metrics is not null:
+                Evaluate(entry.Evaluated);
                 break;
             case RunEntry.EventOneofCase.RolledBack:
                 _rounds.RemoveAll(report => report.Round > entry.RolledBack.Round);
@@ -78,7 +88,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     }
 
     /// <summary>The report of a round that is about to be committed. Bytes that moved since the last commit are this round's.</summary>
-    public RoundReport Report(RoundReady ready, ImmutableArray<string> failedAttempts)
+    public RoundReport Report(RoundReady ready, RunState state)
     {
         var updates = ready.Round.Accepted.Values.ToArray();
         var validations = updates.Where(update => update.Validation is { Examples: > 0 }).Select(update => update.Validation!.Value).ToArray();
@@ -97,7 +107,8 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             BytesUp = _roundBytesUp,
             ParametersSha256 = ready.Server.Parameters.Hash,
             Problems = { ready.Problems },
-            FailedAttempts = { failedAttempts },
+            FailedAttempts = { state.FailedAttempts },
+            Headline = { state.Goal?.Headline ?? [] },
         };
     }
 
@@ -132,7 +143,10 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
                 : (uint)roster.Clients.Count,
             Workers = (uint)roster.Workers,
         };
-        if (_measured?.Evaluation is { } last) (summary.Accuracy, summary.Loss) = ((double)last.Correct / last.Examples, last.LossSum / last.Examples);
+        if (_measured is not { Evaluation: { } last }) return summary;
+        if (_measured.Headline.Count == 0 || _measured.Headline.Contains(Figures.Accuracy)) summary.Accuracy = (double)last.Correct / last.Examples;
+        summary.Loss = last.LossSum / last.Examples;
+        summary.Figures.AddRange(_measured.Figures.Where(figure => !figure.Name.Contains('/', StringComparison.Ordinal)));
         return summary;
     }
 
@@ -159,14 +173,31 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         (_roundBytesDown, _roundBytesUp) = (_roundBytesDown - Math.Min(_roundBytesDown, report.BytesDown), _roundBytesUp - Math.Min(_roundBytesUp, report.BytesUp));
     }
 
-    private void Evaluate(int round, Metrics metrics)
+    private void Evaluate(RunEntry.Types.Evaluated evaluated)
     {
-        var index = _rounds.FindLastIndex(report => report.Round == round);
+        var index = _rounds.FindLastIndex(report => report.Round == evaluated.Round);
         if (index < 0) return;
         var report = _rounds[index].Clone();
-        report.Evaluation = metrics;
+        report.Evaluation = evaluated.Metrics;
+        report.Figures.AddRange(evaluated.Figures);
+        report.Clients.AddRange(evaluated.Clients);
+        var isLatest = evaluated.Metrics.Examples > 0 && evaluated.Round >= (_measured?.Round ?? 0);
+        if (isLatest)
+        {
+            if (_measured is not null) ForgetConfusion(_measured);
+            report.Confusion = evaluated.Confusion;
+            _measured = report;
+        }
         _rounds[index] = report;
-        if (metrics.Examples > 0 && round >= (_measured?.Round ?? 0)) _measured = report;
+    }
+
+    // A matrix of 32 classes has 1024 counts: one is kept.
+    private void ForgetConfusion(RoundReport measured)
+    {
+        var index = _rounds.IndexOf(measured);
+        if (index < 0 || measured.Confusion is null) return;
+        _rounds[index] = measured.Clone();
+        _rounds[index].Confusion = null;
     }
 
     private static MetricSums Sum(IEnumerable<MetricSums> sums) => sums.Aggregate(default(MetricSums), (sum, next) => sum + next);

@@ -1,4 +1,5 @@
-using Federated.Core.Algorithms;
+using Federated.Coordinator.Actors;
+using Federated.Core.Metrics;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -17,14 +18,14 @@ internal static class RunEntries
         RunEntry.EventOneofCase.DataKnown => new RunChange.Initialised(
             entry.DataKnown.Checkpoint.ParametersSha256,
             [.. entry.DataKnown.Clients.Select(client => new ClientShare(client.Id, (long)client.Examples))],
-            (long)entry.DataKnown.TestExamples),
+            (long)entry.DataKnown.TestExamples) { Goal = ToGoal(entry.DataKnown.Goal) },
         RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
             (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted)),
         RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(
             (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients]),
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
             (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
-        RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToSums(entry.Evaluated.Metrics)),
+        RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
         RunEntry.EventOneofCase.Paused => new RunChange.Paused(entry.Paused.Reason),
         RunEntry.EventOneofCase.Resumed => new RunChange.Resumed(),
         RunEntry.EventOneofCase.Retried => new RunChange.Retried(),
@@ -35,9 +36,26 @@ internal static class RunEntries
         _ => throw new InvalidDataException("An entry of the run's journal has no event that this version knows."),
     };
 
-    private static MetricSums? ToSums(Metrics? metrics)
+    /// <summary>What an entry says of an evaluation.</summary>
+    /// <param name="round">Whose model was measured.</param>
+    /// <param name="result">Null when that could not be done.</param>
+    public static RunEntry.Types.Evaluated Evaluated(int round, EvaluationResult? result)
     {
-        if (metrics is null) return null;
-        return MetricsMapping.Read(metrics, out var sums) is { } wrong ? throw new InvalidDataException($"An evaluation in the run's journal is damaged: {wrong.Detail}") : sums;
+        var evaluated = new RunEntry.Types.Evaluated { Round = (uint)round, Metrics = result?.Whole.Sums.ToProto(), Confusion = result?.Confusion?.ToProto() };
+        if (result is null) return evaluated;
+        evaluated.Figures.AddRange(result.Whole.Figures.ToProto());
+        evaluated.Clients.AddRange(result.Clients.Select(client =>
+            new ClientEvaluation { Client = client.Key, Metrics = client.Value.Sums.ToProto(), Figures = { client.Value.Figures.ToProto() } }));
+        return evaluated;
     }
+
+    private static Measurement? ToMeasurement(RunEntry.Types.Evaluated evaluated)
+    {
+        if (evaluated.Metrics is null) return null;
+        return MetricsMapping.Read(evaluated.Metrics, out var sums) is { } wrong ? throw new InvalidDataException($"An evaluation in the run's journal is damaged: {wrong.Detail}")
+            : new(sums, evaluated.Figures.ToFigures());
+    }
+
+    private static Core.Metrics.Goal? ToGoal(V1.Goal? goal) =>
+        GoalMapping.Read(goal, out var read) is { } wrong ? throw new InvalidDataException($"The goal in the run's journal is damaged: {wrong}") : read;
 }

@@ -10,6 +10,7 @@ internal sealed class RunHistory
     private readonly List<RunEntry> _entries = [];
     private int _opened = -1;
     private int _takenOver = -1;
+    private int _confused = -1;
 
     /// <value>Entries since the last snapshot.</value>
     public int SinceSnapshot { get; private set; }
@@ -32,9 +33,22 @@ internal sealed class RunHistory
                 // Coordinators came and went and nothing happened between.
                 _entries.RemoveAt(_takenOver);
                 break;
-            case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack when _opened >= 0:
-                _entries[_opened] = Cut(_entries[_opened], before.Health);
-                _opened = -1;
+            case RunEntry.EventOneofCase.Evaluated when entry.Evaluated.Confusion is not null:
+                // Only that of the latest round is ever asked for; an evaluation may come after that of a later round.
+                if (_confused >= 0 && _entries[_confused].Evaluated.Round > entry.Evaluated.Round)
+                {
+                    entry = WithoutConfusion(entry);
+                    break;
+                }
+                if (_confused >= 0) _entries[_confused] = WithoutConfusion(_entries[_confused]);
+                _confused = _entries.Count;
+                break;
+            case RunEntry.EventOneofCase.RolledBack when _confused >= 0 && _entries[_confused].Evaluated.Round > entry.RolledBack.Round:
+                _confused = -1;
+                CloseAttempt(before);
+                break;
+            case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack:
+                CloseAttempt(before);
                 break;
         }
         if (entry.EventCase == RunEntry.EventOneofCase.TakenOver) _takenOver = _entries.Count;
@@ -46,6 +60,20 @@ internal sealed class RunHistory
 
     /// <summary>A snapshot of all entries is being written, or was read.</summary>
     public void Snapshot() => SinceSnapshot = 0;
+
+    private void CloseAttempt(RunState before)
+    {
+        if (_opened < 0) return;
+        _entries[_opened] = Cut(_entries[_opened], before.Health);
+        _opened = -1;
+    }
+
+    private static RunEntry WithoutConfusion(RunEntry evaluated)
+    {
+        var cut = evaluated.Clone();
+        cut.Evaluated.Confusion = null;
+        return cut;
+    }
 
     // Who was asked matters after the attempt only for those who had failed before: not failing again makes them well.
     private static RunEntry Cut(RunEntry opened, ClientHealth health)

@@ -27,6 +27,9 @@ public interface IRunEngine : IDisposable
     /// <summary>Size of the central test set; 0 without one.</summary>
     int TestExamples { get; }
 
+    /// <summary>What is learnt.</summary>
+    Goal Goal { get; }
+
     /// <summary>Names and shapes of the model's tensors.</summary>
     ParameterSchema Schema { get; }
 
@@ -48,8 +51,8 @@ public interface IRunEngine : IDisposable
     /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
     EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);
 
-    /// <summary>Measures parameters on a client's own test share (placement local) or, without one, its validation share; sums over no
-    /// examples where it has neither.</summary>
+    /// <summary>Measures parameters on a client's own test share or, without one, its validation share; with evaluation.per_client on its test share alone. Sums over no
+    /// examples where it has none.</summary>
     EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation);
 }
 

@@ -15,6 +15,8 @@ internal static class JobFit
         var (plan, errors) = ModelPlanner.Plan(job.Model, data.Shape);
         var reasons = errors.Select(error => error.ToString()).ToList();
         reasons.AddRange(TrainingFit.Check(job.Training, data.Shape).Select(error => $"{error.Path}: {error.Message}"));
+        if (job.Evaluation.PerClient && job.Data.Placement == Placement.Shared && data.Clients.All(client => client.Test.IsEmpty))
+            reasons.Add("evaluation.per_client measures clients on test examples of their own, and the data set does not say whose its test examples are: set evaluation.per_client to false");
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
         return plan is not null && reasons.Count == 0 ? plan
             : throw new EngineException($"The job does not fit the data set '{job.Data.Name}': {string.Join("; ", reasons)}.");

@@ -43,6 +43,9 @@ internal sealed class RunEngine : IRunEngine
     public int TestExamples => _data.Test.Count;
 
     /// <inheritdoc/>
+    public Goal Goal => Goal.Of(_data.Shape);
+
+    /// <inheritdoc/>
     public ParameterSchema Schema => _plan.Schema;
 
     /// <inheritdoc/>
@@ -77,7 +80,7 @@ internal sealed class RunEngine : IRunEngine
     public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation)
     {
         var own = Find(client);
-        return _pool.Use(workspace => own.Test.IsEmpty
+        return _pool.Use(workspace => own.Test.IsEmpty && !_job.Evaluation.PerClient
             ? Measure(workspace, parameters, _data.Train, own.Validation.AsSpan(), cancellation)
             : Measure(workspace, parameters, _data.Test, own.Test.AsSpan(), cancellation));
     }

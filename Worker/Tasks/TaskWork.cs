@@ -53,7 +53,7 @@ internal static class TaskWork
         var started = time.GetTimestamp();
         var initial = engine.InitialParameters();
         var seconds = Seconds(time, started);
-        var initialised = new Initialised { TestExamples = (ulong)engine.TestExamples };
+        var initialised = new Initialised { TestExamples = (ulong)engine.TestExamples, Goal = engine.Goal.ToProto() };
         initialised.Schema.AddRange(initial.Schema.ToProto());
         // With local placement each worker knows only its own clients; those come with its Hello.
         if (job.Data.Placement == Placement.Shared)
@@ -134,12 +134,12 @@ internal static class TaskWork
         if (id.Client.Length == 0 && id.Slice >= task.Slices)
             return TaskResult.Failed(id, $"There is no slice {id.Slice} of {task.Slices} of the test set.", permanent: false);
         var started = time.GetTimestamp();
-        var (sums, _) = id.Client.Length == 0
+        var (sums, tallies) = id.Client.Length == 0
             ? engine.EvaluateTest(parameters.Values, checked((int)id.Slice), checked((int)task.Slices), cancellation)
             : engine.EvaluateClient(id.Client, parameters.Values, cancellation);
         var seconds = Seconds(time, started);
         return double.IsFinite(sums.LossSum)
-            ? new ReportResult(new TaskReport { Id = id, ComputeSeconds = seconds, Metrics = sums.ToProto() })
+            ? new ReportResult(new TaskReport { Id = id, ComputeSeconds = seconds, Metrics = sums.ToProto(), Tallies = { tallies.ToProto() } })
             : TaskResult.Failed(id, $"The loss is not finite in round {id.Round}: the global model has diverged.", permanent: false);
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Federated.Core.Algorithms;
+using Federated.Core.Metrics;
 
 namespace Federated.Core.Rounds;
 
@@ -17,7 +17,11 @@ public abstract record RunChange
     /// <param name="ParametersHash">Of the initial parameters.</param>
     /// <param name="Clients">placement shared: the clients with examples, in the data's order; empty with placement local.</param>
     /// <param name="TestExamples">Size of the central test set, 0 without one.</param>
-    public sealed record Initialised(string ParametersHash, ImmutableArray<ClientShare> Clients, long TestExamples) : RunChange;
+    public sealed record Initialised(string ParametersHash, ImmutableArray<ClientShare> Clients, long TestExamples) : RunChange
+    {
+        /// <value>What the run learns; null where the worker did not say.</value>
+        public Goal? Goal { get; init; }
+    }
 
     /// <summary>An attempt of the next round asks its clients.</summary>
     /// <param name="Round">Which.</param>
@@ -36,7 +40,7 @@ public abstract record RunChange
     public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;
 
     /// <summary>The parameters after a round were measured; null when that could not be done.</summary>
-    public sealed record Evaluated(int Round, MetricSums? Sums) : RunChange;
+    public sealed record Evaluated(int Round, Measurement? Result) : RunChange;
 
     /// <summary>Somebody halted the run. An open attempt stays open and begins again when the run goes on.</summary>
     public sealed record Paused(string Reason) : RunChange;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 
 namespace Federated.Core.Rounds;
 
@@ -46,6 +45,9 @@ public sealed record RunState
     /// <value>placement shared: the clients; else empty.</value>
     public ImmutableArray<ClientShare> Clients { get; private init; } = [];
 
+    /// <value>What it learns; null before that is known, and where the worker that initialised the run did not say.</value>
+    public Goal? Goal { get; private init; }
+
     /// <value>Size of the central test set.</value>
     public long TestExamples { get; private init; }
 
@@ -68,7 +70,7 @@ public sealed record RunState
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
     /// <value>Finished evaluations by round; null where measuring was not possible.</value>
-    public ImmutableSortedDictionary<int, MetricSums?> Evaluations { get; private init; } = ImmutableSortedDictionary<int, MetricSums?>.Empty;
+    public ImmutableSortedDictionary<int, Measurement?> Evaluations { get; private init; } = ImmutableSortedDictionary<int, Measurement?>.Empty;
 
     /// <value>Committed rounds whose evaluation is not in yet.</value>
     public ImmutableSortedSet<int> Unmeasured { get; private init; } = [];
@@ -85,7 +87,7 @@ public sealed record RunState
     {
         RunChange.Started when Phase == RunPhase.Queued => this with { Phase = RunPhase.Running },
         RunChange.Initialised c when Phase == RunPhase.Running && !IsInitialised =>
-            this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples },
+            this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples, Goal = c.Goal },
         RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && IsNext(c.Round, c.Attempt) =>
             this with { OpenAttempt = c.Attempt, OpenCohort = c.Cohort },
         RunChange.RoundCommitted c when !Ended && OpenAttempt > 0 && c.Round == Round + 1 =>
@@ -100,7 +102,7 @@ public sealed record RunState
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
         RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
-            this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Sums) },
+            this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Result) },
         RunChange.Paused c when Phase is RunPhase.Queued or RunPhase.Running => this with { Phase = RunPhase.Paused, Reason = c.Reason },
         RunChange.Resumed when Phase == RunPhase.Paused => this with { Phase = RunPhase.Queued, Reason = "" },
         RunChange.Retried when Phase is RunPhase.Failed or RunPhase.Stopped =>
@@ -123,16 +125,16 @@ public sealed record RunState
     /// <summary>Are the parameters after this round measured: every so many rounds, and after the last.</summary>
     public static bool IsEvaluated(JobSpec job, int round) => round % job.Evaluation.Every == 0 || round == job.Federation.Rounds;
 
-    /// <summary>May the open round be committed now? Where a stop rule looks at accuracy, a round must know what came of the evaluations before it: else it would
+    /// <summary>May the open round be committed now? Where a stop rule looks at evaluations, a round must know what came of the evaluations before it: else it would
     /// depend on timing which round is the last.</summary>
-    public bool MayCommit(JobSpec job) => job.Stop.Accuracy is null || Unmeasured.IsEmpty;
+    public bool MayCommit(JobSpec job) => !job.Stop.LooksAtEvaluations || Unmeasured.IsEmpty;
 
     /// <summary>What to do now. Asked after every change.</summary>
     public RunDecision Next(JobSpec job)
     {
         if (Phase != RunPhase.Running) return new(RunStep.Wait);
         if (!IsInitialised) return new(RunStep.Initialise);
-        if (ReachedAccuracy(job) is { } reached) return new(RunStep.Complete, Reason: reached);
+        if (StopRules.Reached(job.Stop, Round, Evaluations) is { } reached) return new(RunStep.Complete, Reason: reached);
         if (OpenAttempt > 0) return new(RunStep.Wait);
         if (FailedAttempts.Length > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
         if (Round < job.Federation.Rounds) return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
@@ -144,12 +146,6 @@ public sealed record RunState
     private bool IsNext(int round, int attempt) => round == Round + 1 && attempt == FailedAttempts.Length + 1;
 
     private RunState Closed() => this with { OpenAttempt = 0, OpenCohort = null };
-
-    private string? ReachedAccuracy(JobSpec job)
-    {
-        if (job.Stop.Accuracy is not { } wanted || !Evaluations.TryGetValue(Round, out var sums) || sums is not { Examples: > 0 } last || last.Accuracy < wanted) return null;
-        return string.Create(CultureInfo.InvariantCulture, $"Round {Round} reached accuracy {last.Accuracy:0.####}; the stop rule asks for {wanted:0.####}.");
-    }
 
     private string GaveUp() => FailedAttempts.Length == 1
         ? $"Round {Round + 1} failed: {FailedAttempts[^1]}"

@@ -19,7 +19,8 @@ internal static class DataDivider
         var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
         var (train, test) = Split(set, data.Test, seed, owners);
         var shares = local ? Local(train, localClients) : Shared(train, data, set.Shape.Classes, seed);
-        var testOf = local ? Local(test, localClients).ToDictionary(share => share.Id, share => share.Examples) : [];
+        // Whose a test example is, is known where clients own their examples by nature.
+        var testOf = Local(test, local ? localClients : [.. test.Owners.Distinct(StringComparer.Ordinal)]).ToDictionary(share => share.Id, share => share.Examples);
         var clients = shares.Select(share =>
         {
             var split = HoldOut.Draw(share.Examples, data.Validation, SeedTree.Derive(seed, "validation", 0, share.Id));
@@ -52,7 +53,7 @@ internal static class DataDivider
 
     private static (Owned Train, Owned Test) Split(LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners)
     {
-        if (set.Test is { } own) return (new(set.Train, owners), new(own, owners.IsEmpty ? [] : [.. Enumerable.Repeat(owners[0], own.Count)]));
+        if (set.Test is { } own) return (new(set.Train, owners), new(own, TestOwners(set, own, owners)));
         var (train, test) = (new List<int>(), new List<int>());
         foreach (var group in Enumerable.Range(0, set.Train.Count).GroupBy(row => owners.IsEmpty ? "" : owners[row]))
         {
@@ -62,6 +63,11 @@ internal static class DataDivider
         }
         return (Take(set.Train, owners, train), Take(set.Train, owners, test));
     }
+
+    // Where the data does not say whose its own test examples are, they can only be those of the one client whose data this is.
+    private static ImmutableArray<string> TestOwners(LoadedSet set, ExampleSet test, ImmutableArray<string> owners) =>
+        owners.IsEmpty ? [] : !set.TestOwners.IsEmpty ? set.TestOwners
+        : owners.Distinct(StringComparer.Ordinal).Count() == 1 ? [.. Enumerable.Repeat(owners[0], test.Count)] : [];
 
     private static Owned Take(ExampleSet examples, ImmutableArray<string> owners, List<int> rows)
     {

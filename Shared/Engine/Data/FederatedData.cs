@@ -14,5 +14,5 @@ public sealed record FederatedData(DataShape Shape, ExampleSet Train, ExampleSet
 /// <param name="Id">The client's name: <c>client-0</c>, <c>client-1</c> ... for made partitions, the column's value for natural ones, the announced name for local ones.</param>
 /// <param name="Train">Examples that it trains on.</param>
 /// <param name="Validation">Examples that it keeps for validation; may be empty.</param>
-/// <param name="Test">placement local: test examples that it owns; else empty.</param>
+/// <param name="Test">Test examples that it owns, with placement local and natural partitions; else empty.</param>
 public sealed record ClientData(string Id, ImmutableArray<int> Train, ImmutableArray<int> Validation, ImmutableArray<int> Test);

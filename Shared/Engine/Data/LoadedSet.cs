@@ -8,4 +8,8 @@ namespace Federated.Engine.Data;
 /// <param name="Train">Training examples; without a test set of its own, all examples.</param>
 /// <param name="Test">The set's own test examples; null where a share of the examples is to be set aside.</param>
 /// <param name="Owners">The client of every example of <paramref name="Train"/>; empty where the data does not say.</param>
-internal sealed record LoadedSet(DataShape Shape, ExampleSet Train, ExampleSet? Test, ImmutableArray<string> Owners);
+internal sealed record LoadedSet(DataShape Shape, ExampleSet Train, ExampleSet? Test, ImmutableArray<string> Owners)
+{
+    /// <summary>The client of every example of the set's own <see cref="Test"/>; empty where the data does not say.</summary>
+    public ImmutableArray<string> TestOwners { get; init; } = [];
+}

@@ -43,7 +43,24 @@ internal sealed class ClassificationObjective(int classes, Loss loss, double smo
         var labels = batch.Target.Floats();
         tallies.Add(TallyNames.Confusion, classes * classes, 0);
         for (var i = 0; i < labels.Length; i++)
-            tallies.Add(TallyNames.Confusion, (int)labels[i] * classes + Largest(values.Slice(i * classes, classes)), 1);
+        {
+            var row = values.Slice(i * classes, classes);
+            var label = (int)labels[i];
+            tallies.Add(TallyNames.Confusion, label * classes + Largest(row), 1);
+            if (classes > 5) tallies.Add(TallyNames.TopFive, 0, Ahead(row, label) < 5 ? 1 : 0);
+            // Of scores before a softmax the difference is the log odds of the second class; of probabilities it is in the same order as the odds.
+            if (classes == 2) tallies.Add(TallyNames.Scores, 2 * ScoreBucket.Of(row[1] - row[0]) + label, 1);
+        }
+        if (classes > 5) tallies.Add(TallyNames.TopFive, 1, labels.Length);
+    }
+
+    // Classes that come before one in the order of scores; of equal ones the first comes first, as in Largest.
+    private static int Ahead(ReadOnlySpan<float> row, int label)
+    {
+        var ahead = 0;
+        for (var j = 0; j < row.Length; j++)
+            if (row[j] > row[label] || (row[j] == row[label] && j < label)) ahead++;
+        return ahead;
     }
 
     // Read in place: for a handful of classes cheaper than four tensor operations.

@@ -1,4 +1,6 @@
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
+using Federated.Engine.Models;
 using Federated.Engine.Training;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -13,6 +15,24 @@ namespace Federated.Engine.Objectives;
 internal sealed class RegressionObjective(Loss loss, double delta) : LearningObjective
 {
     public override bool TakesScores => false;
+
+    protected override void Tally(Tensor scores, Batch batch, TallyBook tallies)
+    {
+        var values = scores.contiguous().Floats();
+        var targets = batch.Target.contiguous().Floats();
+        double absolute = 0, squared = 0, sum = 0, sumSquared = 0;
+        for (var i = 0; i < targets.Length; i++)
+        {
+            double error = (double)values[i] - targets[i], target = targets[i];
+            (absolute, squared) = (absolute + Math.Abs(error), squared + (error * error));
+            (sum, sumSquared) = (sum + target, sumSquared + (target * target));
+        }
+        tallies.Add(TallyNames.Regression, 0, targets.Length);
+        tallies.Add(TallyNames.Regression, 1, absolute);
+        tallies.Add(TallyNames.Regression, 2, squared);
+        tallies.Add(TallyNames.Regression, 3, sum);
+        tallies.Add(TallyNames.Regression, 4, sumSquared);
+    }
 
     public override Scored Score(Tensor scores, Batch batch) => new(loss switch
     {

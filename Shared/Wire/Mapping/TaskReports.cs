@@ -1,3 +1,4 @@
+using Federated.Core.Metrics;
 using Federated.V1;
 
 namespace Federated.Wire.Mapping;
@@ -18,12 +19,27 @@ public static class TaskReports
         {
             TaskReport.OutcomeOneofCase.Metrics when report.Id.Kind != TaskKind.Evaluate =>
                 new(Refusal.Malformed, "Only an evaluate task reports metrics without values."),
-            TaskReport.OutcomeOneofCase.Metrics => MetricsMapping.Read(report.Metrics, out _),
+            TaskReport.OutcomeOneofCase.Metrics => ReadEvaluation(report, out _),
+            TaskReport.OutcomeOneofCase.Failure when report.Tallies.Count > 0 => new(Refusal.Malformed, "A failure has no tallies."),
             TaskReport.OutcomeOneofCase.Failure when report.Failure.Reason.Length > MaxReasonLength =>
                 new(Refusal.Malformed, $"The reason of a failure has {report.Failure.Reason.Length} characters; at most {MaxReasonLength} are allowed."),
             TaskReport.OutcomeOneofCase.Failure => null,
             _ => new(Refusal.Malformed, "The report has neither metrics nor a failure."),
         };
+    }
+
+    /// <summary>Reads what an evaluate task measured.</summary>
+    /// <param name="report">Its outcome is metrics.</param>
+    /// <param name="sums">The sums when nothing is wrong.</param>
+    /// <returns>Null when they can be used; else why not.</returns>
+    public static UploadRefusal? ReadEvaluation(TaskReport report, out EvaluationSums sums)
+    {
+        sums = EvaluationSums.None;
+        if (MetricsMapping.Read(report.Metrics, out var triple) is { } wrong) return wrong;
+        if (TallyMapping.Read(report.Tallies, out var tallies) is { } malformed) return malformed;
+        if (triple.Examples == 0 && report.Tallies.Count > 0) return new(Refusal.Malformed, "Tallies over no examples are not empty.");
+        sums = new(triple, tallies);
+        return null;
     }
 
     /// <summary>Null when a time is finite and not negative; else why not.</summary>

@@ -51,6 +51,7 @@ public static class UploadHeaders
         if (initialised is null) return new(Refusal.Malformed, "An initialise task must describe the model.");
         if (initialised.TestExamples > MetricsMapping.MaxExamples)
             return new(Refusal.Malformed, $"A test set of {initialised.TestExamples} examples is too large.");
+        if (GoalMapping.Read(initialised.Goal, out _) is { } goal) return new(Refusal.Malformed, goal);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var client in initialised.Clients)
         {

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Federated.Core.Algorithms;
 using Federated.Core.Metrics;
 using Federated.Core.Jobs;
+using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Engine;
 
@@ -60,6 +61,8 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
     public ImmutableArray<ClientPartition> Clients { get; } = [new("a", 10), new("b", 20)];
 
     public int TestExamples => 7;
+
+    public Goal Goal { get; } = new(Objective.Classification, ["no", "yes"]);
 
     public ParameterSchema Schema => TheSchema;
 

@@ -12,5 +12,6 @@ internal static class JobRules
         ModelRules.Check(job);
         DataRules.Check(job);
         TrainingRules.Check(job);
+        EvaluationRules.Check(job);
     }
 }

@@ -1,5 +1,6 @@
 using Federated.Core.Datasets;
 using Federated.Core.Jobs.Reading;
+using Federated.Core.Metrics;
 using Federated.Core.Models;
 
 namespace Federated.Core.Jobs.Checking;
@@ -36,8 +37,8 @@ internal static class TrainingRules
     {
         if (!job.Sound("data.name", "model")) return;
         var known = DatasetCatalog.ShapeOf(job.Spec.Data);
-        if (job.Spec.Stop.Accuracy is not null && IsRegression(job.Spec))
-            job.Report("stop.accuracy", "has no meaning for regression, which has no classes to hit; remove it.");
+        if ((job.Spec.Stop.Accuracy is not null || job.Spec.Stop.Metric == Figures.Accuracy) && IsRegression(job.Spec))
+            job.Report(job.Spec.Stop.Accuracy is not null ? "stop.accuracy" : "stop.metric", "has no meaning for regression, which has no classes to hit; remove it.");
         if (!job.Sound("training")) return;
         var errors = known is not null ? TrainingFit.Check(job.Spec.Training, known)
             : IsRegression(job.Spec) ? TrainingFit.LossErrors(job.Spec.Training, Objective.Regression, 0) : [];

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Federated.Engine.Data.Tables;
 
 /// <summary>What a label column means.</summary>
 /// <param name="Labels">0-based classes; empty for regression.</param>
 /// <param name="Targets">Numbers; empty for classification.</param>
-/// <param name="Classes">Number of classes; 0 for regression.</param>
-internal sealed record CsvLabels(long[] Labels, float[] Targets, int Classes)
+/// <param name="Classes">Names of the classes; empty for regression.</param>
+internal sealed record CsvLabels(long[] Labels, float[] Targets, ImmutableArray<string> Classes)
 {
     private const double LargestExact = 1L << 53;
 
@@ -19,13 +22,13 @@ internal sealed record CsvLabels(long[] Labels, float[] Targets, int Classes)
         if (!numeric) return Classified(fields, StringComparer.Ordinal);
         if (Array.TrueForAll(numbers, number => number == Math.Truncate(number) && Math.Abs(number) < LargestExact))
             return Classified([.. numbers.Select(number => (long)number)], Comparer<long>.Default);
-        return new([], Array.ConvertAll(numbers, number => (float)number), 0);
+        return new([], Array.ConvertAll(numbers, number => (float)number), []);
     }
 
     private static CsvLabels Classified<T>(List<T> values, IComparer<T> order) where T : notnull
     {
-        var classes = new Dictionary<T, long>();
-        foreach (var value in values.Distinct().Order(order)) classes.Add(value, classes.Count);
-        return new([.. values.Select(value => classes[value])], [], classes.Count);
+        T[] classes = [.. values.Distinct().Order(order)];
+        var numbers = classes.Select((value, number) => (value, number)).ToDictionary(pair => pair.value, pair => (long)pair.number);
+        return new([.. values.Select(value => numbers[value])], [], [.. classes.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)!)]);
     }
 }

@@ -55,7 +55,8 @@ internal static class CsvTable
 
         var meaning = CsvLabels.Of(labels);
         var width = columns!.Features.Length;
-        return new(meaning.Classes > 0 ? DataShape.ForClasses([width], meaning.Classes) : DataShape.ForNumbers([width]), new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
+        var shape = meaning.Classes.IsEmpty ? DataShape.ForNumbers([width]) : DataShape.ForClasses([width], meaning.Classes.Length) with { ClassNames = meaning.Classes };
+        return new(shape, new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
     }
 
     private static void AddRow(
