@@ -17,10 +17,12 @@ internal static class RunClosing
     {
         var result = outcome.Result;
         var text = new StringBuilder("\n");
+        var figures = result.Metrics.Where(metric => !metric.Key.Contains('/', StringComparison.Ordinal)).ToList();
+        var width = figures.Select(figure => figure.Key.Length).Append(13).Max();
         text.Append(result.Status).Append(outcome.Reason.Length > 0 ? $": {outcome.Reason}\n" : "\n");
         Row("accuracy", Format.Measure(result.Accuracy));
         Row("loss", Format.Measure(result.Loss));
-        foreach (var (name, value) in result.Metrics.Where(metric => !metric.Key.Contains('/', StringComparison.Ordinal))) Row(name, Format.Measure(value));
+        foreach (var (name, value) in figures) Row(name, Format.Measure(value));
         Row("rounds", result.Rounds.ToString(CultureInfo.InvariantCulture));
         Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");
         Row("traffic", $"{Format.Bytes(result.BytesDown)} down, {Format.Bytes(result.BytesUp)} up");
@@ -34,6 +36,6 @@ internal static class RunClosing
         }
         return text.ToString();
 
-        void Row(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-13} {value}\n");
+        void Row(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(width)} {value}\n");
     }
 }

@@ -138,6 +138,8 @@ internal static class TaskWork
             ? engine.EvaluateTest(parameters.Values, checked((int)id.Slice), checked((int)task.Slices), cancellation)
             : engine.EvaluateClient(id.Client, parameters.Values, cancellation);
         var seconds = Seconds(time, started);
+        if (tallies.Sum(tally => tally.Indices.Length) is var entries && entries > TallyMapping.MaxEntries)
+            return TaskResult.Failed(id, $"The evaluation has {entries} entries of tallies, and at most {TallyMapping.MaxEntries} can be reported: it has too many classes.", permanent: true);
         return double.IsFinite(sums.LossSum)
             ? new ReportResult(new TaskReport { Id = id, ComputeSeconds = seconds, Metrics = sums.ToProto(), Tallies = { tallies.ToProto() } })
             : TaskResult.Failed(id, $"The loss is not finite in round {id.Round}: the global model has diverged.", permanent: false);

@@ -45,7 +45,7 @@ public sealed class RunVerbTests
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(command.Folder, "out", "model.safetensors"))));
         Assert.Equal(
             "{\"run\":\"quiet-otter-1\",\"job\":\"two-rounds\",\"status\":\"completed\",\"rounds\":2,\"accuracy\":0.95,\"loss\":0.25,\"model_sha256\":\"" + sha256
-            + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2}\n", result.Output);
+            + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2,\"metrics\":{},\"confusion\":null,\"by_client\":null}\n", result.Output);
         Assert.Contains("round 2/2", result.Error, StringComparison.Ordinal);
         Assert.Equal(result.Output, command.Read("out", "summary.json"));
     }

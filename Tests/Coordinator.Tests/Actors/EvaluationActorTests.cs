@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
+using Federated.Core.Models;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -30,7 +31,7 @@ public sealed class EvaluationActorTests : ActorTest
         foreach (var slice in new[] { 2, 0, 1 })
             Assert.Equal(Refusal.Unspecified, (await Offer(evaluation, Measured(Id(slice: slice), 500, 400, losses[slice] / 500))).Refused);
         var done = _run.ExpectMsg<EvaluationDone>();
-        Assert.Equal((1500L, 1200L, 1.0), (done.Sums!.Value.Examples, done.Sums.Value.Correct, done.Sums.Value.LossSum));
+        Assert.Equal((1500L, 1200L, 1.0), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct, done.Result.Whole.Sums.LossSum));
         Assert.Equal(Refusal.RoundClosed, (await Offer(evaluation, Measured(Id(slice: 0), 500, 1))).Refused);
     }
 
@@ -44,7 +45,7 @@ public sealed class EvaluationActorTests : ActorTest
         Assert.Equal(Refusal.WrongRound, (await Offer(evaluation, Measured(Id(slice: 1, attempt: 2), 500, 400))).Refused);
         Assert.Equal(Refusal.Malformed, (await Ask<RefusedOffer>(evaluation, new BeginUpload(Id(slice: 1)))).Reason);
         Assert.Equal(Refusal.NotFinite, (await Offer(evaluation, Measured(Id(slice: 1), 500, 400, double.NaN))).Refused);
-        Assert.Null(_run.ExpectMsg<EvaluationDone>().Sums);
+        Assert.Null(_run.ExpectMsg<EvaluationDone>().Result);
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class EvaluationActorTests : ActorTest
         await Offer(evaluation, Failure(Id("a"), "broken", permanent: true));
         evaluation.Tell(new TaskLost(new("run", TaskPurpose.Evaluate, 2, 1, "b"), "w"));
         var done = _run.ExpectMsg<EvaluationDone>();
-        Assert.Equal((10L, 5L), (done.Sums!.Value.Examples, done.Sums.Value.Correct));
+        Assert.Equal((10L, 5L), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct));
     }
 
     [Fact]
@@ -88,7 +89,7 @@ public sealed class EvaluationActorTests : ActorTest
         var evaluation = Open(Job(), testExamples: 0, "a");
         await Offer(evaluation, Measured(Id("a"), 0, 0));
         var done = _run.ExpectMsg<EvaluationDone>();
-        Assert.Null(done.Sums);
+        Assert.Null(done.Result);
         Assert.Contains("data.validation", done.Problem, StringComparison.Ordinal);
     }
 
@@ -96,7 +97,7 @@ public sealed class EvaluationActorTests : ActorTest
     public void Local_evaluation_without_clients_ends_at_once()
     {
         Open(Job() with { Data = new() { Placement = Placement.Local } }, testExamples: 100);
-        Assert.Null(_run.ExpectMsg<EvaluationDone>().Sums);
+        Assert.Null(_run.ExpectMsg<EvaluationDone>().Result);
     }
 
     [Fact]
@@ -108,9 +109,84 @@ public sealed class EvaluationActorTests : ActorTest
             evaluation.Tell(new TaskAssigned(new("run", TaskPurpose.Evaluate, 2, 1, clients.FirstOrDefault("")), "w"));
             await Offer(evaluation, Measured(Id(clients.FirstOrDefault("")), 10, 5));
             Advance(TimeSpan.FromMinutes(1));
-            Assert.Equal(expected, _run.ExpectMsg<EvaluationDone>().Sums?.Examples ?? -1);
+            Assert.Equal(expected, _run.ExpectMsg<EvaluationDone>().Result?.Whole.Sums.Examples ?? -1);
         }
     }
+
+    [Fact]
+    public async Task Tallies_of_slices_add_up_to_figures_and_a_confusion_matrix()
+    {
+        var goal = new Federated.Core.Metrics.Goal(Objective.Classification, ["no", "yes"]);
+        var evaluation = Open(Job(), testExamples: 1000, goal);
+        // Actual no: 3 as no, 1 as yes; actual yes: 2 as no, 4 as yes.
+        await Offer(evaluation, WithTallies(Measured(Id(slice: 1), 5, 3), Confusion([0, 2, 3], [1, 2, 2])));
+        await Offer(evaluation, WithTallies(Measured(Id(slice: 0), 5, 4), Confusion([0, 1, 3], [2, 1, 2])));
+        var result = _run.ExpectMsg<EvaluationDone>().Result!;
+        Assert.Equal<string>(["no", "yes"], result.Confusion!.Classes);
+        Assert.Equal<long>([3, 1, 2, 4], result.Confusion.Counts);
+        Assert.Equal((0.6, 0.75), (result.Whole.Value("precision/no"), result.Whole.Value("recall/no")));
+        Assert.Empty(result.Clients);
+    }
+
+    [Fact]
+    public async Task Report_with_tallies_that_make_no_sense_is_refused_and_its_slice_given_up()
+    {
+        var evaluation = Open(Job(), testExamples: 100);
+        var wrong = WithTallies(Measured(Id(), 5, 4), new NamedSums { Name = "scores", Steps = { 1 << 20 }, Counts = { 1 } });
+        Assert.Equal(Refusal.Malformed, (await Offer(evaluation, wrong)).Refused);
+        Assert.Contains("scores", _run.ExpectMsg<EvaluationDone>().Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Per_client_each_client_is_measured_apart_and_the_sums_are_the_whole()
+    {
+        var job = Job() with { Evaluation = new() { PerClient = true } };
+        var evaluation = Open(job, testExamples: 100, clients: ["a", "b", "c"]);
+        Assert.Equal([("a", 0), ("b", 0), ("c", 0)], _registry.ExpectMsg<SubmitWork>().Orders.Select(order => (order.Task.Key.Client, order.Slices)));
+        await Offer(evaluation, WithTallies(Measured(Id("c"), 4, 0), Regression(4, 2, 1, 10, 30)));
+        await Offer(evaluation, Measured(Id("b"), 0, 0, loss: 0));
+        await Offer(evaluation, WithTallies(Measured(Id("a"), 6, 0), Regression(6, 3, 9, 12, 30)));
+        var result = _run.ExpectMsg<EvaluationDone>().Result!;
+        // b has no test examples.
+        Assert.Equal(["a", "c"], result.Clients.Keys);
+        Assert.Equal((0.5, 0.5), (result.Clients["a"].Value("mae"), result.Clients["c"].Value("rmse")));
+        Assert.Equal((10L, 1.0), (result.Whole.Sums.Examples, result.Whole.Value("rmse")));
+        Assert.Equal(1 - (10 / (60 - 48.4)), result.Whole.Value("r2")!.Value, 1e-12);
+    }
+
+    [Fact]
+    public async Task Per_client_a_client_of_a_shared_test_set_that_cannot_be_measured_ends_the_evaluation()
+    {
+        var evaluation = Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 100, clients: ["a", "b"]);
+        await Offer(evaluation, Failure(Id("a"), "no data", permanent: true));
+        Assert.Equal("no data", _run.ExpectMsg<EvaluationDone>().Problem);
+    }
+
+    [Fact]
+    public void Per_client_with_too_many_clients_is_given_up_at_once()
+    {
+        Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 100, clients: [.. Enumerable.Range(0, 1001).Select(i => $"c{i}")]);
+        Assert.Contains("at most 1000 clients", _run.ExpectMsg<EvaluationDone>().Problem, StringComparison.Ordinal);
+        _registry.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private static OfferReport WithTallies(OfferReport offer, NamedSums sums)
+    {
+        offer.Report.Tallies.Add(sums);
+        return offer;
+    }
+
+    private static NamedSums Confusion(int[] indices, ulong[] counts) => new()
+    {
+        Name = "confusion",
+        Steps = { indices.Append(4).Select((index, i) => (uint)(index - (i > 0 ? indices[i - 1] : 0))) },
+        Counts = { counts.Append(0UL) },
+    };
+
+    private static NamedSums Regression(params double[] sums) => new() { Name = "regression", Steps = { 0, 1, 1, 1, 1 }, Values = { sums } };
+
+    private IActorRef Open(JobSpec job, int testExamples, Federated.Core.Metrics.Goal goal) =>
+        _run.ChildActorOf(EvaluationActor.Props(new("run", 2, job, Start, testExamples, [], goal), _registry));
 
     private IActorRef Open(JobSpec job, int testExamples, params string[] clients) => _run.ChildActorOf(EvaluationActor.Props(
         new("run", 2, job, Start, testExamples, [.. clients.Select(client => new ClientShare(client, 10))]), _registry));

@@ -95,7 +95,7 @@ public sealed class GoldenJournalTests : IAsyncLifetime
         Assert.Equal((1, 2), (states[3].OpenAttempt, states[3].OpenCohort!.Wanted));
         Assert.Equal((1, new string('b', 64), 1), (states[5].Round, states[5].ParametersHash, states[5].Unmeasured.Single()));
         Assert.Equal(new ClientLapse(1, 0), states[5].Health.Lapses["c"]);
-        Assert.Equal((600, 540), (states[6].Evaluations[1]!.Value.Examples, states[6].Evaluations[1]!.Value.Correct));
+        Assert.Equal((600, 540), (states[6].Evaluations[1]!.Sums.Examples, states[6].Evaluations[1]!.Sums.Correct));
         Assert.Equal("1 of 2 updates at the deadline.", states[7].FailedAttempts.Single());
         Assert.Equal(2, states[7].Health.Lapses["c"].Failures);
         Assert.Equal((RunPhase.Paused, "Paused on request."), (states[8].Phase, states[8].Reason));
@@ -112,6 +112,16 @@ public sealed class GoldenJournalTests : IAsyncLifetime
         var snapshot = (RunSnapshot)Read("v1", "federated.v1.RunSnapshot.bin");
         var entries = GoldenV1.Order.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind)));
         Assert.Equal(RunStates.Text(States(entries)[^1]), RunStates.Text(States(snapshot.Entries)[^1]));
+    }
+
+    [Fact]
+    public void Golden_entries_with_figures_lead_to_them()
+    {
+        string[] kinds = ["submitted", "started", "data-known-goal", "round-opened", "round-kept-measured", "evaluated-figures"];
+        var state = States(kinds.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind))))[^1];
+
+        Assert.Equal(new Core.Metrics.Goal(Core.Models.Objective.Classification, ["healthy", "sick"]), state.Goal);
+        Assert.Equal((0.75, 0.9), (state.Evaluations[1]!.Value("auroc"), state.Evaluations[1]!.Value("accuracy")));
     }
 
     private static ImmutableArray<RunState> States(IEnumerable<RunEntry> entries)

@@ -44,6 +44,24 @@ internal static class GoldenV1
             RoundKept = new() { Report = Report(), Checkpoint = First, Measured = true, FailedClients = { "c" } },
         },
         ["evaluated"] = new() { Epoch = 4, WallSeconds = 12.5, Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540) } },
+        ["data-known-goal"] = new()
+        {
+            Epoch = 3,
+            WallSeconds = 0.5,
+            DataKnown = new() { Checkpoint = Initial, TestExamples = 600, Goal = new() { Objective = ObjectiveKind.Classification, Classes = { "healthy", "sick" } } },
+        },
+        ["round-kept-measured"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new() { Report = MeasuredReport(), Checkpoint = First, Measured = true },
+        },
+        ["evaluated-figures"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.5,
+            Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540), Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() } },
+        },
         ["attempt-failed"] = new()
         {
             Epoch = 4,
@@ -77,6 +95,7 @@ internal static class GoldenV1
     };
 
     private static readonly CatalogEntry Ended = new() { Version = 1, Epoch = 4, Ended = new() { Summary = Summary() } };
+    private static readonly CatalogEntry EndedWithFigures = new() { Version = 1, Epoch = 4, Ended = new() { Summary = new(Summary()) { Figures = { Auroc(0.75) } } } };
     private static readonly CatalogEntry Begun = new() { Version = 1, Epoch = 4, TakenOver = new() { Node = "http://a.example:5600" } };
 
     /// <summary>The entries of a run in an order that can happen. One of them stands for every entry of its kind.</summary>
@@ -100,6 +119,7 @@ internal static class GoldenV1
         files["federated.v1.CatalogEntry-taken-over.bin"] = Begun;
         files["federated.v1.CatalogEntry-added.bin"] = Added;
         files["federated.v1.CatalogEntry-ended.bin"] = Ended;
+        files["federated.v1.CatalogEntry-ended-figures.bin"] = EndedWithFigures;
         files["federated.v1.CatalogEntry-reopened.bin"] = new CatalogEntry { Version = 1, Epoch = 4, Reopened = new() { Run = "20260102-030405-1" } };
         files["federated.v1.CatalogSnapshot.bin"] = new CatalogSnapshot { Version = 1, Entries = { Added, Ended, Begun } };
         return files.ToImmutableSortedDictionary(StringComparer.Ordinal);
@@ -123,6 +143,14 @@ internal static class GoldenV1
         Problems = { new ClientProblem { Client = "c", Worker = "w1", Refused = Refusal.NotFinite, Reason = "NaN among the values." } },
         FailedAttempts = { "0 of 2 updates at the deadline." },
     };
+
+    private static RoundReport MeasuredReport() => new(Report()) { Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() }, Headline = { "accuracy", "auroc" } };
+
+    private static Figure Auroc(double value) => new() { Name = "auroc", Value = value };
+
+    private static Confusion Matrix() => new() { Classes = { "healthy", "sick" }, Counts = { 300, 20, 40, 240 } };
+
+    private static ClientEvaluation OfOne() => new() { Client = "b", Metrics = Sums(100, 50.5, 90), Figures = { Auroc(0.5) } };
 
     private static RunSummary Summary() => new()
     {

@@ -129,14 +129,21 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         },
     };
 
-    private RunEntry Evaluate(int round) => new()
+    private RunEntry Evaluate(int round)
     {
-        Evaluated = new()
+        if (Chance(0.1)) return new() { Evaluated = new() { Round = (uint)round } };
+        return new()
         {
-            Round = (uint)round,
-            Metrics = Chance(0.1) ? null : new() { Examples = 600, LossSum = 300, Correct = (ulong)_random.Next(600) },
-        },
-    };
+            Evaluated = new()
+            {
+                Round = (uint)round,
+                Metrics = new() { Examples = 600, LossSum = 300, Correct = (ulong)_random.Next(600) },
+                Figures = { new Figure { Name = "auroc", Value = _random.NextDouble() }, new Figure { Name = "recall/sick", Value = _random.NextDouble() } },
+                Confusion = new() { Classes = { "healthy", "sick" }, Counts = { 1, 2, 3, (ulong)_random.Next(600) } },
+                Clients = { new ClientEvaluation { Client = "a", Metrics = new() { Examples = 6 } } },
+            },
+        };
+    }
 
     private RunEntry RollBack()
     {

@@ -24,6 +24,10 @@ public sealed class JobRulesTests
     [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {optimizer: {learning_rate: 0.1, beta1: 0.5}}", "line 3, training.optimizer: has no effect with federation.algorithm.name fedsgd; remove it.")]
     [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {batch_size: 32}", "line 3, training.batch_size: has no effect with federation.algorithm.name fedsgd; remove it.")]
     [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {clip_norm: 1}", "line 3, training.clip_norm: has no effect with federation.algorithm.name fedsgd; remove it.")]
+    [InlineData("evaluation: {per_client: true}", "line 2, evaluation.per_client: needs test examples that belong to clients: with data.partition.kind natural or data.placement local; remove it.")]
+    [InlineData("stop: {target: 0.9}", "line 2, stop.target: needs stop.metric, the figure that it looks at; set that, for example to accuracy.")]
+    [InlineData("stop: {metric: auroc}", "line 2, stop.metric: has no effect without stop.target or stop.patience; set one of them.")]
+    [InlineData("stop: {metric: auroc, target: 0.9, minimum_improvement: 0.1}", "line 2, stop.minimum_improvement: has no effect without stop.patience; remove it.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 
     [Theory]
@@ -34,6 +38,8 @@ public sealed class JobRulesTests
     [InlineData("training: {optimizer: {nesterov: true, momentum: 0.9}}")]
     [InlineData("training: {optimizer: {name: adamw, weight_decay: 0.01, epsilon: 1e-6}}")]
     [InlineData("data: {partition: {kind: shards, shards_per_client: 2}}")]
+    [InlineData("stop: {metric: recall/3, patience: 5, minimum_improvement: 0.01}")]
+    [InlineData("stop: {accuracy: 0.9, metric: loss, target: 0.1}")]
     public void Keys_that_go_together_are_accepted(string text) => Assert.Empty(Errors("model: {name: mlp}\n" + text));
 
     [Theory]
@@ -81,6 +87,15 @@ public sealed class JobRulesTests
             "line 3, stop.accuracy: has no meaning for regression, which has no classes to hit; remove it.",
             "line 4, training.loss: cross_entropy needs classes, and this is regression; use mse, mae or huber, or remove it for mse.",
         ], Errors("model: {layers: [dense: {units: 1}]}\ndata: {name: csv, path: a.csv}\nstop: {accuracy: 0.9}\ntraining: {loss: cross_entropy}"));
+
+    [Fact]
+    public void A_metric_to_stop_at_is_a_known_figure() => Assert.StartsWith(
+        "line 2, stop.metric: 'auruc' is not known; did you mean 'auroc'? Allowed: accuracy, loss, auroc", Errors("model: {name: mlp}\nstop: {metric: auruc, patience: 3}").Single(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Clients_can_be_measured_apart_only_with_test_examples() => Assert.Equal(
+        ["line 3, evaluation.per_client: needs test examples, and data.test is 0; set that above 0."],
+        Errors($"{Table}, client_column: ward, partition: {{kind: natural}}, test: 0}}\nevaluation: {{per_client: true}}"));
 
     [Fact]
     public void A_rule_is_silent_where_a_value_that_it_needs_is_wrong() => Assert.Equal(

@@ -1,5 +1,5 @@
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Rounds;
 
 namespace Federated.Core.Tests.Rounds;
@@ -21,7 +21,7 @@ public sealed class RunStateTests
         Assert.Equal(new(RunStep.OpenRound, 1, 1), run.Next(Job));
         run = Commit(run, 1);
         Assert.Equal(new(RunStep.OpenRound, 2, 1), run.Next(Job));
-        run = Commit(run, 2).Apply(new RunChange.Evaluated(1, new(10, 1, 5)));
+        run = Commit(run, 2).Apply(new RunChange.Evaluated(1, Measured(5)));
         Assert.Equal(RunStep.Wait, run.Next(Job).Step);
         run = run.Apply(new RunChange.Evaluated(2, null));
         Assert.Equal(new(RunStep.Complete), run.Next(Job));
@@ -54,7 +54,7 @@ public sealed class RunStateTests
     {
         var run = Commit(Ready(), 1).Apply(Opened(2, 1));
         Assert.False(run.MayCommit(StopAt90));
-        run = run.Apply(new RunChange.Evaluated(1, new(10, 1, 9)));
+        run = run.Apply(new RunChange.Evaluated(1, Measured(9)));
         Assert.True(run.MayCommit(StopAt90));
         Assert.Equal(new(RunStep.Complete, Reason: "Round 1 reached accuracy 0.9; the stop rule asks for 0.9."), run.Next(StopAt90));
         Assert.Equal(RunStep.Wait, run.Next(Job).Step);
@@ -63,8 +63,8 @@ public sealed class RunStateTests
     [Fact]
     public void Stop_rule_that_is_not_satisfied_lets_the_run_go_on()
     {
-        foreach (var sums in new MetricSums?[] { new MetricSums(10, 1, 8), null })
-            Assert.Equal(new(RunStep.OpenRound, 2, 1), Commit(Ready(), 1).Apply(new RunChange.Evaluated(1, sums)).Next(StopAt90));
+        foreach (var result in new[] { Measured(8), null })
+            Assert.Equal(new(RunStep.OpenRound, 2, 1), Commit(Ready(), 1).Apply(new RunChange.Evaluated(1, result)).Next(StopAt90));
     }
 
     [Fact]
@@ -119,6 +119,8 @@ public sealed class RunStateTests
         })
             Assert.Throws<InvalidOperationException>(() => run.Apply(change));
     }
+
+    private static Measurement Measured(long correct) => new(new(10, 1, correct), []);
 
     private static RunState Ready() => RunState.Initial.Apply(new RunChange.Started()).Apply(Initialised);
 
