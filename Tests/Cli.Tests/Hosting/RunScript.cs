@@ -40,6 +40,24 @@ internal static class RunScript
         ParametersSha256 = new string('a', 64),
     };
 
+    /// <summary>Round 2 of a run that learns two classes, of which one client has the first one alone.</summary>
+    public static RoundReport Measured() => new(Round(2, 950))
+    {
+        Headline = { "accuracy", "auroc" },
+        Figures = { Figure("auroc", 0.875), Figure("macro_f1", 0.8), Figure("recall/sick", 0.75) },
+        Confusion = new() { Classes = { "healthy", "sick" }, Counts = { 500, 30, 20, 450 } },
+        Clients =
+        {
+            new ClientEvaluation { Client = "north", Metrics = new Metrics { Examples = 600, LossSum = 150, Correct = 570 }, Figures = { Figure("auroc", 0.9) } },
+            new ClientEvaluation { Client = "south", Metrics = new Metrics { Examples = 400, LossSum = 100, Correct = 380 } },
+        },
+    };
+
+    /// <summary>The last round of a run that learns numbers.</summary>
+    public static RoundReport Regression() => new(Round(2, 0)) { Headline = { "rmse" }, Figures = { Figure("mae", 1.5), Figure("rmse", 2.25) } };
+
+    private static Figure Figure(string name, double value) => new() { Name = name, Value = value };
+
     public static RunEvent Committed(uint round, uint? correct, RunStatus status = RunStatus.Running) =>
         new() { Summary = Summary(status, round), Round = Round(round, correct) };
 

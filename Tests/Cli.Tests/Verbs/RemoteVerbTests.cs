@@ -94,6 +94,22 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_has_the_figures_and_the_clients_of_the_last_evaluation()
+    {
+        await using var measured = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900), new() { Summary = RunScript.Summary(RunStatus.Completed, 2), Round = RunScript.Measured() }]);
+
+        var shown = await _command.RunAsync("show", "quiet-otter-1", "--coordinator", measured.Address.ToString());
+        Assert.Contains("after round 2: auroc 0.8750, macro_f1 0.8000\n", shown.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("│ south  │      400 │   0.9500 │ 0.2500 │      - │", shown.Output, StringComparison.Ordinal);
+
+        var json = await _command.RunAsync("show", "quiet-otter-1", "--json", "--coordinator", measured.Address.ToString());
+        using var details = JsonDocument.Parse(json.Output);
+        Assert.Equal(30, details.RootElement.GetProperty("confusion").GetProperty("counts")[0][1].GetInt32());
+        Assert.Equal(600, details.RootElement.GetProperty("rounds")[1].GetProperty("clients").GetProperty("north").GetProperty("examples").GetInt32());
+        Assert.Equal(0.75, details.RootElement.GetProperty("rounds")[1].GetProperty("metrics").GetProperty("recall/sick").GetDouble());
+    }
+
+    [Fact]
     public async Task Stop_says_what_the_run_has_reached()
     {
         var result = await _command.RunAsync("stop", "quiet-otter-1");

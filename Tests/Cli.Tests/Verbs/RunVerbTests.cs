@@ -51,6 +51,39 @@ public sealed class RunVerbTests
     }
 
     [Fact]
+    public async Task Run_with_figures_lists_them_and_writes_all_of_them_for_programs()
+    {
+        RunEvent[] events = [RunScript.Committed(1, 900), new() { Summary = RunScript.Summary(RunStatus.Running, 2), Round = RunScript.Measured() }, RunScript.Ended(RunStatus.Completed, 2)];
+        await using var coordinator = await FakeCoordinator.StartAsync(events, RunScript.Model);
+        using var command = new CommandHarness { Cluster = coordinator };
+
+        var result = await command.RunAsync("run", "--out", "out");
+
+        Assert.Contains("  loss          0.2500\n  auroc         0.8750\n  macro_f1      0.8000\n  rounds        2\n", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("recall/sick", result.Output, StringComparison.Ordinal);
+        const string Clients = "{\"north\":{\"examples\":600,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{\"auroc\":0.9}},\"south\":{\"examples\":400,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{}}}";
+        const string Metrics = "\"metrics\":{\"auroc\":0.875,\"macro_f1\":0.8,\"recall/sick\":0.75}";
+        Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
+        Assert.EndsWith($"{Metrics},\"clients\":{Clients}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_that_learns_numbers_has_no_accuracy()
+    {
+        RunEvent[] events = [RunScript.Committed(1, null), new() { Summary = RunScript.Summary(RunStatus.Running, 2), Round = RunScript.Regression() }, RunScript.Ended(RunStatus.Completed, 2)];
+        await using var coordinator = await FakeCoordinator.StartAsync(events, RunScript.Model);
+        using var command = new CommandHarness { Cluster = coordinator };
+
+        var result = await command.RunAsync("run", "--out", "out", "--json");
+
+        using var summary = JsonDocument.Parse(result.Output);
+        Assert.Equal(JsonValueKind.Null, summary.RootElement.GetProperty("accuracy").ValueKind);
+        Assert.Equal(2.25, summary.RootElement.GetProperty("metrics").GetProperty("rmse").GetDouble());
+        Assert.Contains("  accuracy      -\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"training_accuracy\":null", command.Read("out", "metrics.jsonl").Split('\n')[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_leaves_job_metrics_summary_and_model_in_the_folder()
     {
         await using var coordinator = await FakeCoordinator.StartAsync(RunScript.Complete, RunScript.Model);

@@ -23,6 +23,31 @@ public sealed class RunTableTests
     }
 
     [Fact]
+    public void Tables_have_a_column_for_the_figure_of_the_objective()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var screen = CommandHarness.PlainScreen(output);
+        screen.Write(RunTable.Rounds([RunScript.Round(1, null), RunScript.Measured()], 2));
+        screen.Write(ClientTable.Of(RunScript.Measured()));
+
+        Assert.Equal("""
+            ╭───────┬──────────┬────────┬────────┬─────────┬────────┬─────────┬────────╮
+            │ round │ accuracy │   loss │  auroc │ clients │   down │      up │   time │
+            ├───────┼──────────┼────────┼────────┼─────────┼────────┼─────────┼────────┤
+            │   1/2 │        - │      - │      - │   10/10 │ 2.0 kB │ 10.0 kB │ 1.50 s │
+            │   2/2 │   0.9500 │ 0.2500 │ 0.8750 │   10/10 │ 2.0 kB │ 10.0 kB │ 1.50 s │
+            ╰───────┴──────────┴────────┴────────┴─────────┴────────┴─────────┴────────╯
+            ╭────────┬──────────┬──────────┬────────┬────────╮
+            │ client │ examples │ accuracy │   loss │  auroc │
+            ├────────┼──────────┼──────────┼────────┼────────┤
+            │ north  │      600 │   0.9500 │ 0.2500 │ 0.9000 │
+            │ south  │      400 │   0.9500 │ 0.2500 │      - │
+            ╰────────┴──────────┴──────────┴────────┴────────╯
+
+            """.ReplaceLineEndings("\n"), output.ToString());
+    }
+
+    [Fact]
     public void Render_of_a_paused_run_says_so_and_has_no_bar()
     {
         var board = RunBoard.Empty.Apply(RunScript.Training(2, 4)).Apply(RunScript.Ended(RunStatus.Paused, 1));

@@ -65,8 +65,13 @@ public sealed class JobWriterTests
             mixup: 0.0
         evaluation:
           every: 1
+          per_client: false
         stop:
           accuracy: null
+          metric: null
+          target: null
+          patience: null
+          minimum_improvement: 0.0
 
         """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read("model: {name: mlp}").Job!));
 

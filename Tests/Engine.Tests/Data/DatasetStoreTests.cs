@@ -65,6 +65,8 @@ public sealed class DatasetStoreTests : IDisposable
         Assert.Equal(["x", "y", "z"], data.Clients.Select(client => client.Id));
         Assert.Equal([26, 25, 25], data.Clients.Select(client => client.Train.Length));   // 34, 33, 33 less floor of a quarter
         Assert.Equal((76, 24), (data.Train.Count, data.Test.Count));
+        Assert.Equal([8, 8, 8], data.Clients.Select(client => client.Test.Length));
+        Assert.All(data.Clients, client => Assert.All(client.Test, row => Assert.Equal("xyz".IndexOf(client.Id, StringComparison.Ordinal), RowNumber(data.Test, row) % 3)));
         Assert.All(data.Clients, client => Assert.All(client.Train, row => Assert.Equal("xyz".IndexOf(client.Id, StringComparison.Ordinal), RowNumber(data.Train, row) % 3)));
         var rows = Enumerable.Range(0, 76).Select(row => RowNumber(data.Train, row)).Concat(Enumerable.Range(0, 24).Select(row => RowNumber(data.Test, row)));
         Assert.Equal(Enumerable.Range(0, 100), rows.Order());

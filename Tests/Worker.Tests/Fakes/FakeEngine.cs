@@ -92,7 +92,8 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(new(slices, slice + 0.5, slice), []);
 
-    public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation) => new(new(client.Length, 0.25, 1), []);
+    public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation) =>
+        new(new(client.Length, 0.25, 1), [new Tally(TallyNames.TopFive, [0, 1], [2, client.Length])]);
 
     public void Dispose() => observer?.Tell(new RunDisposed());
 }

@@ -21,6 +21,7 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Equal([1f, 2f, 3f, 4f], result.Values.ToArray());
         Assert.Equal(FakeEngine.TheSchema.Hash, result.Header.SchemaHash);
         Assert.Equal(7ul, result.Header.Initialised.TestExamples);
+        Assert.Equal(new Goal { Objective = ObjectiveKind.Classification, Classes = { "no", "yes" } }, result.Header.Initialised.Goal);
         Assert.Equal([("a", 10ul), ("b", 20ul)], result.Header.Initialised.Clients.Select(client => (client.Id, client.Examples)));
         Assert.Null(SchemaMapping.Read(result.Header.Initialised.Schema, 4, out var schema));
         Assert.Equal(FakeEngine.TheSchema, schema);
@@ -160,6 +161,7 @@ public sealed class TaskWorkTests : WorkerTestKit
         var result = Assert.IsType<ReportResult>(Execute(task));
 
         Assert.Equal(new Metrics { Examples = 3, LossSum = 0.25, Correct = 1 }, result.Report.Metrics);
+        Assert.Equal(new NamedSums { Name = "top5", Steps = { 0, 1 }, Counts = { 2, 3 } }, Assert.Single(result.Report.Tallies));
     }
 
     [Fact]
