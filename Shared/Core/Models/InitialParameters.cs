@@ -4,7 +4,7 @@ using Federated.Core.Randomness;
 namespace Federated.Core.Models;
 
 /// <summary>A run's first parameters. Dense and convolutional weights are drawn by their layer's <see cref="Initializer"/>; where none is given that is Glorot
-/// uniform (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras. Biases and running means are 0; normalisation weights and running variances are 1.</summary>
+/// uniform (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras. Recurrent layers: <see cref="RecurrentStart"/>. Biases and running means are 0; normalisation weights and running variances are 1.</summary>
 public static class InitialParameters
 {
     /// <summary>Draws them. Each tensor has a stream of its own, so the values depend on nothing but seed, name and shape, and are the same bits on
@@ -15,15 +15,15 @@ public static class InitialParameters
     {
         var values = new float[plan.Schema.Count];
         var offset = 0;
-        foreach (var (tensor, initializer) in plan.Layers.SelectMany(Tensors))
+        foreach (var (tensor, layer) in plan.Layers.SelectMany(Tensors))
         {
-            Fill(values.AsSpan(offset, tensor.Count), tensor, initializer, seed);
+            Fill(values.AsSpan(offset, tensor.Count), tensor, layer, seed);
             offset += tensor.Count;
         }
         return new ParameterVector(plan.Schema, values);
     }
 
-    private static IEnumerable<(TensorSpec Tensor, Initializer Initializer)> Tensors(PlannedLayer planned)
+    private static IEnumerable<(TensorSpec Tensor, LayerSpec Layer)> Tensors(PlannedLayer planned)
     {
         var inner = planned.Inner.SelectMany(Tensors).ToArray();
         return inner.Concat(planned.Tensors.Skip(inner.Length).Select(tensor => (tensor, InitializerOf(planned.Layer))));
@@ -38,12 +38,16 @@ public static class InitialParameters
         _ => Initializer.GlorotUniform,
     };
 
-    private static void Fill(Span<float> values, TensorSpec tensor, Initializer initializer, ulong seed)
+    private static void Fill(Span<float> values, TensorSpec tensor, LayerSpec layer, ulong seed)
     {
         var kind = tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..];
-        if (kind == "weight" && tensor.Shape.Length > 1) Draw(values, tensor, initializer, new RandomStream(SeedTree.Derive(seed, "initial:" + tensor.Name)));
+        if ((kind == "weight" && tensor.Shape.Length > 1) || RecurrentStart.IsInput(kind)) Draw(values, tensor, InitializerOf(layer), Stream(tensor, seed));
+        else if (RecurrentStart.IsState(kind)) RecurrentStart.Orthogonal(values, tensor, Stream(tensor, seed));
+        else if (layer is RecurrentLayer recurrent && RecurrentStart.IsInputBias(kind)) RecurrentStart.FillBias(values, recurrent);
         else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
     }
+
+    private static RandomStream Stream(TensorSpec tensor, ulong seed) => new(SeedTree.Derive(seed, "initial:" + tensor.Name));
 
     private static void Draw(Span<float> values, TensorSpec tensor, Initializer initializer, RandomStream draws)
     {

@@ -11,6 +11,7 @@ namespace Federated.Core.Models;
     typeof(ResidualLayer),
     typeof(FlattenLayer), typeof(DropoutLayer),
     typeof(EmbeddingLayer),
+    typeof(RnnLayer), typeof(LstmLayer), typeof(GruLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
     typeof(ActivationLayer))]
 public abstract record LayerSpec

@@ -26,6 +26,7 @@ internal static class LayerRules
         Conv1dLayer convolution => Convolution1dRules.Tensors(check, convolution),
         ResidualLayer residual => ResidualRules.Tensors(check, residual),
         EmbeddingLayer embedding => SequenceRules.Tensors(check, embedding),
+        RecurrentLayer recurrent => RecurrentRules.Tensors(check, recurrent),
         BatchNormLayer or GroupNormLayer or LayerNormLayer => NormalisationRules.Tensors(check, layer),
         _ => [],
     };
@@ -48,6 +49,7 @@ internal static class LayerRules
         GlobalMaxPool1dLayer or GlobalAvgPool1dLayer => Convolution1dRules.Global(check),
         ResidualLayer residual => ResidualRules.Residual(check, residual),
         EmbeddingLayer embedding => SequenceRules.Embedding(check, embedding),
+        RecurrentLayer recurrent => RecurrentRules.Recurrent(check, recurrent),
         BatchNormLayer norm => NormalisationRules.BatchNorm(check, norm),
         GroupNormLayer norm => NormalisationRules.GroupNorm(check, norm),
         LayerNormLayer norm => NormalisationRules.LayerNorm(check, norm),
