@@ -33,6 +33,10 @@ public static class DatasetCatalog
             }, 50_000, 10_000, "none stated", "A. Krizhevsky, Learning multiple layers of features from tiny images, 2009, https://www.cs.toronto.edu/~kriz/cifar.html"),
         new("pneumoniamnist", DataShape.ForClasses([1, 28, 28], 2) with { ClassNames = ["normal", "pneumonia"] }, 0, 0, "CC BY 4.0",
             "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, https://medmnist.com, after D. S. Kermany et al. 2018"),
+        new(TextSets.Shakespeare, null, 0, 0, "public domain",
+            "W. Shakespeare, the tiny text of A. Karpathy's char-rnn (not LEAF's plays), https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt", Clients: 99),
+        new(TextSets.Sentences, null, 0, 0, "CC BY 4.0",
+            "D. Kotzias et al., Sentiment Labelled Sentences, UCI Machine Learning Repository, 2015, https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences", Clients: 3),
     ];
 
     /// <summary>Formats of users' own data.</summary>
@@ -42,6 +46,9 @@ public static class DatasetCatalog
         new(Cifar, "a folder of binary files in the layout of CIFAR-10", null),
         new(Npz, "NumPy arrays of images or features and of labels", null),
         new(ImageFolder, "a folder of pictures for each class", null),
+        new(TextSets.Text, "running text to learn the next symbol of", "the files of a folder, or the roles of data.text.roles"),
+        new(TextSets.Labelled, "texts with a label each, in a table", "the values of data.client_column, or the files of a folder"),
+        new(TextSets.Leaf, "JSON files of the LEAF benchmark", "the users"),
     ];
 
     /// <summary>Every value that a job's data.name may have.</summary>
@@ -59,5 +66,5 @@ public static class DatasetCatalog
     /// <summary>What a job's data gives to a model, as far as that is known before it is read.</summary>
     /// <param name="data">The job's data section, with a name of the catalogue.</param>
     /// <returns>null where only the files tell.</returns>
-    public static DataShape? ShapeOf(DataSpec data) => Find(data.Name)?.Shape;
+    public static DataShape? ShapeOf(DataSpec data) => Find(data.Name)?.Shape ?? TextSets.ShapeOf(data);
 }

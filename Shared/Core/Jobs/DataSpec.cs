@@ -4,36 +4,41 @@ namespace Federated.Core.Jobs;
 public sealed record DataSpec
 {
     /// <value>A known data set, or csv.</value>
-    [JobField("The data set; digits needs no download; csv, cifar, npz and image_folder read data of your own.", Names = JobNames.Datasets)]
+    [JobField("A data set by its name (digits needs no download), or the format of data of your own at data.path.", Names = JobNames.Datasets)]
     public string Name { get; init; } = "digits";
 
     /// <value>The file or folder of one's own; null with another data set.</value>
-    [JobField("The table, archive or folder; a relative path is looked up in the worker's data folders. "
+    [JobField("The file or folder; a relative path is looked up in the worker's data folders. "
         + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ...")]
-    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
     [JobField("The label's column: classes if it has texts or whole numbers, else targets of a regression.", DefaultInWords = "the last column")]
-    [AppliesWhen("data.name", "csv")]
+    [AppliesWhen("data.name", "csv", "labelled_text")]
     public string? Label { get; init; }
 
     /// <value>csv: the column that names the client; it is not a feature. Partition natural and workers with several local clients need it.</value>
     [JobField("The column that names the client who owns a row, and so is not a feature. "
         + "Partition natural needs it, and a worker with several local clients.")]
-    [AppliesWhen("data.name", "csv")]
+    [AppliesWhen("data.name", "csv", "labelled_text")]
     public string? ClientColumn { get; init; }
 
     /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>
-    [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, where the data has none of its own.",
+    [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, and of running text its end, where the data has no test set of its own.",
         Minimum = 0, ExclusiveMaximum = 1)]
-    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder")]
+    [AppliesWhen("data.name", "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", Not = true)]
     public double Test { get; init; } = 0.2;
 
     /// <value>image_folder: the size to which pictures are brought.</value>
     [JobField("The size to which pictures are brought.")]
     [AppliesWhen("data.name", "image_folder")]
     public ImageSpec Image { get; init; } = new();
+
+    /// <value>How text becomes symbols.</value>
+    [JobField("How text becomes symbols.")]
+    [AppliesWhen("data.name", "text", "labelled_text", "leaf", "shakespeare", "sentiment-sentences")]
+    public TextSpec Text { get; init; } = new();
 
     /// <value>Number of clients for the partitions that make them; ignored by natural and by placement local.</value>
     [JobField("Number of clients that the examples are spread over.", Minimum = 1, Maximum = 100_000)]

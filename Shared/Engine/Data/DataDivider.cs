@@ -17,7 +17,7 @@ internal static class DataDivider
     {
         var local = data.Placement == Placement.Local;
         var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
-        var (train, test) = Split(set, data.Test, seed, owners);
+        var (train, test) = Split(set, data.Test, seed, owners, local ? LocalTestOwners(set, localClients) : NaturalTestOwners(set, owners));
         var shares = local ? Local(train, localClients) : Shared(train, data, set.Shape.Classes, seed);
         // Whose a test example is, is known where clients own their examples by nature.
         var testOf = Local(test, local ? localClients : [.. test.Owners.Distinct(StringComparer.Ordinal)]).ToDictionary(share => share.Id, share => share.Examples);
@@ -42,18 +42,30 @@ internal static class DataDivider
         if (set.Owners.IsEmpty)
             throw new EngineException(
                 $"The clients {string.Join(", ", clients)} are announced here, and the data does not say which examples are whose. "
-                + "Announce one client, or name the csv's client column in data.client_column.");
+                + "Announce one client, or name the table's client column in data.client_column.");
         var known = set.Owners.ToHashSet(StringComparer.Ordinal);
         var absent = clients.Where(client => !known.Contains(client)).ToList();
         if (absent.Count > 0)
             throw new EngineException($"The client column has no row of {string.Join(", ", absent)}. "
                 + $"It names {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}.");
-        return [.. set.Owners.Select(owner => clients.Contains(owner) ? owner : "")];
+        return Announced(set.Owners, clients);
     }
 
-    private static (Owned Train, Owned Test) Split(LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners)
+    private static ImmutableArray<string> LocalTestOwners(LoadedSet set, ImmutableArray<string> clients) =>
+        clients is [var only] && set.Test is { } test ? [.. Enumerable.Repeat(only, test.Count)] : Announced(set.TestOwners, clients);
+
+    // Where the data does not say whose its own test examples are, they can only be those of the one client whose data this is.
+    private static ImmutableArray<string> NaturalTestOwners(LoadedSet set, ImmutableArray<string> owners) =>
+        owners.IsEmpty || set.Test is not { } test ? [] : !set.TestOwners.IsEmpty ? set.TestOwners
+        : owners.Distinct(StringComparer.Ordinal).Count() == 1 ? [.. Enumerable.Repeat(owners[0], test.Count)] : [];
+
+    private static ImmutableArray<string> Announced(ImmutableArray<string> owners, ImmutableArray<string> clients) =>
+        [.. owners.Select(owner => clients.Contains(owner) ? owner : "")];
+
+    private static (Owned Train, Owned Test) Split(
+        LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners, ImmutableArray<string> testOwners)
     {
-        if (set.Test is { } own) return (new(set.Train, owners), new(own, TestOwners(set, own, owners)));
+        if (set.Test is { } own) return (new(set.Train, owners), new(own, testOwners));
         var (train, test) = (new List<int>(), new List<int>());
         foreach (var group in Enumerable.Range(0, set.Train.Count).GroupBy(row => owners.IsEmpty ? "" : owners[row]))
         {
@@ -63,11 +75,6 @@ internal static class DataDivider
         }
         return (Take(set.Train, owners, train), Take(set.Train, owners, test));
     }
-
-    // Where the data does not say whose its own test examples are, they can only be those of the one client whose data this is.
-    private static ImmutableArray<string> TestOwners(LoadedSet set, ExampleSet test, ImmutableArray<string> owners) =>
-        owners.IsEmpty ? [] : !set.TestOwners.IsEmpty ? set.TestOwners
-        : owners.Distinct(StringComparer.Ordinal).Count() == 1 ? [.. Enumerable.Repeat(owners[0], test.Count)] : [];
 
     private static Owned Take(ExampleSet examples, ImmutableArray<string> owners, List<int> rows)
     {

@@ -10,6 +10,6 @@ namespace Federated.Engine.Data;
 /// <param name="Owners">The client of every example of <paramref name="Train"/>; empty where the data does not say.</param>
 internal sealed record LoadedSet(DataShape Shape, ExampleSet Train, ExampleSet? Test, ImmutableArray<string> Owners)
 {
-    /// <summary>The client of every example of the set's own <see cref="Test"/>; empty where the data does not say.</summary>
+    /// <summary>The client of every example of <see cref="Test"/>; empty where the data does not say, or has no test set of its own.</summary>
     public ImmutableArray<string> TestOwners { get; init; } = [];
 }

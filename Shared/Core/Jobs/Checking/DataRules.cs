@@ -16,6 +16,7 @@ internal static class DataRules
             job.Report("data.path", "is missing; data.name csv needs the path of a file, for example patients.csv.");
         else if (data.Path is null && job.Sound("data.path") && DatasetCatalog.Formats.Any(format => format.Name == data.Name))
             job.Report("data.path", $"is missing; data.name {data.Name} needs the path of a file or folder.");
+        TextRules.Check(job);
         if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
         if (data.Partition.Kind == PartitionKind.Natural)
         {

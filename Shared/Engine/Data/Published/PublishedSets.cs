@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Engine.Data.Idx;
 using Federated.Engine.Data.Sources;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Published;
 
@@ -8,5 +9,5 @@ namespace Federated.Engine.Data.Published;
 internal static class PublishedSets
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published];
+    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published, ShakespeareSet.Published];
 }

@@ -16,6 +16,11 @@ internal static class DataSources
         new Cifar10Source(), new MedMnistSource("pneumoniamnist"),
         new CsvSource(),
         new CifarSource(), new NpzSource(), new ImageFolderSource(),
+        new TextSource(),
+        new LabelledTextSource(),
+        new LeafSource(),
+        new ShakespeareSource(),
+        new SentenceSource(),
     ];
 
     /// <summary>The source that a job names.</summary>
