@@ -26,7 +26,7 @@ public static class InitialParameters
     private static IEnumerable<(TensorSpec Tensor, LayerSpec Layer)> Tensors(PlannedLayer planned)
     {
         var inner = planned.Inner.SelectMany(Tensors).ToArray();
-        return inner.Concat(planned.Tensors.Skip(inner.Length).Select(tensor => (tensor, InitializerOf(planned.Layer))));
+        return inner.Concat(planned.Tensors.Skip(inner.Length).Select(tensor => (tensor, planned.Layer)));
     }
 
     private static Initializer InitializerOf(LayerSpec layer) => layer switch

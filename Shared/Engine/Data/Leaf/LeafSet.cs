@@ -1,5 +1,4 @@
 using Federated.Core.Jobs;
-using Federated.Core.Models;
 using Federated.Engine.Data.Tables;
 using Federated.Engine.Data.Text;
 
@@ -46,8 +45,7 @@ internal static class LeafSet
             errors.Add($"user '{example.User}' has an example of {example.Numbers!.Length} numbers, and the first one has {width}.");
         errors.ThrowIfAny();
         var labels = CsvLabels.Of([.. train.Concat(test ?? []).Select(example => example.Label)]);
-        var shape = labels.Classes > 0 ? DataShape.ForClasses([width], labels.Classes) : DataShape.ForNumbers([width]);
-        return new(shape, Examples(train, labels, 0, width), test is null ? null : Examples(test, labels, train.Count, width), [.. train.Select(example => example.User)])
+        return new(labels.ShapeOver([width]), Examples(train, labels, 0, width), test is null ? null : Examples(test, labels, train.Count, width), [.. train.Select(example => example.User)])
         {
             TestOwners = test is null ? [] : [.. test.Select(example => example.User)],
         };

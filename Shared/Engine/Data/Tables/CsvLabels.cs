@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Federated.Core.Models;
 
 namespace Federated.Engine.Data.Tables;
 
@@ -24,6 +25,11 @@ internal sealed record CsvLabels(long[] Labels, float[] Targets, ImmutableArray<
             return Classified([.. numbers.Select(number => (long)number)], Comparer<long>.Default);
         return new([], Array.ConvertAll(numbers, number => (float)number), []);
     }
+
+    /// <summary>What data with these labels gives to a model and wants of it.</summary>
+    /// <param name="input">Shape of one example.</param>
+    public DataShape ShapeOver(ImmutableArray<int> input) =>
+        Classes.IsEmpty ? DataShape.ForNumbers(input) : DataShape.ForClasses(input, Classes.Length) with { ClassNames = Classes };
 
     private static CsvLabels Classified<T>(List<T> values, IComparer<T> order) where T : notnull
     {

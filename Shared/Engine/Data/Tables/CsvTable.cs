@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Federated.Core.Models;
 
 namespace Federated.Engine.Data.Tables;
 
@@ -55,8 +54,7 @@ internal static class CsvTable
 
         var meaning = CsvLabels.Of(labels);
         var width = columns!.Features.Length;
-        var shape = meaning.Classes.IsEmpty ? DataShape.ForNumbers([width]) : DataShape.ForClasses([width], meaning.Classes.Length) with { ClassNames = meaning.Classes };
-        return new(shape, new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
+        return new(meaning.ShapeOver([width]), new FloatExamples([.. values], width, meaning.Labels, meaning.Targets), Test: null, owners.ToImmutable());
     }
 
     private static void AddRow(

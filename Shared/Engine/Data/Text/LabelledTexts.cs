@@ -1,5 +1,4 @@
 using Federated.Core.Jobs;
-using Federated.Core.Models;
 using Federated.Engine.Data.Tables;
 
 namespace Federated.Engine.Data.Text;
@@ -31,9 +30,8 @@ internal static class LabelledTexts
         errors.ThrowIfAny();
 
         var all = CsvLabels.Of([.. train.Concat(test ?? []).Select(text => text.Label)]);
-        var shape = all.Classes > 0 ? DataShape.ForClasses([data.Text.Length], all.Classes) : DataShape.ForNumbers([data.Text.Length]);
         var owned = train[0].Client.Length > 0;
-        return new(shape with { Vocabularies = [vocabulary.Size] }, Examples(encoded, all, 0, data.Text.Length),
+        return new(all.ShapeOver([data.Text.Length]) with { Vocabularies = [vocabulary.Size] }, Examples(encoded, all, 0, data.Text.Length),
             test is null ? null : Examples(encodedTest, all, train.Count, data.Text.Length), owned ? [.. train.Select(text => text.Client)] : [])
         {
             TestOwners = owned && test is not null ? [.. test.Select(text => text.Client)] : [],
