@@ -33,7 +33,7 @@ internal sealed class RunEngine : IRunEngine
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
-        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, largest));
+        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Train.EpochSize(largest)));
     }
 
     /// <inheritdoc/>

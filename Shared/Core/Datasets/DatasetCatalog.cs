@@ -19,6 +19,21 @@ public static class DatasetCatalog
     /// <summary>The name under which folders of pictures, a folder a class, are read.</summary>
     public const string ImageFolder = "image_folder";
 
+    /// <summary>The name under which a file of ratings is read.</summary>
+    public const string Ratings = "ratings";
+
+    /// <summary>100,000 ratings of films.</summary>
+    public const string MovieLens100K = "movielens-100k";
+
+    /// <summary>The name under which folders in the layout of Pascal VOC are read.</summary>
+    public const string Voc = "voc";
+
+    /// <summary>Blood cells and boxes around them.</summary>
+    public const string Bccd = "bccd";
+
+    /// <summary>The classes of <see cref="Bccd"/>.</summary>
+    public static ImmutableArray<string> BccdClasses { get; } = ["RBC", "WBC", "Platelets"];
+
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
         new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
@@ -37,6 +52,9 @@ public static class DatasetCatalog
             "W. Shakespeare, the tiny text of A. Karpathy's char-rnn (not LEAF's plays), https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt", Clients: 99),
         new(TextSets.Sentences, null, 0, 0, "CC BY 4.0",
             "D. Kotzias et al., Sentiment Labelled Sentences, UCI Machine Learning Repository, 2015, https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences", Clients: 3),
+        new(MovieLens100K, Shape: null, 99_057, 943, "research only, not to be passed on",
+            "F. M. Harper and J. A. Konstan, The MovieLens Datasets: History and Context, ACM TiiS 5(4), 2015, https://grouplens.org/datasets/movielens/100k/", Clients: 943),
+        new(Bccd, Shape: null, 292, 72, "MIT", "C. Shenggan, BCCD Dataset, https://github.com/Shenggan/BCCD_Dataset"),
     ];
 
     /// <summary>Formats of users' own data.</summary>
@@ -49,6 +67,8 @@ public static class DatasetCatalog
         new(TextSets.Text, "running text to learn the next symbol of", "the files of a folder, or the roles of data.text.roles"),
         new(TextSets.Labelled, "texts with a label each, in a table", "the values of data.client_column, or the files of a folder"),
         new(TextSets.Leaf, "JSON files of the LEAF benchmark", "the users"),
+        new(Ratings, "ratings of items by users", "the users"),
+        new(Voc, "pictures with boxes in the layout of Pascal VOC", null),
     ];
 
     /// <summary>Every value that a job's data.name may have.</summary>
@@ -66,5 +86,11 @@ public static class DatasetCatalog
     /// <summary>What a job's data gives to a model, as far as that is known before it is read.</summary>
     /// <param name="data">The job's data section, with a name of the catalogue.</param>
     /// <returns>null where only the files tell.</returns>
-    public static DataShape? ShapeOf(DataSpec data) => Find(data.Name)?.Shape ?? TextSets.ShapeOf(data);
+    public static DataShape? ShapeOf(DataSpec data) => data.Name switch
+    {
+        MovieLens100K => DataShape.ForRatings(data.Ratings.Feedback, 943, 1682),
+        Ratings when data.Ratings is { Users: { } users, Items: { } items } => DataShape.ForRatings(data.Ratings.Feedback, users, items),
+        Bccd when DataShape.BoxesFault(data.Image, data.Detection) is null => DataShape.ForBoxes(data.Image, data.Detection, BccdClasses),
+        _ => Find(data.Name)?.Shape ?? TextSets.ShapeOf(data),
+    };
 }

@@ -9,8 +9,8 @@ public sealed record DataSpec
 
     /// <value>The file or folder of one's own; null with another data set.</value>
     [JobField("The file or folder; a relative path is looked up in the worker's data folders. "
-        + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ...")]
-    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf")]
+        + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ... Lines of ratings are user, item, rating, timestamp.")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf", "ratings", "voc")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
@@ -27,18 +27,28 @@ public sealed record DataSpec
     /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>
     [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, and of running text its end, where the data has no test set of its own.",
         Minimum = 0, ExclusiveMaximum = 1)]
-    [AppliesWhen("data.name", "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", Not = true)]
+    [AppliesWhen("data.name", "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", "movielens-100k", "ratings", "bccd", Not = true)]
     public double Test { get; init; } = 0.2;
 
-    /// <value>image_folder: the size to which pictures are brought.</value>
+    /// <value>Pictures: the size to which they are brought.</value>
     [JobField("The size to which pictures are brought.")]
-    [AppliesWhen("data.name", "image_folder")]
+    [AppliesWhen("data.name", "image_folder", "voc", "bccd")]
     public ImageSpec Image { get; init; } = new();
 
     /// <value>How text becomes symbols.</value>
     [JobField("How text becomes symbols.")]
     [AppliesWhen("data.name", "text", "labelled_text", "leaf", "shakespeare", "sentiment-sentences")]
     public TextSpec Text { get; init; } = new();
+
+    /// <value>ratings and sets of ratings: what they mean.</value>
+    [JobField("What ratings mean and how a recommender is measured.")]
+    [AppliesWhen("data.name", "ratings", "movielens-100k")]
+    public RatingsSpec Ratings { get; init; } = new();
+
+    /// <value>Pictures with boxes: the grid of a detector.</value>
+    [JobField("What a detector finds, and the grid on which it finds it.")]
+    [AppliesWhen("data.name", "voc", "bccd")]
+    public DetectionSpec Detection { get; init; } = new();
 
     /// <value>Number of clients for the partitions that make them; ignored by natural and by placement local.</value>
     [JobField("Number of clients that the examples are spread over.", Minimum = 1, Maximum = 100_000)]

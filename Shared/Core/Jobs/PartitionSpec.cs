@@ -6,7 +6,7 @@ public sealed record PartitionSpec
     /// <value>The way.</value>
     [JobField("iid: shuffled and dealt in equal parts. shards: sorted by label and cut into equal shards, some shards a client (McMahan et al. 2017). "
         + "dirichlet: each client's label mix drawn from a Dirichlet distribution (Hsu et al. 2019). "
-        + "quantity: labels mixed evenly, sizes drawn from a Dirichlet distribution. natural: by the column data.client_column of a csv.")]
+        + "quantity: labels mixed evenly, sizes drawn from a Dirichlet distribution. natural: as the data says, by the column data.client_column of a csv or by the user of a rating.")]
     public PartitionKind Kind { get; init; } = PartitionKind.Iid;
 
     /// <value>dirichlet and quantity: concentration; small is skewed.</value>

@@ -17,4 +17,10 @@ public static class TallyNames
 
     /// <summary>0: predicted tokens. Says that the loss is the mean cross-entropy of a token, in nats.</summary>
     public const string Tokens = "tokens";
+
+    /// <summary>At 0 the users, at 1 those whose held-out item is among the first ten, at 2 the sum of 1 / log2(rank + 1) over these.</summary>
+    public const string Ranking = "ranking";
+
+    /// <summary>Objects, and right and wrong detections by score, as <see cref="DetectionTally"/> lays them out.</summary>
+    public const string Detections = "detections";
 }

@@ -14,6 +14,8 @@ public static class TallyReaders
         new ConfusionReader(),
         new RegressionReader(),
         new TokensReader(),
+        new RankingReader(),
+        new DetectionReader(),
     ];
 
     /// <summary>The reader of a tally; null for a name that nobody reads.</summary>

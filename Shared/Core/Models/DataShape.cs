@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Jobs;
 
 namespace Federated.Core.Models;
 
@@ -37,6 +38,9 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     /// <summary>Names of the classes in the order of their indices; empty where they have none but their numbers.</summary>
     public ImmutableArray<string> ClassNames { get; init; } = [];
 
+    /// <summary>Detection: width and height in turn of the boxes that a cell starts from, as fractions of the image's; else empty.</summary>
+    public ImmutableArray<double> Anchors { get; init; } = [];
+
     /// <summary>The classes of a classification; 0 for everything else.</summary>
     public int Classes => Objective == Objective.Classification ? Output[0] : 0;
 
@@ -45,6 +49,7 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     {
         Objective.LanguageModel or Objective.Translation => Output[0],
         Objective.Classification or Objective.Recommendation => 1,
+        Objective.Detection => 0,   // as many boxes as the fullest image of the set has
         _ => Output.Aggregate(1, (product, size) => product * size),
     };
 
@@ -57,4 +62,33 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     /// <param name="input">Shape of one example.</param>
     /// <param name="values">Numbers to predict, at least 1.</param>
     public static DataShape ForNumbers(ImmutableArray<int> input, int values = 1) => new(Objective.Regression, input, [values]);
+
+    /// <summary>Pairs of a user and an item: whether the one takes the other, or the rating.</summary>
+    /// <param name="feedback">What ratings mean.</param>
+    /// <param name="users">At least 1.</param>
+    /// <param name="items">At least 1.</param>
+    public static DataShape ForRatings(Feedback feedback, int users, int items) =>
+        new(feedback == Feedback.Implicit ? Objective.Recommendation : Objective.Regression, [2], [1]) { Vocabularies = [users, items] };
+
+    /// <summary>Images in which objects are found: for each anchor of a cell the box's four values, whether there is one, and a score a class, shape
+    /// [anchors * (5 + classes), H / stride, W / stride].</summary>
+    /// <param name="image">Size.</param>
+    /// <param name="detection">Grid and anchors, without fault.</param>
+    /// <param name="classes">Names of the classes, at least one.</param>
+    public static DataShape ForBoxes(ImageSpec image, DetectionSpec detection, ImmutableArray<string> classes)
+    {
+        var anchors = detection.Anchors.Values;
+        return new(Objective.Detection, [image.Color == ImageColor.Grey ? 1 : 3, image.Height, image.Width],
+            [anchors.Length / 2 * (5 + classes.Length), image.Height / detection.Stride, image.Width / detection.Stride]) { ClassNames = classes, Anchors = anchors };
+    }
+
+    /// <summary>Why an image has no such grid, in a sentence; null where it has.</summary>
+    public static string? BoxesFault(ImageSpec image, DetectionSpec detection)
+    {
+        var (stride, anchors) = (detection.Stride, detection.Anchors.Values);
+        if (stride < 1 || (stride & (stride - 1)) != 0 || image.Width % stride != 0 || image.Height % stride != 0)
+            return $"data.detection.stride is {stride} and must be a power of 2 that divides data.image's width {image.Width} and height {image.Height}.";
+        return anchors.Length == 0 || anchors.Length % 2 != 0 || anchors.Any(side => !(side > 0))
+            ? $"data.detection.anchors has {anchors.Length} numbers and needs a width and a height for each anchor, all above 0." : null;
+    }
 }

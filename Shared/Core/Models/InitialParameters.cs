@@ -38,12 +38,20 @@ public static class InitialParameters
         _ => Initializer.GlorotUniform,
     };
 
+    private static double DeviationOf(LayerSpec layer) => layer switch
+    {
+        NeumfLayer neumf => neumf.Deviation,
+        TwoTowerLayer towers => towers.Deviation,
+        _ => throw new ArgumentException($"{layer.GetType().Name} has no vectors.", nameof(layer)),
+    };
+
     private static void Fill(Span<float> values, TensorSpec tensor, LayerSpec layer, ulong seed)
     {
         var kind = tensor.Name[(tensor.Name.LastIndexOf('.') + 1)..];
         if ((kind == "weight" && tensor.Shape.Length > 1) || RecurrentStart.IsInput(kind)) Draw(values, tensor, InitializerOf(layer), Stream(tensor, seed));
         else if (RecurrentStart.IsState(kind)) RecurrentStart.Orthogonal(values, tensor, Stream(tensor, seed));
         else if (layer is RecurrentLayer recurrent && RecurrentStart.IsInputBias(kind)) RecurrentStart.FillBias(values, recurrent);
+        else if (kind == "factors") Normal(values, Math.Pow(DeviationOf(layer), 2), Stream(tensor, seed));
         else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
     }
 

@@ -40,8 +40,18 @@ public static class NamedModels
     /// <summary>A text's class: embedding of 64, a bidirectional GRU of 64, of which the last states count, dropout of one half.</summary>
     public const string TextGru = "text-gru";
 
+    /// <summary>Neural matrix factorisation of He et al. 2017: <see cref="NeumfLayer"/> as it is.</summary>
+    public const string Neumf = "neumf";
+
+    /// <summary>A tower for users and one for items: <see cref="TwoTowerLayer"/> as it is.</summary>
+    public const string TwoTower = "two-tower";
+
+    /// <summary>A small detector in the manner of YOLO (Redmon and Farhadi 2017, arXiv:1612.08242): 3x3 convolutions that halve the image to the grid with 16, 32, 64 ...
+    /// channels, at most 128, two more at the grid, the second dilated, all with group normalisation and relu, and a 1x1 convolution for the boxes.</summary>
+    public const string TinyDetector = "tiny-detector";
+
     /// <summary>All names.</summary>
-    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn, ResNet8, ResNet18, CharLstm, TextGru];
+    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn, ResNet8, ResNet18, CharLstm, TextGru, Neumf, TwoTower, TinyDetector];
 
     // The smallest side that leaves each layer something to work on: 4 -> 2 -> 1 by two poolings; 12 -> 6 -> 2 -> 1; 18 -> 16 -> 8 -> 6 -> 3 -> 1.
     private const int McMahanMinimum = 4, LeNetMinimum = 12, KerasMinimum = 18;
@@ -50,6 +60,13 @@ public static class NamedModels
     internal static (ImmutableArray<LayerSpec> Layers, string? Error) Build(string name, DataShape data)
     {
         if (TextModels.Names.Contains(name)) return TextModels.Build(name, data);
+        if (name is Neumf or TwoTower)
+        {
+            return data is { Input: [2], Vocabularies.Length: 2, Output: [1] } ? ([name == Neumf ? new NeumfLayer() : new TwoTowerLayer()], null)
+                : ([], $"{name} needs pairs of a user and an item: take a data set of ratings");
+        }
+        if (name == TinyDetector)
+            return data.Objective == Objective.Detection ? (Detector(data), null) : ([], $"{name} needs pictures with boxes: take a data set for detection");
         if (!data.Vocabularies.IsEmpty || data.Output.Length > 1) return ([], $"{name} needs numbers in, and one class or one number out");
         return Build(name, data.Input, data.Output[0]);
     }
@@ -79,6 +96,25 @@ public static class NamedModels
         var fitting = minimum > McMahanMinimum && Math.Min(input[1], input[2]) >= McMahanMinimum ? $"{McMahanCnn}, {Mlp} or {Logistic}" : $"{Mlp} or {Logistic}";
         return ([], string.Create(CultureInfo.InvariantCulture,
             $"{name} gets images of {input[1]}x{input[2]} and needs at least {minimum}x{minimum}: use {fitting}, or a layer list"));
+    }
+
+    private static ImmutableArray<LayerSpec> Detector(DataShape data)
+    {
+        var layers = ImmutableArray.CreateBuilder<LayerSpec>();
+        var filters = 16;
+        void Add(int stride, int dilation) => layers.AddRange(
+            new Conv2dLayer { Filters = filters, Stride = stride, Dilation = dilation, Padding = Padding.Same, Bias = false, Initializer = Initializer.HeNormal },
+            new GroupNormLayer(), new ActivationLayer { Activation = Activation.Relu });
+
+        for (var side = data.Input[1]; side > data.Output[1]; side /= 2)
+        {
+            Add(stride: 2, dilation: 1);
+            filters = Math.Min(128, 2 * filters);
+        }
+        Add(stride: 1, dilation: 1);
+        Add(stride: 1, dilation: 2);
+        layers.Add(new Conv2dLayer { Filters = data.Output[0], Kernel = 1 });
+        return layers.ToImmutable();
     }
 
     private static ImmutableArray<LayerSpec> Flat(ImmutableArray<int> input) => input.Length > 1 ? [new FlattenLayer()] : [];

@@ -1,3 +1,5 @@
+using Federated.Core.Randomness;
+
 namespace Federated.Engine.Data;
 
 /// <summary>Examples in memory, read-only after construction and safe to read from many threads. Features are handed out as float32, row-major.</summary>
@@ -24,4 +26,12 @@ public abstract class ExampleSet
     /// <param name="index">0..Count-1.</param>
     /// <param name="destination">Exactly <see cref="TargetWidth"/> values.</param>
     public abstract void CopyTarget(int index, Span<float> destination);
+
+    /// <summary>Examples that an epoch over some of this set's trains on: more than these where counterexamples are drawn.</summary>
+    public virtual long EpochSize(int examples) => examples;
+
+    /// <summary>What an epoch over some of this set's examples trains on: these, unless examples are drawn afresh for each epoch.</summary>
+    /// <param name="indices">Which, in the order of training; the result may hold the array itself.</param>
+    /// <param name="draws">Where draws are taken from.</param>
+    public virtual EpochExamples ForEpoch(int[] indices, RandomStream draws) => new(this, indices);
 }

@@ -1,3 +1,5 @@
+using Federated.Core.Randomness;
+
 namespace Federated.Engine.Data;
 
 /// <summary>Some of another set's examples, in the order given. Values stay where they are; labels are copied.</summary>
@@ -24,4 +26,8 @@ internal sealed class ExampleSubset : ExampleSet
     public override void CopyFeatures(int index, Span<float> destination) => _source.CopyFeatures(_rows[index], destination);
 
     public override void CopyTarget(int index, Span<float> destination) => _source.CopyTarget(_rows[index], destination);
+
+    public override long EpochSize(int examples) => _source.EpochSize(examples);
+
+    public override EpochExamples ForEpoch(int[] indices, RandomStream draws) => _source.ForEpoch(Array.ConvertAll(indices, index => _rows[index]), draws);
 }

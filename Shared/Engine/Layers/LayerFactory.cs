@@ -46,6 +46,8 @@ internal static class LayerFactory
         DropoutLayer dropout => [new Dropout(dropout.Rate)],
         EmbeddingLayer => [new Embedding(tensors[0])],
         RecurrentLayer recurrent => [new Recurrent(recurrent, [.. tensors])],
+        NeumfLayer => [new Neumf(tensors)],
+        TwoTowerLayer => [new TwoTower(tensors)],
         BatchNormLayer norm => [new BatchNorm(tensors[0], tensors[1], tensors[2], tensors[3], norm.Momentum, norm.Epsilon)],
         GroupNormLayer norm => [new GroupNorm(tensors[0], tensors[1], norm.Groups, norm.Epsilon)],
         LayerNormLayer norm => [new LayerNorm(tensors[0], tensors[1], norm.Epsilon)],

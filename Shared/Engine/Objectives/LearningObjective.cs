@@ -28,6 +28,8 @@ internal abstract class LearningObjective
         Objective.Classification => new ClassificationObjective(data.Output[0], LossFit.Of(training.Loss, data.Objective)!.Value, training.LabelSmoothing),
         Objective.Regression => new RegressionObjective(LossFit.Of(training.Loss, data.Objective)!.Value, training.HuberDelta),
         Objective.LanguageModel => new LanguageModelObjective(),
+        Objective.Recommendation => new RecommendationObjective(),
+        Objective.Detection => new DetectionObjective(data),
         _ => throw new ArgumentException($"{data.Objective} is not a known objective.", nameof(data)),
     };
 

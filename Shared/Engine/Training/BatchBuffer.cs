@@ -9,14 +9,15 @@ namespace Federated.Engine.Training;
 /// at that memory, is gone before the next batch is gathered. Not thread-safe.</summary>
 internal sealed class BatchBuffer : IDisposable
 {
-    private readonly Tensor _input, _target;
+    private readonly Tensor _input;
+    private Tensor _target;
 
     /// <param name="data">Shapes of one example.</param>
     /// <param name="capacity">Examples in the largest batch.</param>
     public BatchBuffer(DataShape data, int capacity)
     {
         _input = empty([capacity, .. data.Input.Select(size => (long)size)], float32).DetachFromDisposeScope();
-        _target = empty(capacity, data.TargetWidth, float32).DetachFromDisposeScope();
+        _target = Targets(capacity, data.TargetWidth);
         Capacity = capacity;
     }
 
@@ -28,6 +29,12 @@ internal sealed class BatchBuffer : IDisposable
     /// <returns>The batch; it is overwritten by the next call.</returns>
     public Batch Gather(ExampleSet examples, ReadOnlySpan<int> indices)
     {
+        // Test examples may have a wider target than training examples: what a ranking or boxes are measured against.
+        if (examples.TargetWidth != _target.shape[1])
+        {
+            _target.Dispose();
+            _target = Targets(Capacity, examples.TargetWidth);
+        }
         var features = _input.Floats();
         var targets = _target.Floats();
         var (width, targetWidth) = (examples.Width, examples.TargetWidth);
@@ -38,6 +45,8 @@ internal sealed class BatchBuffer : IDisposable
         }
         return new Batch(_input.narrow(0, 0, indices.Length), _target.narrow(0, 0, indices.Length), indices.Length);
     }
+
+    private static Tensor Targets(int capacity, int width) => empty(capacity, width, float32).DetachFromDisposeScope();
 
     public void Dispose()
     {

@@ -17,10 +17,10 @@ internal static class Evaluator
     {
         var (sums, tallies) = (default(MetricSums), new TallyBook());
         using var inference = no_grad();
-        for (var begin = 0; begin < indices.Length; begin += Workspace.Chunk)
+        for (var begin = 0; begin < indices.Length; begin += workspace.Chunk)
         {
             cancellation.ThrowIfCancellationRequested();
-            sums += Measure(workspace, examples, indices.Slice(begin, Math.Min(Workspace.Chunk, indices.Length - begin)), tallies);
+            sums += Measure(workspace, examples, indices.Slice(begin, Math.Min(workspace.Chunk, indices.Length - begin)), tallies);
         }
         return double.IsFinite(sums.LossSum) ? new(sums, tallies.Tallies) : throw new EngineException("The loss of the evaluated parameters is not finite: the model has diverged. "
             + "Lower training.optimizer.learning_rate or federation.algorithm.server_learning_rate, or set training.clip_norm.");

@@ -33,9 +33,10 @@ internal sealed class LocalTrainer(
         var shuffle = new RandomStream(SeedTree.Derive(scope.Seed, "shuffle", scope.Round, scope.Client));
         var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
         var augment = new RandomStream(SeedTree.Derive(scope.Seed, "augment", scope.Round, scope.Client));
+        var samples = Samples();
         var order = indices.ToArray();
         var stopping = training.Patience is { } patience && !validation.IsEmpty ? new EarlyStopping(patience) : null;
-        var steps = training.Epochs * BatchPlan.Ends(order.Length, training.BatchSize, _pairs).Count();
+        var steps = training.Epochs * BatchPlan.Ends(checked((int)examples.EpochSize(order.Length)), training.BatchSize, _pairs).Count();
         RefuseLoneExample(training.BatchSize);
         _parameters.Load(start);
         _parameters.ClearGradients();   // of a call that ended by an exception
@@ -45,11 +46,12 @@ internal sealed class LocalTrainer(
         for (var epoch = 0; epoch < training.Epochs; epoch++)
         {
             shuffle.Shuffle<int>(order);
+            var (drawn, rows) = examples.ForEpoch(order, samples);
             var begin = 0;
-            foreach (var end in BatchPlan.Ends(order.Length, training.BatchSize, _pairs))
+            foreach (var end in BatchPlan.Ends(rows.Length, training.BatchSize, _pairs))
             {
                 cancellation.ThrowIfCancellationRequested();
-                sums += Pass(order.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
+                sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
                 Move(Rate(step, steps));
                 begin = end;
             }
@@ -66,17 +68,18 @@ internal sealed class LocalTrainer(
     public MetricSums Gradient(ReadOnlySpan<float> at, Span<float> gradient)
     {
         var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
-        RefuseLoneExample(Workspace.Chunk);
+        RefuseLoneExample(workspace.Chunk);
         _parameters.Load(at);
         _parameters.ClearGradients();
 
-        var whole = Weight(indices.AsSpan());
+        var (drawn, rows) = examples.ForEpoch(indices.ToArray(), Samples());
+        var whole = Weight(drawn, rows);
         var (sums, begin) = (default(MetricSums), 0);
-        foreach (var end in BatchPlan.Ends(indices.Length, Workspace.Chunk, _pairs))
+        foreach (var end in BatchPlan.Ends(rows.Length, workspace.Chunk, _pairs))
         {
             cancellation.ThrowIfCancellationRequested();
             // Backward adds to the gradients that are there; a chunk's share makes the sum that of the mean over all examples.
-            sums += Pass(indices.AsSpan()[begin..end], draws, augment: null, step: 0, share: Weight(indices.AsSpan()[begin..end]) / whole);
+            sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment: null, step: 0, share: Weight(drawn, rows.AsSpan(begin, end - begin)) / whole);
             begin = end;
         }
         if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
@@ -104,10 +107,10 @@ internal sealed class LocalTrainer(
     }
 
     /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
-    private MetricSums Pass(ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)
+    private MetricSums Pass(ExampleSet drawn, ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)
     {
         using var disposal = NewDisposeScope();
-        var batch = workspace.Buffer.Gather(examples, chosen);
+        var batch = workspace.Buffer.Gather(drawn, chosen);
         var mixed = augment is null ? null : workspace.Augmentation?.Apply(batch, augment);
         var scores = workspace.Replica.Forward(batch.Input, draws);
         var (loss, predictions, correct) = Loss(scores, batch, mixed);
@@ -127,13 +130,15 @@ internal sealed class LocalTrainer(
     }
 
     // What a batch's mean loss was divided by: its examples, or the weights of their classes.
-    private double Weight(ReadOnlySpan<int> chosen)
+    private double Weight(ExampleSet drawn, ReadOnlySpan<int> chosen)
     {
         if (_classWeights is null) return chosen.Length;
         var sum = 0.0;
-        foreach (var example in chosen) sum += _classWeights[examples.Labels[example]];
+        foreach (var example in chosen) sum += _classWeights[drawn.Labels[example]];
         return sum;
     }
+
+    private RandomStream Samples() => new(SeedTree.Derive(scope.Seed, "samples", scope.Round, scope.Client));
 
     private void SaveGradients(Span<float> gradient)
     {

@@ -10,21 +10,28 @@ namespace Federated.Engine.Training;
 /// client after another, for making a model costs more than loading one. Not thread-safe.</summary>
 internal sealed class Workspace : IDisposable
 {
-    /// <summary>Examples in one pass of evaluation, or of a gradient over the whole partition.</summary>
-    public const int Chunk = 256;
+    /// <summary>Most examples in one pass of evaluation, or of a gradient over the whole partition.</summary>
+    public const int LargestChunk = 256;
+
+    // Beyond it a layer's results would no longer stay in the caches, and take gigabytes with large pictures.
+    private const int ChunkValues = 1 << 20;
 
     /// <param name="plan">The model.</param>
     /// <param name="training">The job's training settings.</param>
-    /// <param name="largest">Training examples of the largest client: no batch is larger.</param>
-    public Workspace(ModelPlan plan, TrainingSpec training, int largest)
+    /// <param name="largest">Training examples of the largest client in an epoch: no batch is larger.</param>
+    public Workspace(ModelPlan plan, TrainingSpec training, long largest)
     {
         Objective = LearningObjective.Create(plan.Data, training);
         Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores);
         Augmentation = BatchAugmentation.Create(training.Augmentation, plan.Data);
         Optimizer = Optimizer.Create(training.Optimizer, plan.Schema.Count);
+        Chunk = Math.Clamp(ChunkValues / plan.Data.Input.Aggregate(1, (product, size) => product * size), 1, LargestChunk);
         // One more than a batch, since a last example may join the batch before it.
-        Buffer = new BatchBuffer(plan.Data, Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1);
+        Buffer = new BatchBuffer(plan.Data, (int)Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1);
     }
+
+    /// <summary>Examples in one pass of evaluation, or of a gradient over the whole partition: fewer of large ones.</summary>
+    public int Chunk { get; }
 
     public LearningObjective Objective { get; }
 

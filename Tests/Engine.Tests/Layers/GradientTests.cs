@@ -18,6 +18,11 @@ public sealed class GradientTests
     private static readonly DataShape Series = DataShape.ForClasses([7, 4], 1);
     private static readonly DataShape Text = DataShape.ForClasses([4], 1) with { Vocabularies = [6] };
 
+    private static readonly DataShape Ratings = DataShape.ForRatings(Feedback.Implicit, 4, 5);
+
+    // Pairs of a user and an item.
+    private static readonly float[] Choices = [0, 4, 3, 1, 2, 0];
+
     // Symbols of which one is padding; images are drawn.
     private static readonly float[] Sentences = [1, 2, 3, 0, 5, 4, 4, 1, 2, 0, 0, 0];
 
@@ -59,6 +64,8 @@ public sealed class GradientTests
         ["rnn"] = [new EmbeddingLayer { Size = 3 }, new RnnLayer { Units = 2, Layers = 2, Dropout = 0.3, Bidirectional = true }],
         ["lstm"] = [new EmbeddingLayer { Size = 3 }, new LstmLayer { Units = 2, Bidirectional = true, Return = RecurrentReturn.Sequence }, new LstmLayer { Units = 3 }],
         ["gru"] = [new EmbeddingLayer { Size = 3 }, new GruLayer { Units = 3, Layers = 2, Bidirectional = true }],
+        ["neumf"] = [new NeumfLayer { Factors = 3, Hidden = 1 }],
+        ["two_tower"] = [new TwoTowerLayer { Factors = 2, Hidden = 3 }],
         ["relu"] = Activated(Activation.Relu),
         ["sigmoid"] = Activated(Activation.Sigmoid),
         ["tanh"] = Activated(Activation.Tanh),
@@ -83,7 +90,7 @@ public sealed class GradientTests
         // Away from the identities that normalisations and biases start from.
         float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
         var data = replica.Plan.Data;
-        float[] input = data == Text ? Sentences
+        float[] input = data == Text ? Sentences : data == Ratings ? Choices
             : [.. Enumerable.Range(0, Batch * data.Input.Aggregate((product, size) => product * size)).Select(_ => (float)random.NextGaussian())];
 
         replica.Parameters.Load(at);
@@ -132,7 +139,7 @@ public sealed class GradientTests
     // The last layer's size is whatever it is.
     private static ModelPlan Plan(ImmutableArray<LayerSpec> layers)
     {
-        var data = layers[0] is EmbeddingLayer ? Text : layers[0] is Conv1dLayer ? Series : Image;
+        var data = layers[0] is NeumfLayer or TwoTowerLayer ? Ratings : layers[0] is EmbeddingLayer ? Text : layers[0] is Conv1dLayer ? Series : Image;
         for (var outputs = 1; outputs <= 256; outputs++)
             foreach (ImmutableArray<int> output in new ImmutableArray<int>[] { [outputs], [5, outputs] })
                 if (ModelPlanner.Plan(new ModelSpec { Layers = layers }, data with { Output = output }).Plan is { } plan) return plan with { Data = data };

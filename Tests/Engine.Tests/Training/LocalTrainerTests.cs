@@ -79,7 +79,7 @@ public sealed class LocalTrainerTests
     [Fact]
     public void Gradient_over_several_chunks_is_that_of_the_mean_over_the_partition()
     {
-        var examples = ArrayExamples.Noise(Workspace.Chunk * 2 + 37, 5, 3);
+        var examples = ArrayExamples.Noise(Workspace.LargestChunk * 2 + 37, 5, 3);
         var whole = new TrainingSpec { BatchSize = examples.Count, Optimizer = new OptimizerSpec { LearningRate = 1 } };
         using var bench = new TrainerBench(whole, examples, [5], 3, new DenseLayer { Units = 3 });
         var start = bench.Start();

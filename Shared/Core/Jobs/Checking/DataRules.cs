@@ -1,5 +1,6 @@
 using Federated.Core.Datasets;
 using Federated.Core.Jobs.Reading;
+using Federated.Core.Models;
 using Federated.Core.Partitioning;
 
 namespace Federated.Core.Jobs.Checking;
@@ -17,6 +18,10 @@ internal static class DataRules
         else if (data.Path is null && job.Sound("data.path") && DatasetCatalog.Formats.Any(format => format.Name == data.Name))
             job.Report("data.path", $"is missing; data.name {data.Name} needs the path of a file or folder.");
         TextRules.Check(job);
+        if (data.Name is DatasetCatalog.Voc or DatasetCatalog.Bccd && job.Sound("data.image", "data.detection") && DataShape.BoxesFault(data.Image, data.Detection) is { } fault)
+            job.Report("data.detection", fault);
+        if (IsImplicit(data) && data.Validation > 0 && job.Sound("data.ratings", "data.validation"))
+            job.Report("data.validation", "has no meaning for implicit feedback, which is measured by ranking each user's last item; remove it.");
         if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
         if (data.Partition.Kind == PartitionKind.Natural)
         {
@@ -26,7 +31,7 @@ internal static class DataRules
                 job.Report("data.client_column", "is missing; data.partition.kind natural needs the column that names the client.");
             return;
         }
-        if (DatasetCatalog.Find(data.Name) is { TrainExamples: > 0, Shape: { } shape } known)
+        if (DatasetCatalog.Find(data.Name) is { TrainExamples: > 0 } known && DatasetCatalog.ShapeOf(data) is { } shape)
         {
             foreach (var error in PartitionRules.Check(data, known.TrainExamples, shape.Classes > 0, owned: false))
                 job.Report(error.Path, error.Message);
@@ -35,4 +40,7 @@ internal static class DataRules
         if (job.Sound("federation.cohort") && minimum > data.Clients)
             job.Report("federation.cohort.minimum", $"{minimum} updates cannot come from data.clients {data.Clients}; allowed: 1 to {data.Clients}.");
     }
+
+    private static bool IsImplicit(DataSpec data) =>
+        data is { Name: DatasetCatalog.Ratings or DatasetCatalog.MovieLens100K, Ratings.Feedback: Feedback.Implicit };
 }

@@ -12,6 +12,7 @@ namespace Federated.Core.Models;
     typeof(FlattenLayer), typeof(DropoutLayer),
     typeof(EmbeddingLayer),
     typeof(RnnLayer), typeof(LstmLayer), typeof(GruLayer),
+    typeof(NeumfLayer), typeof(TwoTowerLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
     typeof(ActivationLayer))]
 public abstract record LayerSpec

@@ -27,12 +27,14 @@ internal static class LayerRules
         ResidualLayer residual => ResidualRules.Tensors(check, residual),
         EmbeddingLayer embedding => SequenceRules.Tensors(check, embedding),
         RecurrentLayer recurrent => RecurrentRules.Tensors(check, recurrent),
+        NeumfLayer neumf => RecommenderRules.Tensors(check, neumf),
+        TwoTowerLayer towers => RecommenderRules.Tensors(check, towers),
         BatchNormLayer or GroupNormLayer or LayerNormLayer => NormalisationRules.Tensors(check, layer),
         _ => [],
     };
 
     // Indices mean nothing as numbers.
-    private static bool TakesSymbols(LayerSpec layer) => layer is EmbeddingLayer;
+    private static bool TakesSymbols(LayerSpec layer) => layer is EmbeddingLayer or NeumfLayer or TwoTowerLayer;
 
     private static Signal? Known(LayerCheck check, LayerSpec layer) => layer switch
     {
@@ -50,6 +52,8 @@ internal static class LayerRules
         ResidualLayer residual => ResidualRules.Residual(check, residual),
         EmbeddingLayer embedding => SequenceRules.Embedding(check, embedding),
         RecurrentLayer recurrent => RecurrentRules.Recurrent(check, recurrent),
+        NeumfLayer neumf => RecommenderRules.Neumf(check, neumf),
+        TwoTowerLayer towers => RecommenderRules.TwoTower(check, towers),
         BatchNormLayer norm => NormalisationRules.BatchNorm(check, norm),
         GroupNormLayer norm => NormalisationRules.GroupNorm(check, norm),
         LayerNormLayer norm => NormalisationRules.LayerNorm(check, norm),

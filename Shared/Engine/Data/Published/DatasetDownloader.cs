@@ -87,16 +87,16 @@ public sealed class DatasetDownloader(HttpClient http, string folder)
     {
         using var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();
-        var limit = file.Size + BufferBytes;   // gzip adds next to nothing to what it cannot compress
+        var limit = file.TransferSize + BufferBytes;
         var total = response.Content.Headers.ContentLength;
-        if (total > limit) throw new InvalidDataException($"announces {total} bytes, and the file has {file.Size}.");
+        if (total > limit) throw new InvalidDataException($"announces {total} bytes, and the file has {file.TransferSize}.");
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         await using var output = new FileStream(part, FileMode.CreateNew, FileAccess.Write);
         var (buffer, received) = (new byte[BufferBytes], 0L);
         while (await ReadAsync(body, buffer, cancellation) is var count and > 0)
         {
             received += count;
-            if (received > limit) throw new InvalidDataException($"sends more than {limit} bytes, and the file has {file.Size}.");
+            if (received > limit) throw new InvalidDataException($"sends more than {limit} bytes, and the file has {file.TransferSize}.");
             await output.WriteAsync(buffer.AsMemory(0, count), cancellation);
             progress?.Report(new(file.Name, received, total));
         }

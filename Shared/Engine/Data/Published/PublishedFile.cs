@@ -14,33 +14,40 @@ internal sealed record PublishedFile(string Name, long Size, string Sha256, Immu
 {
     private const int BufferBytes = 1 << 16;
 
+    /// <summary>The zip archive that it is published in; null where it is published by itself.</summary>
+    public PublishedArchive? Archive { get; init; }
+
     /// <summary>The name under which it is stored after a download.</summary>
-    public string StoredName => Gzipped ? Name + ".gz" : Name;
+    public string StoredName => Archive?.Name ?? (Gzipped ? Name + ".gz" : Name);
 
-    /// <summary>Its path in a folder, gzipped or not; null where it is not there.</summary>
+    /// <summary>Bytes of a download, about: gzip adds next to nothing to what it cannot compress.</summary>
+    public long TransferSize => Archive?.Size ?? Size;
+
+    /// <summary>Its path in a folder, packed or not, also where its archive was unpacked in the folder; null where it is not there.</summary>
     public string? Locate(string folder) =>
-        new[] { Path.Combine(folder, StoredName), Path.Combine(folder, Name) }.FirstOrDefault(File.Exists);
+        new[] { StoredName, Name, Archive?.Entry ?? Name }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    /// <summary>Opens a copy for reading, decompressed if it is gzipped by its first bytes.</summary>
+    /// <summary>Opens a copy for reading: decompressed if it is gzipped, or taken out of its archive, by the copy's first bytes.</summary>
     /// <param name="path">The copy.</param>
+    /// <exception cref="InvalidDataException">The archive is broken or lacks the file.</exception>
     public Stream Open(string path)
     {
         var file = File.OpenRead(path);
-        if (!Gzipped) return file;
-        var gzipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
+        var (first, second) = (file.ReadByte(), file.ReadByte());
         file.Position = 0;
-        return gzipped ? new GZipStream(file, CompressionMode.Decompress) : file;
+        if (Archive is { } archive && (first, second) == ('P', 'K')) return archive.Open(file, Size);
+        return Gzipped && (first, second) == (0x1F, 0x8B) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     /// <summary>Compares a copy with what was published. At most one buffer more than the published size is read.</summary>
     /// <exception cref="InvalidDataException">It is another file; the message names it.</exception>
     public void Verify(string path)
     {
-        using var stream = Open(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (buffer, total) = (new byte[BufferBytes], 0L);
         try
         {
+            using var stream = Open(path);
             while (stream.Read(buffer) is var count and > 0 && total <= Size)
             {
                 hash.AppendData(buffer, 0, count);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Engine.Data.Idx;
+using Federated.Engine.Data.Ratings;
 using Federated.Engine.Data.Sources;
 using Federated.Engine.Data.Text;
 
@@ -9,5 +10,5 @@ namespace Federated.Engine.Data.Published;
 internal static class PublishedSets
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published, ShakespeareSet.Published];
+    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published, ShakespeareSet.Published, MovieLens.Published];
 }

@@ -21,6 +21,8 @@ internal static class DataSources
         new LeafSource(),
         new ShakespeareSource(),
         new SentenceSource(),
+        new MovieLensSource(), new RatingsSource(),
+        new BccdSource(), new VocSource(),
     ];
 
     /// <summary>The source that a job names.</summary>
