@@ -6,7 +6,7 @@ namespace Federated.Core.Metrics;
 
 /// <summary>What a run learns, as far as figures need to know it.</summary>
 /// <param name="Objective">What is learnt.</param>
-/// <param name="Classes">A classification of at most <see cref="MostClasses"/> classes: their names in the order of their indices. Else empty.</param>
+/// <param name="Classes">A classification or detection of at most <see cref="MostClasses"/> classes: their names in the order of their indices. Else empty.</param>
 public sealed record Goal(Objective Objective, ImmutableArray<string> Classes)
 {
     /// <summary>With more classes there are no figures of single classes and no confusion matrix.</summary>
@@ -31,9 +31,10 @@ public sealed record Goal(Objective Objective, ImmutableArray<string> Classes)
     /// <summary>What data asks for. Classes without names, or with one that is too long or cannot be printed, go by their indices.</summary>
     public static Goal Of(DataShape data)
     {
-        if (data.Classes is 0 or > MostClasses) return new(data.Objective, []);
-        var named = data.ClassNames.Length == data.Classes && data.ClassNames.All(IsName) && data.ClassNames.Distinct(StringComparer.Ordinal).Count() == data.Classes;
-        return new(data.Objective, named ? data.ClassNames : [.. Enumerable.Range(0, data.Classes).Select(index => index.ToString(CultureInfo.InvariantCulture))]);
+        var count = data.Objective == Objective.Detection ? data.ClassNames.Length : data.Classes;
+        if (count is 0 or > MostClasses) return new(data.Objective, []);
+        var named = data.ClassNames.Length == count && data.ClassNames.All(IsName) && data.ClassNames.Distinct(StringComparer.Ordinal).Count() == data.Classes;
+        return new(data.Objective, named ? data.ClassNames : [.. Enumerable.Range(0, count).Select(index => index.ToString(CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>Whether a text can be the name of a class.</summary>
