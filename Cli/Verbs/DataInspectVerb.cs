@@ -32,7 +32,7 @@ internal sealed class DataInspectVerb : Verb
     public override IReadOnlyList<(string, string)> Examples =>
     [
         ("federated data inspect digits", "shapes, classes, two examples, ten equal clients"),
-        ("federated data inspect digits --set data.partition={kind: dirichlet, alpha: 0.1}", "the same with skewed clients"),
+        ("federated data inspect digits --set data.partition.kind=dirichlet", "the same with skewed clients"),
         ("federated data inspect my-job.yaml --samples 0", "the data of a job"),
         ("federated data inspect patients.csv", "a table of your own"),
     ];
