@@ -38,10 +38,10 @@ public static class InitialParameters
         _ => Initializer.GlorotUniform,
     };
 
-    private static double DeviationOf(LayerSpec layer) => layer switch
+    private static double VarianceOf(LayerSpec layer) => layer switch
     {
-        NeumfLayer neumf => neumf.Deviation,
-        TwoTowerLayer towers => towers.Deviation,
+        NeumfLayer neumf => neumf.Deviation * neumf.Deviation,
+        TwoTowerLayer towers => towers.Deviation * towers.Deviation,
         _ => throw new ArgumentException($"{layer.GetType().Name} has no vectors.", nameof(layer)),
     };
 
@@ -51,7 +51,7 @@ public static class InitialParameters
         if ((kind == "weight" && tensor.Shape.Length > 1) || RecurrentStart.IsInput(kind)) Draw(values, tensor, InitializerOf(layer), Stream(tensor, seed));
         else if (RecurrentStart.IsState(kind)) RecurrentStart.Orthogonal(values, tensor, Stream(tensor, seed));
         else if (layer is RecurrentLayer recurrent && RecurrentStart.IsInputBias(kind)) RecurrentStart.FillBias(values, recurrent);
-        else if (kind == "factors") Normal(values, Math.Pow(DeviationOf(layer), 2), Stream(tensor, seed));
+        else if (kind == "factors") Normal(values, VarianceOf(layer), Stream(tensor, seed));
         else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
     }
 
