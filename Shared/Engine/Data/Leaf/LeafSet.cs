@@ -19,6 +19,7 @@ internal static class LeafSet
         var parted = Directory.Exists(trained) && Directory.Exists(tested);
         var train = Read(parted ? trained : path, errors);
         var test = parted ? Read(tested, errors) : null;
+        errors.ThrowIfAny();
         if (train.Count == 0) errors.Add("there is no example in it.");
         errors.ThrowIfAny();
         var texts = train.Concat(test ?? []).Count(example => example.Text is not null);
