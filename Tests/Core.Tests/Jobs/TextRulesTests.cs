@@ -9,7 +9,7 @@ public sealed class TextRulesTests
     private const string Model = "model: {layers: [embedding: {size: 4}, lstm: {units: 8}, dense: {units: 2}]}\n";
 
     [Theory]
-    [InlineData("{name: labelled_text}", "line 2, data.path: is missing; data.name labelled_text needs the path of a file or a folder.")]
+    [InlineData("{name: labelled_text}", "line 2, data.path: is missing; data.name labelled_text needs the path of a file or folder.")]
     [InlineData("{name: leaf, path: x, placement: local, text: {tokens: word}}", "line 2, data.text.vocabulary: is missing; with data.placement local no site sees the words of another: give every site the same file with a word on each line.")]
     [InlineData("{name: labelled_text, path: x, text: {size: 50}}", "line 2, data.text.size: has no effect with data.text.tokens character, only with word; remove it.")]
     [InlineData("{name: labelled_text, path: x, text: {tokens: word, size: 50, vocabulary: v.txt}}", "line 2, data.text.size: has no effect beside data.text.vocabulary, whose file decides; remove it.")]
