@@ -102,6 +102,12 @@ internal sealed record InitialisePlan(string Run, JobSpec Job, IFederatedAlgorit
 /// <summary>To the run: the state before the first round, an empty mean of the model's size, and what the worker told of its data.</summary>
 internal sealed record RunInitialised(ServerState Server, ExactMean Mean, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal);
 
+/// <summary>What standardising a run's data needs.</summary>
+internal sealed record StatisticsPlan(string Run, JobSpec Job, IFederatedAlgorithm Algorithm, RunInitialised Initialised);
+
+/// <summary>To the run: the state before the first round with mean and variance of the data in it, and who is not part of them.</summary>
+internal sealed record RunStandardised(RunInitialised Initialised, ImmutableArray<ClientProblem> LeftOut);
+
 /// <summary>To the run: there will be no initial parameters.</summary>
 internal sealed record InitialiseFailed(string Reason);
 

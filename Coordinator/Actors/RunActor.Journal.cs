@@ -82,8 +82,16 @@ internal sealed partial class RunActor
 
     private void Initialise()
     {
+        _standardises = false;
         _preparation = StartStep(InitialiseActor.Props(new(Run, Job, _algorithm), _registry), "initialise", new StepGone(StepKind.Initialise));
         Become(Initialising);
+    }
+
+    private void Standardise(RunInitialised initialised)
+    {
+        _standardises = true;
+        _preparation = StartStep(StatisticsActor.Props(new(Run, Job, _algorithm, initialised), _registry), "statistics", new StepGone(StepKind.Statistics));
+        _preparation.Tell(_roster);
     }
 
     private void Restore()

@@ -81,6 +81,7 @@ internal sealed partial class RunActor
         _roster = roster;
         if (IsWaiting && !waited) Notice(WaitingNotice);
         _round?.Tell(roster);
+        if (_standardises) _preparation?.Tell(roster);
         Context.Parent.Tell(new RunChanged(Summary()));
     }
 
@@ -155,7 +156,8 @@ internal sealed partial class RunActor
         var id = Offers.TaskOf(message)!;
         var step = id.Kind switch
         {
-            TaskKind.Initialise => _state.IsInitialised ? null : _preparation,
+            TaskKind.Initialise => _state.IsInitialised || _standardises ? null : _preparation,
+            TaskKind.Statistics => _standardises ? _preparation : null,
             TaskKind.Train => id.Round <= _state.Round ? null : _round,
             TaskKind.Evaluate => id.Round <= int.MaxValue ? _evaluations.GetValueOrDefault((int)id.Round) : null,
             _ => null,
@@ -176,10 +178,11 @@ internal sealed partial class RunActor
     private void StopWork()
     {
         EndStep(ref _preparation);
+        _standardises = false;
         EndStep(ref _checkpoint);
         EndRound();
         foreach (var evaluation in _evaluations.Values) EndStep(evaluation);
-        (_initialised, _ready, _mean, _server, _progress) = (null, null, null, null, null);
+        (_initialised, _ready, _mean, _server, _progress, _leftOut) = (null, null, null, null, null, []);
         _evaluations.Clear();
         _planned.Clear();
         Timers.CancelAll();

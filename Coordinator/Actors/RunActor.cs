@@ -7,13 +7,14 @@ using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Models;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>One run: Queued, Initialising, Restoring, Running, Paused, Ended. What happens is in its journal before it counts, so that another actor of the same
+/// <summary>One run: Queued, Initialising (standardising its data included), Restoring, Running, Paused, Ended. What happens is in its journal before it counts, so that another actor of the same
 /// run, on this node or another, goes on from there. What comes next is RunState's decision; initialising, restoring, rounds, checkpoints and evaluations are
 /// children, each a state machine of its own; this actor journals changes, publishes parameters and tells those who watch. After its end it answers
 /// questions.</summary>
@@ -51,6 +52,8 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private IActorRef? _checkpoint;
     private IActorRef? _round;
     private RunInitialised? _initialised;
+    private ImmutableArray<ClientProblem> _leftOut = [];
+    private bool _standardises;
     private RoundPlan? _plan;
     private RoundReady? _ready;
     private StepProgress? _progress;
@@ -135,18 +138,30 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         Command<RunInitialised>(initialised =>
         {
             EndStep(ref _preparation);
+            if (Standardisation.Of(initialised.Server.Parameters.Schema) is not null)
+            {
+                Standardise(initialised);
+                return;
+            }
             _initialised = initialised;
             KeepState(initialised.Server);
+        });
+        Command<RunStandardised>(standardised =>
+        {
+            EndStep(ref _preparation);
+            (_standardises, _leftOut, _initialised) = (false, standardised.LeftOut, standardised.Initialised);
+            KeepState(_initialised.Server);
         });
         Command<CheckpointKept>(kept =>
         {
             EndStep(ref _checkpoint);
             var (server, mean, clients, testExamples, goal) = _initialised!;
             var known = new RunEntry.Types.DataKnown { Checkpoint = kept.Checkpoint, TestExamples = (ulong)testExamples, Goal = goal?.ToProto() };
+            known.LeftOut.AddRange(_leftOut);
             known.Clients.AddRange(clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
             Record(new() { DataKnown = known }, () =>
             {
-                (_initialised, _server, _mean) = (null, server, mean);
+                (_initialised, _server, _mean, _leftOut) = (null, server, mean, []);
                 _parameters.Publish(server.Parameters, round: 0, measured: false);
                 Become(Running);
                 Advance();
@@ -232,6 +247,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         Command<Restored>(_ => { });
         Command<EvaluationDone>(_ => { });
         Command<RunInitialised>(_ => { });
+        Command<RunStandardised>(_ => { });
         Command<InitialiseFailed>(_ => { });
     }
 
@@ -390,6 +406,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private enum StepKind
     {
         Initialise,
+        Statistics,
         Restore,
         Checkpoint,
         Round,

@@ -155,6 +155,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         var after = _rounds.Count == 0 ? "before its first round" : $"after round {_rounds[^1].Round}";
         return entry.EventCase switch
         {
+            RunEntry.EventOneofCase.DataKnown when entry.DataKnown.LeftOut is { Count: > 0 } leftOut => NotStandardised(leftOut),
             RunEntry.EventOneofCase.TakenOver => $"Coordinator {entry.TakenOver.Node} went on with the run {after}.",
             RunEntry.EventOneofCase.Paused => $"Paused {after}.",
             RunEntry.EventOneofCase.Resumed => $"Resumed {after}.",
@@ -162,6 +163,13 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             RunEntry.EventOneofCase.RolledBack => $"Went back to round {entry.RolledBack.Round}: {entry.RolledBack.Reason}",
             _ => null,
         };
+    }
+
+    private static string NotStandardised(IReadOnlyCollection<ClientProblem> leftOut)
+    {
+        const int Shown = 5;
+        var first = string.Join("; ", leftOut.Take(Shown).Select(problem => $"'{problem.Client}': {problem.Reason}"));
+        return $"Not part of the statistics of the data: {first}{(leftOut.Count > Shown ? $" And {leftOut.Count - Shown} more." : "")}";
     }
 
     private void Add(RoundReport report)

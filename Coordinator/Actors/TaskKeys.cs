@@ -16,6 +16,7 @@ internal static class TaskKeys
         Kind = key.Purpose switch
         {
             TaskPurpose.Initialise => TaskKind.Initialise,
+            TaskPurpose.Statistics => TaskKind.Statistics,
             TaskPurpose.Train => TaskKind.Train,
             _ => TaskKind.Evaluate,
         },
@@ -27,6 +28,7 @@ internal static class TaskKeys
         id.Kind switch
         {
             TaskKind.Initialise => TaskPurpose.Initialise,
+            TaskKind.Statistics => TaskPurpose.Statistics,
             TaskKind.Train => TaskPurpose.Train,
             _ => TaskPurpose.Evaluate,
         },

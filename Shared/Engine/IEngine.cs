@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
+using Federated.Core.Models;
 using Federated.Core.Parameters;
 
 namespace Federated.Engine;
@@ -35,6 +36,14 @@ public interface IRunEngine : IDisposable
 
     /// <summary>The run's first parameters, drawn from the job's seed: the same values on every worker.</summary>
     ParameterVector InitialParameters();
+
+    /// <summary>What a client says of its training data, for a model that begins with normalize: count, sum and squared deviations of each feature. Missing values are
+    /// left out, and so are features that are flags.</summary>
+    /// <param name="client">One of <see cref="Clients"/>.</param>
+    /// <param name="cancellation">Checked now and then.</param>
+    /// <exception cref="EngineException">Unknown client, one without examples, a value that is not finite, or a model without such a layer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    FeatureMoments Moments(string client, CancellationToken cancellation);
 
     /// <summary>The client half of the job's algorithm.</summary>
     /// <param name="client">One of <see cref="Clients"/>.</param>

@@ -52,6 +52,16 @@ internal sealed class RunEngine : IRunEngine
     public ParameterVector InitialParameters() => Core.Models.InitialParameters.Draw(_plan, _job.Seed);
 
     /// <inheritdoc/>
+    public FeatureMoments Moments(string client, CancellationToken cancellation)
+    {
+        var own = Find(client);
+        if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
+        return Standardisation.Of(_plan.Schema) is { Features: var features }
+            ? FeatureSums.Of(_data.Train, own.Train.AsSpan(), _data.Shape, features, client, cancellation)
+            : throw new EngineException("The model has no layer normalize, so nobody needs the moments of its features.");
+    }
+
+    /// <inheritdoc/>
     public TrainOutcome Train(
         string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
     {

@@ -23,5 +23,5 @@ internal abstract record TaskResult(TaskId Id)
 /// <param name="Buffer">Where the values lie, to be returned; null when they are nobody's to return.</param>
 internal sealed record UploadResult(UploadHeader Header, ReadOnlyMemory<float> Values, UpdateBuffer? Buffer) : TaskResult(Header.Id);
 
-/// <summary>Metrics or a failure.</summary>
+/// <summary>Metrics, moments or a failure.</summary>
 internal sealed record ReportResult(TaskReport Report) : TaskResult(Report.Id);

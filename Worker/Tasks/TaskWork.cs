@@ -18,7 +18,7 @@ internal static class TaskWork
     /// <param name="task">Its id has been checked.</param>
     /// <param name="job">The run's job.</param>
     /// <param name="engine">The run's engine.</param>
-    /// <param name="parameters">The round's parameters; null for initialise.</param>
+    /// <param name="parameters">The round's parameters; null for initialise and statistics.</param>
     /// <param name="states">What the run's clients keep.</param>
     /// <param name="time">Measures the engine's own work.</param>
     /// <param name="cancellation">Checked by the engine between steps.</param>
@@ -30,6 +30,7 @@ internal static class TaskWork
     {
         cancellation.ThrowIfCancellationRequested();
         if (task.Id.Kind == TaskKind.Initialise) return Initialise(task.Id, job, engine, time);
+        if (task.Id.Kind == TaskKind.Statistics) return Statistics(task.Id, engine, time, cancellation);
         if (parameters is null) return TaskResult.Failed(task.Id, $"The {Name(task.Id)} came without parameters.", permanent: false);
         return task.Id.Kind switch
         {
@@ -43,6 +44,7 @@ internal static class TaskWork
     public static string Name(TaskId id) => id.Kind switch
     {
         TaskKind.Initialise => $"initialise task of run {id.Run}",
+        TaskKind.Statistics => $"statistics task of client '{id.Client}' of run {id.Run}",
         TaskKind.Train => $"train task of client '{id.Client}' in round {id.Round} of run {id.Run}",
         _ when id.Client.Length > 0 => $"evaluate task of client '{id.Client}' in round {id.Round} of run {id.Run}",
         _ => $"evaluate task of slice {id.Slice} in round {id.Round} of run {id.Run}",
@@ -60,6 +62,13 @@ internal static class TaskWork
             initialised.Clients.AddRange(engine.Clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
         var header = new UploadHeader { Id = id, SchemaHash = initial.Schema.Hash, ComputeSeconds = seconds, Initialised = initialised };
         return new(header, initial.Values, Buffer: null);
+    }
+
+    private static ReportResult Statistics(TaskId id, IRunEngine engine, TimeProvider time, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var moments = engine.Moments(id.Client, cancellation);
+        return new(new TaskReport { Id = id, ComputeSeconds = Seconds(time, started), Moments = moments.ToProto() });
     }
 
     private static TaskResult Train(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
+using Federated.Core.Models;
 using Federated.Core.Parameters;
 
 namespace Federated.Core.Algorithms;
@@ -35,7 +36,8 @@ public static class AlgorithmCatalog
     /// <param name="schema">The model's tensors.</param>
     public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema)
     {
-        if (schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable) is not { } statistic) return null;
+        // What standardises the data is set before the first round and stays: no algorithm moves it.
+        if (schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable && !Standardisation.Has(tensor)) is not { } statistic) return null;
         if (spec.Name == FedSgd)
             return $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg";
         return spec.ServerLearningRate > 1

@@ -34,6 +34,9 @@ public static class DatasetCatalog
     /// <summary>The classes of <see cref="Bccd"/>.</summary>
     public static ImmutableArray<string> BccdClasses { get; } = ["RBC", "WBC", "Platelets"];
 
+    /// <summary>The name under which time series are read.</summary>
+    public const string Series = "series";
+
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
         new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
@@ -55,6 +58,9 @@ public static class DatasetCatalog
         new(MovieLens100K, Shape: null, 99_057, 943, "research only, not to be passed on",
             "F. M. Harper and J. A. Konstan, The MovieLens Datasets: History and Context, ACM TiiS 5(4), 2015, https://grouplens.org/datasets/movielens/100k/", Clients: 943),
         new(Bccd, Shape: null, 292, 72, "MIT", "C. Shenggan, BCCD Dataset, https://github.com/Shenggan/BCCD_Dataset"),
+        new("heart-disease", HeartDisease.Shape, HeartDisease.Patients, 0, "CC BY 4.0",
+            "A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano, Heart Disease, UCI Machine Learning Repository, 1989, https://doi.org/10.24432/C52P4X",
+            HeartDisease.Hospitals.Length),
     ];
 
     /// <summary>Formats of users' own data.</summary>
@@ -69,6 +75,7 @@ public static class DatasetCatalog
         new(TextSets.Leaf, "JSON files of the LEAF benchmark", "the users"),
         new(Ratings, "ratings of items by users", "the users"),
         new(Voc, "pictures with boxes in the layout of Pascal VOC", null),
+        new(Series, "time series: tables whose rows are in the order of time", "the values of data.client_column, or the files of a folder"),
     ];
 
     /// <summary>Every value that a job's data.name may have.</summary>
@@ -91,6 +98,13 @@ public static class DatasetCatalog
         MovieLens100K => DataShape.ForRatings(data.Ratings.Feedback, 943, 1682),
         Ratings when data.Ratings is { Users: { } users, Items: { } items } => DataShape.ForRatings(data.Ratings.Feedback, users, items),
         Bccd when DataShape.BoxesFault(data.Image, data.Detection) is null => DataShape.ForBoxes(data.Image, data.Detection, BccdClasses),
+        Series when data.Series.Features is { } features => ShapeOfSeries(data.Series, features.Values.Length),
         _ => Find(data.Name)?.Shape ?? TextSets.ShapeOf(data),
     };
+
+    /// <summary>What series give to a model: the window's rows with the target's past first, and the values that follow.</summary>
+    /// <param name="series">The job's section.</param>
+    /// <param name="features">Columns beside the target.</param>
+    public static DataShape ShapeOfSeries(SeriesSpec series, int features) =>
+        DataShape.ForNumbers([series.Window, 1 + features], series.Horizon) with { Naive = new(series.Season) };
 }

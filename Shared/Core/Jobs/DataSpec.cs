@@ -10,7 +10,7 @@ public sealed record DataSpec
     /// <value>The file or folder of one's own; null with another data set.</value>
     [JobField("The file or folder; a relative path is looked up in the worker's data folders. "
         + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ... Lines of ratings are user, item, rating, timestamp.")]
-    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf", "ratings", "voc")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf", "ratings", "voc", "series")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
@@ -21,14 +21,24 @@ public sealed record DataSpec
     /// <value>csv: the column that names the client; it is not a feature. Partition natural and workers with several local clients need it.</value>
     [JobField("The column that names the client who owns a row, and so is not a feature. "
         + "Partition natural needs it, and a worker with several local clients.")]
-    [AppliesWhen("data.name", "csv", "labelled_text")]
+    [AppliesWhen("data.name", "csv", "labelled_text", "series")]
     public string? ClientColumn { get; init; }
 
     /// <value>csv: fraction of rows kept for the test set. Other sets have their own.</value>
-    [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, and of running text its end, where the data has no test set of its own.",
+    [JobField("Fraction of each client's examples, drawn by the seed, that is kept for the test set, and of running text and series its end, where the data has no test set of its own.",
         Minimum = 0, ExclusiveMaximum = 1)]
     [AppliesWhen("data.name", "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", "movielens-100k", "ratings", "bccd", Not = true)]
     public double Test { get; init; } = 0.2;
+
+    /// <value>csv: what its columns are.</value>
+    [JobField("What the columns of the table are.")]
+    [AppliesWhen("data.name", "csv")]
+    public TableSpec Table { get; init; } = new();
+
+    /// <value>series: how rows become examples.</value>
+    [JobField("How time series become examples.")]
+    [AppliesWhen("data.name", "series")]
+    public SeriesSpec Series { get; init; } = new();
 
     /// <value>Pictures: the size to which they are brought.</value>
     [JobField("The size to which pictures are brought.")]

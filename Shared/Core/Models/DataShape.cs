@@ -41,6 +41,12 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     /// <summary>Detection: width and height in turn of the boxes that a cell starts from, as fractions of the image's; else empty.</summary>
     public ImmutableArray<double> Anchors { get; init; } = [];
 
+    /// <summary>Features, by index, that are 0 or 1 by their making (one-hot categories, indicators): normalize leaves them as they are.</summary>
+    public ImmutableArray<int> Flags { get; init; } = [];
+
+    /// <summary>The forecasts that a model of series is compared with, whose first feature is the past of what it predicts; null for everything else.</summary>
+    public NaiveForecast? Naive { get; init; }
+
     /// <summary>The classes of a classification; 0 for everything else.</summary>
     public int Classes => Objective == Objective.Classification ? Output[0] : 0;
 

@@ -4,7 +4,7 @@ using Federated.Core.Randomness;
 namespace Federated.Core.Models;
 
 /// <summary>A run's first parameters. Dense and convolutional weights are drawn by their layer's <see cref="Initializer"/>; where none is given that is Glorot
-/// uniform (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras. Recurrent layers: <see cref="RecurrentStart"/>. Biases and running means are 0; normalisation weights and running variances are 1.</summary>
+/// uniform (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16), as in Keras. Recurrent layers: <see cref="RecurrentStart"/>. Biases and means are 0; normalisation weights and variances are 1.</summary>
 public static class InitialParameters
 {
     /// <summary>Draws them. Each tensor has a stream of its own, so the values depend on nothing but seed, name and shape, and are the same bits on
@@ -52,7 +52,7 @@ public static class InitialParameters
         else if (RecurrentStart.IsState(kind)) RecurrentStart.Orthogonal(values, tensor, Stream(tensor, seed));
         else if (layer is RecurrentLayer recurrent && RecurrentStart.IsInputBias(kind)) RecurrentStart.FillBias(values, recurrent);
         else if (kind == "factors") Normal(values, VarianceOf(layer), Stream(tensor, seed));
-        else values.Fill(kind is "weight" or "running_var" ? 1 : 0);
+        else values.Fill(kind is "weight" or "running_var" or "variance" ? 1 : 0);
     }
 
     private static RandomStream Stream(TensorSpec tensor, ulong seed) => new(SeedTree.Derive(seed, "initial:" + tensor.Name));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Core.Partitioning;
 using Federated.Core.Randomness;
@@ -17,7 +18,9 @@ internal static class DataDivider
     {
         var local = data.Placement == Placement.Local;
         var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
-        var (train, test) = Split(set, data.Test, seed, owners, local ? LocalTestOwners(set, localClients) : NaturalTestOwners(set, owners));
+        var testOwners = local ? LocalTestOwners(set, localClients) : NaturalTestOwners(set, owners);
+        // Of a named set the same test examples are set aside whichever partition spreads the others: central training can be measured on those of its natural clients.
+        var (train, test) = Split(set, data.Test, seed, owners, testOwners, groups: local || DatasetCatalog.Find(data.Name) is null ? owners : set.Owners);
         var shares = local ? Local(train, localClients) : Shared(train, data, set.Shape.Classes, seed);
         // Whose a test example is, is known where clients own their examples by nature.
         var testOf = Local(test, local ? localClients : [.. test.Owners.Distinct(StringComparer.Ordinal)]).ToDictionary(share => share.Id, share => share.Examples);
@@ -37,7 +40,7 @@ internal static class DataDivider
     {
         if (clients.Distinct(StringComparer.Ordinal).Count() < clients.Length)
             throw new ArgumentException("A client is named twice.", nameof(clients));
-        if (clients is [var only]) return [.. Enumerable.Repeat(only, set.Train.Count)];
+        if (OwnsAll(set, clients)) return [.. Enumerable.Repeat(clients[0], set.Train.Count)];
         if (clients.IsEmpty) return [];
         if (set.Owners.IsEmpty)
             throw new EngineException(
@@ -51,8 +54,11 @@ internal static class DataDivider
         return Announced(set.Owners, clients);
     }
 
+    // Who is alone owns everything, unless the data says that only a part is its own.
+    private static bool OwnsAll(LoadedSet set, ImmutableArray<string> clients) => clients is [var only] && !set.Owners.Contains(only);
+
     private static ImmutableArray<string> LocalTestOwners(LoadedSet set, ImmutableArray<string> clients) =>
-        clients is [var only] && set.Test is { } test ? [.. Enumerable.Repeat(only, test.Count)] : Announced(set.TestOwners, clients);
+        OwnsAll(set, clients) && set.Test is { } test ? [.. Enumerable.Repeat(clients[0], test.Count)] : Announced(set.TestOwners, clients);
 
     // Where the data does not say whose its own test examples are, they can only be those of the one client whose data this is.
     private static ImmutableArray<string> NaturalTestOwners(LoadedSet set, ImmutableArray<string> owners) =>
@@ -63,11 +69,11 @@ internal static class DataDivider
         [.. owners.Select(owner => clients.Contains(owner) ? owner : "")];
 
     private static (Owned Train, Owned Test) Split(
-        LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners, ImmutableArray<string> testOwners)
+        LoadedSet set, double fraction, ulong seed, ImmutableArray<string> owners, ImmutableArray<string> testOwners, ImmutableArray<string> groups)
     {
         if (set.Test is { } own) return (new(set.Train, owners), new(own, testOwners));
         var (train, test) = (new List<int>(), new List<int>());
-        foreach (var group in Enumerable.Range(0, set.Train.Count).GroupBy(row => owners.IsEmpty ? "" : owners[row]))
+        foreach (var group in Enumerable.Range(0, set.Train.Count).GroupBy(row => groups.IsEmpty ? "" : groups[row]))
         {
             var split = HoldOut.Draw([.. group], fraction, SeedTree.Derive(seed, "test", 0, group.Key));
             train.AddRange(split.Kept);

@@ -45,6 +45,7 @@ internal static class LayerFactory
         FlattenLayer => [new Flatten()],
         DropoutLayer dropout => [new Dropout(dropout.Rate)],
         EmbeddingLayer => [new Embedding(tensors[0])],
+        NormalizeLayer => [new Normalize(tensors[0], tensors[1], planned.Input.Shape.Length == 3)],
         RecurrentLayer recurrent => [new Recurrent(recurrent, [.. tensors])],
         NeumfLayer => [new Neumf(tensors)],
         TwoTowerLayer => [new TwoTower(tensors)],

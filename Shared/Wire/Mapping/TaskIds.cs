@@ -23,11 +23,13 @@ public static class TaskIds
         if (id.Kind != TaskKind.Evaluate && id.Slice != 0) return "Only an evaluate task has a slice.";
         return id.Kind switch
         {
+            TaskKind.Statistics when id.Round != 0 => $"A statistics task belongs to round 0, not {id.Round}.",
+            TaskKind.Statistics when id.Client.Length == 0 => "A statistics task needs a client.",
             TaskKind.Initialise when id.Round != 0 => $"An initialise task belongs to round 0, not {id.Round}.",
             TaskKind.Initialise when id.Client.Length > 0 => "An initialise task belongs to no client.",
             TaskKind.Train or TaskKind.Evaluate when id.Round == 0 => "Rounds count from 1.",
             TaskKind.Train when id.Client.Length == 0 => "A train task needs a client.",
-            TaskKind.Initialise or TaskKind.Train or TaskKind.Evaluate => null,
+            TaskKind.Initialise or TaskKind.Statistics or TaskKind.Train or TaskKind.Evaluate => null,
             _ => $"The kind of task {(int)id.Kind} is unknown.",
         };
     }

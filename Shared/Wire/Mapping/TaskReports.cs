@@ -20,11 +20,14 @@ public static class TaskReports
             TaskReport.OutcomeOneofCase.Metrics when report.Id.Kind != TaskKind.Evaluate =>
                 new(Refusal.Malformed, "Only an evaluate task reports metrics without values."),
             TaskReport.OutcomeOneofCase.Metrics => ReadEvaluation(report, out _),
-            TaskReport.OutcomeOneofCase.Failure when report.Tallies.Count > 0 => new(Refusal.Malformed, "A failure has no tallies."),
+            _ when report.Tallies.Count > 0 => new(Refusal.Malformed, "Only metrics have tallies."),
+            TaskReport.OutcomeOneofCase.Moments when report.Id.Kind != TaskKind.Statistics =>
+                new(Refusal.Malformed, "Only a statistics task reports moments."),
+            TaskReport.OutcomeOneofCase.Moments => MomentsMapping.Read(report.Moments, out _),
             TaskReport.OutcomeOneofCase.Failure when report.Failure.Reason.Length > MaxReasonLength =>
                 new(Refusal.Malformed, $"The reason of a failure has {report.Failure.Reason.Length} characters; at most {MaxReasonLength} are allowed."),
             TaskReport.OutcomeOneofCase.Failure => null,
-            _ => new(Refusal.Malformed, "The report has neither metrics nor a failure."),
+            _ => new(Refusal.Malformed, "The report has neither metrics nor moments nor a failure."),
         };
     }
 

@@ -6,7 +6,7 @@ public sealed class DatasetCatalogTests
 {
     [Fact]
     public void Names_are_the_sets_that_a_job_may_ask_for() =>
-        Assert.Superset(new HashSet<string> { "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", "csv", "cifar", "npz", "image_folder", "shakespeare", "sentiment-sentences", "text", "labelled_text", "leaf", "movielens-100k", "ratings", "bccd", "voc" }, DatasetCatalog.Names.ToHashSet());
+        Assert.Superset(new HashSet<string> { "digits", "mnist", "fashion-mnist", "cifar-10", "pneumoniamnist", "csv", "cifar", "npz", "image_folder", "shakespeare", "sentiment-sentences", "text", "labelled_text", "leaf", "movielens-100k", "ratings", "bccd", "voc", "heart-disease", "series" }, DatasetCatalog.Names.ToHashSet());
 
     [Fact]
     public void Find_of_mnist_gives_its_shape_and_sizes()

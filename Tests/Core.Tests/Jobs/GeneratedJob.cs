@@ -50,6 +50,14 @@ internal static class GeneratedJob
             Path = Any(random, "a.csv", "/data/b c.csv", "C:\\data\\x.csv", "null", "\u00e4\u2028\ud83d\ude00\"'#: [", " ", "3", "*x", "!y", "~", "1e3"),
             Label = Any(random, null, "label", "no", "- x", "&anchor"),
             Test = random.NextDouble() * 0.99,
+            Table = random.Next(2) == 0 ? new() : new()
+            {
+                Separator = Any(random, Separator.Comma, Separator.Tab, Separator.Semicolon),
+                Categorical = ["a b", "1"],
+                Categories = new([("a b", ["x", "", "true", "\u00e4: [", "3.0"]), ("1", ["no"])]),
+                Ignore = random.Next(2) == 0 ? [] : ["id"],
+                Missing = random.Next(2) == 0 ? [] : ["NA", "-"],
+            },
         };
         if (random.Next(2) == 0) return table;
         return table with { ClientColumn = "ward", Partition = new() { Kind = local ? PartitionKind.Iid : PartitionKind.Natural } };

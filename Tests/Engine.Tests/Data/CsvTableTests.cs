@@ -1,3 +1,4 @@
+using Federated.Core.Jobs;
 using Federated.Engine.Data;
 using Federated.Engine.Data.Tables;
 
@@ -87,9 +88,9 @@ public sealed class CsvTableTests
 
     [Fact]
     public void File_that_cannot_be_read_is_named() =>
-        Assert.StartsWith("no-such-folder/x.csv cannot be read", Assert.Throws<EngineException>(() => CsvTable.Load("no-such-folder/x.csv", null, null)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("no-such-folder/x.csv cannot be read", Assert.Throws<EngineException>(() => CsvTable.Load("no-such-folder/x.csv", new DataSpec())).Message, StringComparison.Ordinal);
 
-    private static LoadedSet Load(string text, string? label = null, string? client = null) => CsvTable.Load(new StringReader(text), "file.csv", label, client);
+    private static LoadedSet Load(string text, string? label = null, string? client = null) => CsvTable.Load(new StringReader(text), "file.csv", new() { Name = "csv", Label = label, ClientColumn = client });
 
     private static string Refusal(string text, string? label = null, string? client = null) =>
         Assert.Throws<EngineException>(() => Load(text, label, client)).Message;

@@ -5,6 +5,14 @@ namespace Federated.Engine.Tests.Data;
 /// <summary>Whole sets as arrays.</summary>
 internal static class ExampleSetReading
 {
+    /// <summary>The features of one example.</summary>
+    public static float[] Features(this ExampleSet set, int index)
+    {
+        var values = new float[set.Width];
+        set.CopyFeatures(index, values);
+        return values;
+    }
+
     /// <summary>The targets of all examples, shape [count, target width].</summary>
     public static float[] Targets(this ExampleSet set)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Algorithms;
 using Federated.Core.Metrics;
+using Federated.Core.Models;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
@@ -75,6 +76,8 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
     }
 
     public ParameterVector InitialParameters() => new(TheSchema, [1f, 2f, 3f, 4f]);
+
+    public FeatureMoments Moments(string client, CancellationToken cancellation) => new([client.Length, 2], [1.5, -2.5], [0.25, 0]);
 
     public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
     {

@@ -37,6 +37,17 @@ public sealed class TaskWorkTests : WorkerTestKit
     }
 
     [Fact]
+    public void Statistics_gives_the_moments_of_the_clients_features_without_parameters()
+    {
+        var task = new AssignTask { Id = new TaskId { Run = "run", Attempt = 1, Client = "ab", Kind = TaskKind.Statistics } };
+
+        var result = Assert.IsType<ReportResult>(TaskWork.Execute(task, new JobSpec(), new FakeEngine(), parameters: null, States, _time, CancellationToken.None));
+
+        Assert.Equal(new Moments { Counts = { 2, 2 }, Sums = { 1.5, -2.5 }, Deviations = { 0.25, 0 } }, result.Report.Moments);
+        Assert.Equal(1, result.Report.ComputeSeconds);
+    }
+
+    [Fact]
     public void Train_gives_the_update_with_weight_and_metrics()
     {
         var task = Train(round: 3);

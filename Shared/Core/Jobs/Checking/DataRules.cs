@@ -18,6 +18,7 @@ internal static class DataRules
         else if (data.Path is null && job.Sound("data.path") && DatasetCatalog.Formats.Any(format => format.Name == data.Name))
             job.Report("data.path", $"is missing; data.name {data.Name} needs the path of a file or folder.");
         TextRules.Check(job);
+        TableRules.Check(job);
         if (data.Name is DatasetCatalog.Voc or DatasetCatalog.Bccd && job.Sound("data.image", "data.detection") && DataShape.BoxesFault(data.Image, data.Detection) is { } fault)
             job.Report("data.detection", fault);
         if (IsImplicit(data) && data.Validation > 0 && job.Sound("data.ratings", "data.validation"))

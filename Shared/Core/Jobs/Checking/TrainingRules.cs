@@ -46,6 +46,6 @@ internal static class TrainingRules
     }
 
     // A table's targets are known only when it is read; a model that gives a single number tells before that.
-    private static bool IsRegression(JobSpec job) => DatasetCatalog.ShapeOf(job.Data) is { } known ? known.Objective == Objective.Regression
-        : job.Model.Layers.LastOrDefault(layer => layer is not ActivationLayer) is DenseLayer { Units: 1 };
+    private static bool IsRegression(JobSpec job) => job.Data.Name == DatasetCatalog.Series || (DatasetCatalog.ShapeOf(job.Data) is { } known ? known.Objective == Objective.Regression
+        : job.Model.Layers.LastOrDefault(layer => layer is not ActivationLayer) is DenseLayer { Units: 1 });
 }

@@ -33,6 +33,12 @@ internal enum FieldKind
     /// <summary>A list of finite numbers.</summary>
     Numbers,
 
+    /// <summary>A list of texts.</summary>
+    Texts,
+
+    /// <summary>Lists of texts by name.</summary>
+    TextLists,
+
     /// <summary>Keys of its own.</summary>
     Record,
 
@@ -60,6 +66,8 @@ internal sealed class FieldShape
             _ when type == typeof(double) => FieldKind.Real,
             _ when type == typeof(TimeSpan) => FieldKind.Duration,
             _ when type == typeof(NumberList) => FieldKind.Numbers,
+            _ when type == typeof(TextList) => FieldKind.Texts,
+            _ when type == typeof(TextLists) => FieldKind.TextLists,
             { IsEnum: true } => FieldKind.Choice,
             { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) => FieldKind.List,
             { IsClass: true } => FieldKind.Record,

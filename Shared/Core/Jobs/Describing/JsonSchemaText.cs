@@ -48,6 +48,8 @@ internal static class JsonSchemaText
             FieldKind.Whole or FieldKind.Natural => Ranged(field, Typed(field, "integer")),
             FieldKind.Real => Ranged(field, Typed(field, "number")),
             FieldKind.Numbers => Numbers(field),
+            FieldKind.Texts => Texts(field),
+            FieldKind.TextLists => new() { ["type"] = "object", ["additionalProperties"] = TextItems() },
             FieldKind.Duration => new() { ["type"] = "string", ["pattern"] = DurationPattern, ["minLength"] = 2 },
             FieldKind.Choice => new() { ["enum"] = Strings(field.Choices.Select(choice => choice.Word)) },
             _ when field.Names.Length > 0 => new() { ["enum"] = Strings(field.Names) },
@@ -71,6 +73,17 @@ internal static class JsonSchemaText
         (schema["minItems"], schema["items"]) = (1, Ranged(field, new() { ["type"] = "number" }));
         return schema;
     }
+
+    private static JsonObject Texts(FieldShape field)
+    {
+        var schema = Typed(field, "array");
+        schema["items"] = TextItems()["items"]!.DeepClone();
+        if (field.Default is TextList list) schema["default"] = Strings(list.Values);
+        return schema;
+    }
+
+    // What looks like a number is text here too.
+    private static JsonObject TextItems() => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") } };
 
     private static JsonObject Ranged(FieldShape field, JsonObject schema)
     {

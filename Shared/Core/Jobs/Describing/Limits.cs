@@ -24,6 +24,7 @@ internal static class Limits
         FieldKind.Natural => $"0 to {ulong.MaxValue}",
         FieldKind.Whole or FieldKind.Real or FieldKind.Duration => Range(field),
         FieldKind.Numbers => $"each {Range(field)}",
+        FieldKind.Texts or FieldKind.TextLists => "any texts",
         _ => "",
     };
 
@@ -37,6 +38,8 @@ internal static class Limits
         FieldKind.Real => "number",
         FieldKind.Duration => "duration",
         FieldKind.Numbers => "list of numbers",
+        FieldKind.Texts => "list of texts",
+        FieldKind.TextLists => "lists of texts by name",
         FieldKind.List => $"list of {field.Entries!.Entry}s",
         _ => "keys",
     };

@@ -19,6 +19,8 @@ internal static class ValueText
         double number => Real(number),
         TimeSpan duration => Duration.Format(duration),
         NumberList numbers => $"[{string.Join(", ", numbers.Values.Select(Real))}]",
+        TextList texts => $"[{string.Join(", ", texts.Values.Select(Text))}]",
+        TextLists lists => $"{{{string.Join(", ", lists.Lists.Select(list => $"{Text(list.Name)}: {Of(list.List)}"))}}}",
         Enum member => Words.Of(member),
         string text => Text(text),
         _ => throw new ArgumentException($"A job has no values of type {value.GetType().Name}.", nameof(value)),

@@ -47,6 +47,8 @@ internal sealed class Binder(JobErrors errors)
             { Record: { } below } => Record(below, entry.Value, path),
             { Entries: { } entries } => List(field, entries, entry.Value, path),
             { Kind: FieldKind.Numbers } => Numbers(field, entry.Value, path),
+            { Kind: FieldKind.Texts } => Texts(field, entry.Value, path),
+            { Kind: FieldKind.TextLists } => TextLists(field, entry.Value, path),
             _ => Scalar(field, entry.Value, path),
         };
         if (value is not null) field.Property.SetValue(record, value);
@@ -77,6 +79,37 @@ internal sealed class Binder(JobErrors errors)
             numbers.Add(number);
         }
         return new NumberList(numbers.MoveToImmutable());
+    }
+
+    private TextList? Texts(FieldShape field, JobNode node, string path)
+    {
+        if (node is ScalarNode { IsNull: true } && field.Optional) return null;
+        if (node is not ListNode list)
+        {
+            errors.Add(path, $"{node.Kind} stands here; needs a list of texts such as [a, b].", node.Line);
+            return null;
+        }
+        var texts = ImmutableArray.CreateBuilder<string>(list.Entries.Count);
+        for (var i = 0; i < list.Entries.Count; i++)
+        {
+            var (text, error) = list.Entries[i] is ScalarNode scalar ? ScalarReader.Item(field, scalar) : ("", $"{list.Entries[i].Kind} stands here; needs one text.");
+            if (error is not null) errors.Add(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), error, list.Entries[i].Line);
+            texts.Add(text);
+        }
+        return new TextList(texts.MoveToImmutable());
+    }
+
+    private TextLists? TextLists(FieldShape field, JobNode node, string path)
+    {
+        if (node is not MappingNode mapping)
+        {
+            errors.Add(path, $"{node.Kind} stands here; {Sentences.Needs(field)}.", node.Line);
+            return null;
+        }
+        var lists = ImmutableArray.CreateBuilder<(string, TextList)>(mapping.Entries.Count);
+        foreach (var entry in mapping.Entries)
+            if (Texts(field, entry.Value, JobFields.Join(path, JobErrors.Show(entry.Key))) is { } list) lists.Add((entry.Key, list));
+        return new TextLists(lists.ToImmutable());
     }
 
     private object? List(FieldShape field, UnionShape union, JobNode node, string path)

@@ -38,6 +38,14 @@ internal static class ScalarReader
         return (value as double? ?? 0, error);
     }
 
+    /// <summary>Reads one text of a list.</summary>
+    public static (string Text, string? Error) Item(FieldShape field, ScalarNode node)
+    {
+        if (node.IsNull) return ("", "has no value; write \"\" for an empty text.");
+        var (text, error) = Text(field, node.Text);
+        return (text as string ?? "", error);
+    }
+
     private static (object?, string?) Text(FieldShape field, string text)
     {
         var names = field.Names;

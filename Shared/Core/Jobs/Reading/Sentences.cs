@@ -14,6 +14,8 @@ internal static class Sentences
         FieldKind.Record => Needs(field.Record!),
         FieldKind.Duration => $"needs a duration such as {Duration.Examples}, {field.Allowed()}",
         FieldKind.Numbers => $"needs a list of numbers such as [1.0, 2.5], {field.Allowed()}",
+        FieldKind.Texts => "needs a list of texts such as [a, b]",
+        FieldKind.TextLists => "needs lists of texts by name such as {x: [a, b]}",
         FieldKind.Text when field.Names.Length > 0 => $"needs one of {field.Allowed()}",
         FieldKind.Text => $"needs text: {field.Allowed()}",
         _ => $"needs a {field.Noun()}, {field.Allowed()}",

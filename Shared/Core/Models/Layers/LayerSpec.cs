@@ -11,6 +11,7 @@ namespace Federated.Core.Models;
     typeof(ResidualLayer),
     typeof(FlattenLayer), typeof(DropoutLayer),
     typeof(EmbeddingLayer),
+    typeof(NormalizeLayer),
     typeof(RnnLayer), typeof(LstmLayer), typeof(GruLayer),
     typeof(NeumfLayer), typeof(TwoTowerLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),

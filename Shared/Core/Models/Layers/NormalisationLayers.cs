@@ -2,6 +2,11 @@ using Federated.Core.Jobs;
 
 namespace Federated.Core.Models;
 
+/// <summary>Standardises the data by mean and variance of all clients' training data, as Keras' Normalization does by those of one data set; only as the first layer.
+/// Per feature of tables and series, per channel of images. (x - mean) / √variance; a missing value (NaN) becomes 0, which is the mean. Where the variance is 0, it
+/// divides by 1, where Keras divides by its epsilon 1e-7.</summary>
+public sealed record NormalizeLayer : LayerSpec;
+
 /// <summary>Batch normalisation over channels or features (Ioffe and Szegedy 2015). Running statistics are part of the schema and are averaged like weights.</summary>
 public sealed record BatchNormLayer : LayerSpec
 {

@@ -21,6 +21,9 @@ internal sealed class LayerCheck(string prefix, LayerSpec layer, Signal? input)
     /// <summary>The layers inside it, once its rule has asked for them.</summary>
     public LayerList Inner { get; private set; } = new([], null, []);
 
+    /// <summary>Whether it is the first layer of the model, which sees the data itself.</summary>
+    public bool IsFirst => prefix == "1";
+
     /// <summary>What is wrong, a sentence each.</summary>
     public List<string> Errors { get; } = [];
 

@@ -12,7 +12,7 @@ internal static class LayerRules
     public static Signal? Infer(LayerCheck check, LayerSpec layer)
     {
         if (check.Input is not { IsSymbols: true } || TakesSymbols(layer)) return Known(check, layer);
-        check.Fault($"{check.Name} gets {check.Got} and needs numbers: put embedding before it");
+        check.Fault($"{check.Name} gets {check.Got} and needs numbers: {(layer is NormalizeLayer ? "leave it out" : "put embedding before it")}");
         return null;
     }
 
@@ -29,6 +29,7 @@ internal static class LayerRules
         RecurrentLayer recurrent => RecurrentRules.Tensors(check, recurrent),
         NeumfLayer neumf => RecommenderRules.Tensors(check, neumf),
         TwoTowerLayer towers => RecommenderRules.Tensors(check, towers),
+        NormalizeLayer => NormalisationRules.Statistics(check),
         BatchNormLayer or GroupNormLayer or LayerNormLayer => NormalisationRules.Tensors(check, layer),
         _ => [],
     };
@@ -54,6 +55,7 @@ internal static class LayerRules
         RecurrentLayer recurrent => RecurrentRules.Recurrent(check, recurrent),
         NeumfLayer neumf => RecommenderRules.Neumf(check, neumf),
         TwoTowerLayer towers => RecommenderRules.TwoTower(check, towers),
+        NormalizeLayer => NormalisationRules.Normalize(check),
         BatchNormLayer norm => NormalisationRules.BatchNorm(check, norm),
         GroupNormLayer norm => NormalisationRules.GroupNorm(check, norm),
         LayerNormLayer norm => NormalisationRules.LayerNorm(check, norm),

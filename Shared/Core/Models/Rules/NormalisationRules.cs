@@ -6,6 +6,25 @@ namespace Federated.Core.Models.Rules;
 /// <summary>Normalisations.</summary>
 internal static class NormalisationRules
 {
+    // Every client sends three numbers a feature in one message.
+    private const int MostFeatures = 65_536;
+
+    public static Signal? Normalize(LayerCheck check)
+    {
+        if (!check.IsFirst) check.Fault($"normalize standardises the data itself and may only be the first layer of a model: put it first, or use batch_norm or layer_norm here");
+        else if (check.Input is { } input && FeaturesOf(input) > MostFeatures) check.Fault($"normalize gets {check.Got} and takes at most {MostFeatures} features");
+        return check.Input;
+    }
+
+    public static ImmutableArray<TensorSpec> Statistics(LayerCheck check)
+    {
+        ImmutableArray<int> size = [FeaturesOf(check.Input!)];
+        return [check.Tensor("mean", size, trainable: false), check.Tensor("variance", size, trainable: false)];
+    }
+
+    // The channels of an image, else the last dimension.
+    private static int FeaturesOf(Signal input) => input.Shape.Length == 3 ? input.Shape[0] : input.Shape[^1];
+
     public static Signal? BatchNorm(LayerCheck check, BatchNormLayer norm)
     {
         check.Above0(norm.Epsilon, "epsilon");

@@ -9,11 +9,9 @@ internal sealed class CsvSource : DataSource
 {
     public override string Name => DatasetCatalog.Csv;
 
-    public override bool Recognises(string path) => File.Exists(path) && Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+    public override string Key(DataSpec data, DataFolders folders) => string.Join('\n', Name, DataPath.Stamp(Find(data, folders)), data.Label, data.ClientColumn, data.Table);
 
-    public override string Key(DataSpec data, DataFolders folders) => string.Join('\n', Name, DataPath.Stamp(Find(data, folders)), data.Label, data.ClientColumn);
-
-    public override LoadedSet Load(DataSpec data, DataFolders folders) => CsvTable.Load(Find(data, folders), data.Label, data.ClientColumn);
+    public override LoadedSet Load(DataSpec data, DataFolders folders) => CsvTable.Load(Find(data, folders), data);
 
     private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "table", folders);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Federated.Core.Jobs;
 using Federated.Core.Models;
 
 namespace Federated.Engine.Data.Tables;
@@ -30,6 +31,25 @@ internal sealed record CsvLabels(long[] Labels, float[] Targets, ImmutableArray<
     /// <param name="input">Shape of one example.</param>
     public DataShape ShapeOver(ImmutableArray<int> input) =>
         Classes.IsEmpty ? DataShape.ForNumbers(input) : DataShape.ForClasses(input, Classes.Length) with { ClassNames = Classes };
+
+    /// <summary>Classes that the job lists, in its order.</summary>
+    /// <param name="fields">The column.</param>
+    /// <param name="listed">The classes.</param>
+    /// <param name="lines">The line of each row, for messages.</param>
+    /// <param name="column">The column's name, for messages.</param>
+    /// <param name="errors">Receives labels that are not listed.</param>
+    public static CsvLabels Listed(List<string> fields, TextList listed, List<int> lines, string column, TableErrors errors)
+    {
+        var classes = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var name in listed.Values) classes.TryAdd(CategoryColumn.Canonical(name), classes.Count);
+        var labels = new long[fields.Count];
+        for (var i = 0; i < labels.Length && !errors.Full; i++)
+        {
+            if (classes.TryGetValue(CategoryColumn.Canonical(fields[i]), out labels[i])) continue;
+            errors.Add(lines[i], column, $"'{TableErrors.Show(fields[i])}' is none of the classes that data.table.categories lists: correct it, or add it to the list.");
+        }
+        return new(labels, [], listed.Values);
+    }
 
     private static CsvLabels Classified<T>(List<T> values, IComparer<T> order) where T : notnull
     {

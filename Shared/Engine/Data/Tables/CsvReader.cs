@@ -1,4 +1,5 @@
 using System.Text;
+using Federated.Core.Jobs;
 
 namespace Federated.Engine.Data.Tables;
 
@@ -7,7 +8,7 @@ namespace Federated.Engine.Data.Tables;
 /// <param name="Fields">Its fields, unquoted.</param>
 internal sealed record CsvRecord(int Line, List<string> Fields);
 
-/// <summary>Splits text into records and fields after RFC 4180: commas; CRLF or LF; fields in double quotes may hold commas, line ends and, doubled,
+/// <summary>Splits text into records and fields after RFC 4180: commas, or another separator; CRLF or LF; fields in double quotes may hold separators, line ends and, doubled,
 /// quotes. Blank lines are skipped. Fields are not trimmed.</summary>
 internal static class CsvReader
 {
@@ -16,15 +17,24 @@ internal static class CsvReader
 
     private const int End = -1;
 
+    /// <summary>The character of a separator.</summary>
+    public static char Character(Separator separator) => separator switch
+    {
+        Separator.Comma => ',',
+        Separator.Tab => '\t',
+        Separator.Semicolon => ';',
+        _ => throw new ArgumentOutOfRangeException(nameof(separator), separator, "Unknown separator."),
+    };
+
     /// <summary>The records in order, read as they are asked for.</summary>
     /// <exception cref="InvalidDataException">Broken quoting or too long a field; the message names the line.</exception>
-    public static IEnumerable<CsvRecord> Read(TextReader reader)
+    public static IEnumerable<CsvRecord> Read(TextReader reader, char separator = ',')
     {
         var (line, field) = (1, new StringBuilder());
         while (reader.Peek() != End)
         {
             var record = new CsvRecord(line, []);
-            while (ReadField(reader, field, ref line, record))
+            while (ReadField(reader, separator, field, ref line, record))
             {
             }
             if (record.Fields is not [""]) yield return record;
@@ -32,24 +42,24 @@ internal static class CsvReader
     }
 
     // Reads a field and what ends it. True when another field of the record follows.
-    private static bool ReadField(TextReader reader, StringBuilder field, ref int line, CsvRecord record)
+    private static bool ReadField(TextReader reader, char separator, StringBuilder field, ref int line, CsvRecord record)
     {
         field.Clear();
-        var next = reader.Peek() == '"' ? ReadQuoted(reader, field, ref line) : ReadPlain(reader, field, line);
+        var next = reader.Peek() == '"' ? ReadQuoted(reader, field, ref line) : ReadPlain(reader, separator, field, line);
         record.Fields.Add(field.ToString());
-        if (next == ',') return true;
+        if (next == separator) return true;
         if (next == '\r') next = reader.Peek() == '\n' ? reader.Read() : next;
         if (next is not ('\n' or '\r' or End)) throw new InvalidDataException($"line {line}: there is text after the closing quote of a field.");
         line++;
         return false;
     }
 
-    private static int ReadPlain(TextReader reader, StringBuilder field, int line)
+    private static int ReadPlain(TextReader reader, char separator, StringBuilder field, int line)
     {
         while (true)
         {
             var next = reader.Read();
-            if (next is ',' or '\n' or '\r' or End) return next;
+            if (next == separator || next is '\n' or '\r' or End) return next;
             if (next == '"')
                 throw new InvalidDataException($"line {line}: there is a quote within an unquoted field; quote the field and double its quotes.");
             Append(field, next, line);

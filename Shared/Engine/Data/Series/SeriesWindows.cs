@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Federated.Core.Datasets;
+using Federated.Core.Jobs;
+
+namespace Federated.Engine.Data.Series;
+
+/// <summary>Cuts series into examples: a window of rows, and the target's values in the rows after it. No window crosses from one client to another.</summary>
+internal static class SeriesWindows
+{
+    /// <summary>Cuts.</summary>
+    /// <param name="data">The series.</param>
+    /// <param name="series">Window, horizon and step.</param>
+    /// <param name="test">Fraction of each client's rows, at its end, whose values only the test set predicts. Test windows begin at every row and may look back into
+    /// the training rows, as a forecast does; no training window sees or predicts a test row.</param>
+    /// <exception cref="EngineException">A series is too short for one training window, or for one test window where there is a test share.</exception>
+    public static LoadedSet Cut(SeriesData data, SeriesSpec series, double test)
+    {
+        var (window, horizon, width) = (series.Window, series.Horizon, data.Features.Length);
+        var (train, held) = (new Cuts(), new Cuts());
+        var errors = new List<string>();
+        for (var client = 0; client < data.Clients.Length; client++)
+        {
+            var (name, values) = data.Clients[client];
+            var rows = values.Length / width;
+            var kept = rows - (int)Math.Floor(rows * test);
+            if (kept < window + horizon || (kept < rows && rows - kept < horizon))
+                errors.Add(string.Create(CultureInfo.InvariantCulture, $"{(name.Length > 0 ? $"client '{name}'" : "the series")} has {kept} rows to train on and {rows - kept} to test on"));
+            for (var start = 0; start + window + horizon <= kept; start += series.Step) train.Add(client, start, name);
+            // The first one predicts the first test row.
+            if (kept < rows)
+                for (var start = kept - window; start + window + horizon <= rows; start++) held.Add(client, start, name);
+        }
+        if (errors.Count > 0)
+            throw new EngineException($"{data.Source} cannot be used: a window of {window} and a horizon of {horizon} rows need at least {(long)window + horizon} rows to train on and, "
+                + $"with data.test, {horizon} to test on. Too short are:\n{string.Join('\n', errors.Take(20).Select(error => "  " + error))}\n"
+                + "Take shorter ones in data.series, or leave these clients out.");
+        ImmutableArray<float[]> clients = [.. data.Clients.Select(client => client.Values)];
+        return new(DatasetCatalog.ShapeOfSeries(series, width - 1), new SeriesExamples(clients, [.. train.At], width, window, horizon),
+            new SeriesExamples(clients, [.. held.At], width, window, horizon), train.Owners.ToImmutable()) { TestOwners = held.Owners.ToImmutable() };
+    }
+
+    private sealed class Cuts
+    {
+        public List<(int Client, int Row)> At { get; } = [];
+
+        public ImmutableArray<string>.Builder Owners { get; } = ImmutableArray.CreateBuilder<string>();
+
+        public void Add(int client, int row, string owner)
+        {
+            At.Add((client, row));
+            if (owner.Length > 0) Owners.Add(owner);
+        }
+    }
+}
