@@ -15,6 +15,10 @@ public static class TallyNames
     /// <summary>Over all outputs of all examples, with e = prediction - y: 0: their number, 1: sum of |e|, 2: of e², 3: of y, 4: of y².</summary>
     public const string Regression = "regression";
 
+    /// <summary>Series: 0: values that were predicted, 1: sum of squared errors of the last value as their forecast; where there is a season, 2 and 3: the same of the
+    /// value of a season before.</summary>
+    public const string Naive = "naive";
+
     /// <summary>0: predicted tokens. Says that the loss is the mean cross-entropy of a token, in nats.</summary>
     public const string Tokens = "tokens";
 

@@ -13,6 +13,7 @@ public static class TallyReaders
         new TopFiveReader(),
         new ConfusionReader(),
         new RegressionReader(),
+        new NaiveReader(),
         new TokensReader(),
         new RankingReader(),
         new DetectionReader(),

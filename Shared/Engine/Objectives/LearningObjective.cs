@@ -26,6 +26,7 @@ internal abstract class LearningObjective
     public static LearningObjective Create(DataShape data, TrainingSpec training) => data.Objective switch
     {
         Objective.Classification => new ClassificationObjective(data.Output[0], LossFit.Of(training.Loss, data.Objective)!.Value, training.LabelSmoothing),
+        Objective.Regression when data.Naive is { } naive => new SeriesObjective(LossFit.Of(training.Loss, data.Objective)!.Value, training.HuberDelta, naive),
         Objective.Regression => new RegressionObjective(LossFit.Of(training.Loss, data.Objective)!.Value, training.HuberDelta),
         Objective.LanguageModel => new LanguageModelObjective(),
         Objective.Recommendation => new RecommendationObjective(),

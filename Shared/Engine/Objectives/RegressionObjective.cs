@@ -12,7 +12,7 @@ namespace Federated.Engine.Objectives;
 /// outputs' shape.</summary>
 /// <param name="loss">Squared, absolute or Huber's.</param>
 /// <param name="delta">Huber's δ, above 0.</param>
-internal sealed class RegressionObjective(Loss loss, double delta) : LearningObjective
+internal class RegressionObjective(Loss loss, double delta) : LearningObjective
 {
     public override bool TakesScores => false;
 
