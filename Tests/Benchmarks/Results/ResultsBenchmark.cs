@@ -41,7 +41,7 @@ internal static class ResultsBenchmark
         string[] one = ["data.clients=1", "data.partition={kind: iid}", "federation.cohort={fraction: 1, minimum: 1, deadline: 7d}",
             string.Create(CultureInfo.InvariantCulture, $"federation.rounds={rounds}"), string.Create(CultureInfo.InvariantCulture, $"evaluation.every={rounds}"), "stop={}"];
         var central = await Measured.RunAsync(path, workers: 1, one);
-        return new(row.Job, job.Model.Name ?? "layers", job.Data.Name, Clients(job), federated, central, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        return new(row.Job, job.Model.Name ?? "layers", job.Data.Name, Clients(job), federated, central, TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 
     private static string Clients(JobSpec job)

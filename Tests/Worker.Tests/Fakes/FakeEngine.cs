@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Algorithms;
 using Federated.Core.Metrics;
-using Federated.Core.Models;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
