@@ -1,3 +1,4 @@
+using Federated.Core.Metrics;
 using Federated.Engine.Training;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -22,4 +23,7 @@ internal sealed class LanguageModelObjective : LearningObjective
         var correct = ((flat.detach().argmax(1) == next) & counts).sum().item<long>();
         return new(F.cross_entropy(flat, next, ignore_index: Padding), predictions, correct);
     }
+
+    protected override void Tally(Tensor scores, Batch batch, TallyBook tallies) =>
+        tallies.Add(TallyNames.Tokens, 0, (batch.Target != Padding).sum().item<long>());
 }
