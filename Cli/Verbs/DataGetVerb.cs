@@ -36,7 +36,7 @@ internal sealed class DataGetVerb : Verb
     private static void CheckName(ArgumentResult result)
     {
         if (result.Tokens is [var token] && !DatasetDownloader.Names.Contains(token.Value))
-            result.AddError($"'{token.Value}' cannot be downloaded; {string.Join(" and ", DatasetDownloader.Names)} can. `federated data ls` lists all data sets.");
+            result.AddError($"'{token.Value}' cannot be downloaded; these can: {string.Join(", ", DatasetDownloader.Names)}. `federated data ls` lists all data sets.");
     }
 
     // One line a file: a download may run in a log.

@@ -18,7 +18,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("Try 'federated submit --help'.", "submit")]
     [InlineData("--out", "export", "quiet-otter-1")]
     [InlineData("--round is -1: it must be from 0 to", "export", "quiet-otter-1", "--out", "m.safetensors", "--round", "-1")]
-    [InlineData("'cifar' cannot be downloaded; mnist and fashion-mnist can.", "data", "get", "cifar")]
+    [InlineData("'cifar' cannot be downloaded; these can: mnist, fashion-mnist, ", "data", "get", "cifar")]
     [InlineData("--coordinator is 'ftp://here'", "ls", "--coordinator", "ftp://here")]
     [InlineData("--coordinator is 'here:5600,', where '' is no address", "ls", "--coordinator", "here:5600,")]
     [InlineData("There is no job file absent.yaml.", "run", "absent.yaml")]
