@@ -33,6 +33,19 @@ public sealed class RunCommandTests : IDisposable
         Assert.Single(hashes.Distinct());
     }
 
+    [Fact]
+    public async Task Data_of_four_hospitals_is_standardised_alike_on_any_number_of_workers()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "heart.yaml"), """
+            model: {layers: [normalize, dense: {units: 2}]}
+            data: {name: heart-disease, partition: {kind: natural}}
+            federation: {rounds: 3, cohort: {minimum: 4}}
+            """);
+        var one = await ModelOfAsync("run", "heart.yaml", "--json", "--out", "one", "--workers", "1");
+        var three = await ModelOfAsync("run", "heart.yaml", "--json", "--out", "three", "--workers", "3");
+        Assert.Equal(one, three);
+    }
+
     [UnixFact]
     public async Task Run_that_gets_an_interrupt_ends_with_what_it_reached()
     {

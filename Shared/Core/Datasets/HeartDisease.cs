@@ -6,7 +6,7 @@ namespace Federated.Core.Datasets;
 /// <summary>What the set heart-disease gives to a model. Four hospitals examined patients for coronary heart disease; the label is whether a major vessel was found
 /// narrowed by more than half (the last column above 0).</summary>
 /// <remarks>Usable are the patients whose first ten columns are all there, as in FLamby (Ogier du Terrail et al. 2022, arXiv:2210.04620): 303, 261, 46 and 130. The last
-/// three features (slope, ca, thal) are left out, for most hospitals hardly ever measured them.</remarks>
+/// three features (slope, ca, thal) are left out, for many patients lack them.</remarks>
 public static class HeartDisease
 {
     /// <summary>Patients that are used.</summary>
