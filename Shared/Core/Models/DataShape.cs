@@ -35,6 +35,9 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     /// for ratings (users, items). An index 0 is padding in text.</summary>
     public ImmutableArray<int> Vocabularies { get; init; } = [];
 
+    /// <summary>Of sentence pairs: how many of the input's symbols are the source's, before the target's; 0 for everything else.</summary>
+    public int SourceLength { get; init; }
+
     /// <summary>Names of the classes in the order of their indices; empty where they have none but their numbers.</summary>
     public ImmutableArray<string> ClassNames { get; init; } = [];
 
@@ -46,6 +49,9 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
 
     /// <summary>The forecasts that a model of series is compared with, whose first feature is the past of what it predicts; null for everything else.</summary>
     public NaiveForecast? Naive { get; init; }
+
+    /// <summary>Texts of the symbols of each vocabulary, in the order of their indices, for showing them; empty where they are not known.</summary>
+    public ImmutableArray<ImmutableArray<string>> SymbolNames { get; init; } = [];
 
     /// <summary>The classes of a classification; 0 for everything else.</summary>
     public int Classes => Objective == Objective.Classification ? Output[0] : 0;
@@ -97,4 +103,12 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
         return anchors.Length == 0 || anchors.Length % 2 != 0 || anchors.Any(side => !(side > 0))
             ? $"data.detection.anchors has {anchors.Length} numbers and needs a width and a height for each anchor, all above 0." : null;
     }
+
+    /// <summary>Translation: source tokens, then the target's shifted right by its begin symbol, to the target's.</summary>
+    /// <param name="source">Longest source, in tokens.</param>
+    /// <param name="target">Longest target with its end symbol, in tokens.</param>
+    /// <param name="sourceVocabulary">Symbols of the source language.</param>
+    /// <param name="targetVocabulary">Symbols of the target language.</param>
+    public static DataShape ForPairs(int source, int target, int sourceVocabulary, int targetVocabulary) =>
+        new(Objective.Translation, [source + target], [target, targetVocabulary]) { Vocabularies = [sourceVocabulary, targetVocabulary], SourceLength = source };
 }

@@ -52,6 +52,8 @@ public static class InitialParameters
         else if (RecurrentStart.IsState(kind)) RecurrentStart.Orthogonal(values, tensor, Stream(tensor, seed));
         else if (layer is RecurrentLayer recurrent && RecurrentStart.IsInputBias(kind)) RecurrentStart.FillBias(values, recurrent);
         else if (kind == "factors") Normal(values, VarianceOf(layer), Stream(tensor, seed));
+        // Vectors of length 1 on average, since they are multiplied by the root of their size and give the scores as well.
+        else if (kind == "embedding") Draw(values, tensor, Initializer.LecunNormal, Stream(tensor, seed));
         else values.Fill(kind is "weight" or "running_var" or "variance" ? 1 : 0);
     }
 

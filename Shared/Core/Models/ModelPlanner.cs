@@ -28,12 +28,15 @@ public static class ModelPlanner
             (layers, var error) = NamedModels.Build(model.Name, data);
             if (error is not null) return Refused(new PlanError(0, error));
         }
+        // A sentence is decoded token by token inside the layer, which what stood around it would not see.
+        if (data.Objective == Objective.Translation && layers is not [EncoderDecoderLayer])
+            return Refused(new PlanError(0, $"sentence pairs need a model of encoder_decoder alone: use {TransformerModels.Seq2Seq}, or a layer list of this one layer"));
         return Plan(layers, data);
     }
 
     private static PlanResult Plan(ImmutableArray<LayerSpec> layers, DataShape data)
     {
-        var (planned, signal, found) = LayerList.Plan(layers, new(data.Input, data.Vocabularies));
+        var (planned, signal, found) = LayerList.Plan(layers, new(data.Input, data.Vocabularies) { SourceLength = data.SourceLength });
         List<PlanError> errors = [.. found];
         if (signal is { } last && (last.IsSymbols || !last.Shape.AsSpan().SequenceEqual(data.Output.AsSpan())))
             errors.Add(new PlanError(layers.Length, $"the last layer, {LayerNames.Of(layers[^1])}, gives {last} and the data set needs "

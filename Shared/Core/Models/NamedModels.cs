@@ -51,7 +51,7 @@ public static class NamedModels
     public const string TinyDetector = "tiny-detector";
 
     /// <summary>All names.</summary>
-    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn, ResNet8, ResNet18, CharLstm, TextGru, Neumf, TwoTower, TinyDetector];
+    public static ImmutableArray<string> Names { get; } = [Logistic, Mlp, LeNet, McMahanCnn, KerasCnn, ResNet8, ResNet18, CharLstm, TextGru, Neumf, TwoTower, TinyDetector, .. TransformerModels.Names];
 
     // The smallest side that leaves each layer something to work on: 4 -> 2 -> 1 by two poolings; 12 -> 6 -> 2 -> 1; 18 -> 16 -> 8 -> 6 -> 3 -> 1.
     private const int McMahanMinimum = 4, LeNetMinimum = 12, KerasMinimum = 18;
@@ -67,6 +67,7 @@ public static class NamedModels
         }
         if (name == TinyDetector)
             return data.Objective == Objective.Detection ? (Detector(data), null) : ([], $"{name} needs pictures with boxes: take a data set for detection");
+        if (TransformerModels.Names.Contains(name)) return TransformerModels.Build(name, data);
         if (!data.Vocabularies.IsEmpty || data.Output.Length > 1) return ([], $"{name} needs numbers in, and one class or one number out");
         return Build(name, data.Input, data.Output[0]);
     }

@@ -12,6 +12,9 @@ public sealed record Signal(ImmutableArray<int> Shape, ImmutableArray<int> Vocab
     {
     }
 
+    /// <summary>Of sentence pairs: how many of the symbols are the source's, before the target's; 0 for everything else.</summary>
+    public int SourceLength { get; init; }
+
     /// <summary>Whether the values are indices, which mean nothing as numbers.</summary>
     public bool IsSymbols => !Vocabularies.IsEmpty;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Core.Models;
+using Federated.Engine.Layers.Transformers;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Layers;
@@ -49,6 +50,11 @@ internal static class LayerFactory
         RecurrentLayer recurrent => [new Recurrent(recurrent, [.. tensors])],
         NeumfLayer => [new Neumf(tensors)],
         TwoTowerLayer => [new TwoTower(tensors)],
+        PositionalEncodingLayer positions =>
+            [new PositionalEncoding(planned.Input.Shape[0], planned.Input.Shape[1], positions.Scale, positions.Kind == Positions.Learned ? tensors[0] : null)],
+        AttentionLayer attention => [Attention.Create(attention, tensors)],
+        TransformerEncoderLayer encoder => [TransformerEncoder.Create(encoder, tensors)],
+        EncoderDecoderLayer translator => [new EncoderDecoder(translator, planned.Input, tensors)],
         BatchNormLayer norm => [new BatchNorm(tensors[0], tensors[1], tensors[2], tensors[3], norm.Momentum, norm.Epsilon)],
         GroupNormLayer norm => [new GroupNorm(tensors[0], tensors[1], norm.Groups, norm.Epsilon)],
         LayerNormLayer norm => [new LayerNorm(tensors[0], tensors[1], norm.Epsilon)],

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers;
+using Federated.Engine.Layers.Transformers;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Models;
@@ -23,6 +24,9 @@ internal sealed class ModelReplica : IDisposable
     public ModelPlan Plan { get; }
 
     public FlatParameters Parameters { get; }
+
+    /// <summary>The layer that translates token by token, in a model for sentence pairs; else null.</summary>
+    public EncoderDecoder? Translator => _layers is [EncoderDecoder translator] ? translator : null;
 
     /// <summary>Scores for a batch.</summary>
     /// <param name="input">Shape [batch, input...].</param>

@@ -41,7 +41,7 @@ public sealed class NamedModelsTests
     public void Every_name_has_a_model_for_data_of_some_kind()
     {
         var text = DataShape.ForClasses([20], 3) with { Vocabularies = [30] };
-        ImmutableArray<DataShape> shapes = [DataShape.ForClasses([3, 32, 32], 10), text, text with { Objective = Objective.LanguageModel, Output = [20, 30] }, DataShape.ForRatings(Feedback.Implicit, 9, 9), DataShape.ForBoxes(new() { Width = 64, Height = 32 }, new(), ["a", "b"])];
+        ImmutableArray<DataShape> shapes = [DataShape.ForClasses([3, 32, 32], 10), text, text with { Objective = Objective.LanguageModel, Output = [20, 30] }, DataShape.ForRatings(Feedback.Implicit, 9, 9), DataShape.ForBoxes(new() { Width = 64, Height = 32 }, new(), ["a", "b"]), DataShape.ForPairs(5, 6, 7, 8)];
         Assert.All(NamedModels.Names, name => Assert.Contains(shapes, shape => ModelPlanner.Plan(new ModelSpec { Name = name }, shape).Plan is not null));
     }
 

@@ -14,6 +14,7 @@ namespace Federated.Core.Models;
     typeof(NormalizeLayer),
     typeof(RnnLayer), typeof(LstmLayer), typeof(GruLayer),
     typeof(NeumfLayer), typeof(TwoTowerLayer),
+    typeof(PositionalEncodingLayer), typeof(AttentionLayer), typeof(TransformerEncoderLayer), typeof(EncoderDecoderLayer),
     typeof(BatchNormLayer), typeof(GroupNormLayer), typeof(LayerNormLayer),
     typeof(ActivationLayer))]
 public abstract record LayerSpec

@@ -30,12 +30,16 @@ internal static class LayerRules
         NeumfLayer neumf => RecommenderRules.Tensors(check, neumf),
         TwoTowerLayer towers => RecommenderRules.Tensors(check, towers),
         NormalizeLayer => NormalisationRules.Statistics(check),
+        PositionalEncodingLayer positions => AttentionRules.Tensors(check, positions),
+        AttentionLayer attention => AttentionRules.Tensors(check, attention),
+        TransformerEncoderLayer encoder => AttentionRules.Tensors(check, encoder),
+        EncoderDecoderLayer translator => AttentionRules.Tensors(check, translator),
         BatchNormLayer or GroupNormLayer or LayerNormLayer => NormalisationRules.Tensors(check, layer),
         _ => [],
     };
 
     // Indices mean nothing as numbers.
-    private static bool TakesSymbols(LayerSpec layer) => layer is EmbeddingLayer or NeumfLayer or TwoTowerLayer;
+    private static bool TakesSymbols(LayerSpec layer) => layer is EmbeddingLayer or NeumfLayer or TwoTowerLayer or EncoderDecoderLayer;
 
     private static Signal? Known(LayerCheck check, LayerSpec layer) => layer switch
     {
@@ -56,6 +60,10 @@ internal static class LayerRules
         NeumfLayer neumf => RecommenderRules.Neumf(check, neumf),
         TwoTowerLayer towers => RecommenderRules.TwoTower(check, towers),
         NormalizeLayer => NormalisationRules.Normalize(check),
+        PositionalEncodingLayer => AttentionRules.Positions(check),
+        AttentionLayer attention => AttentionRules.Attention(check, attention),
+        TransformerEncoderLayer encoder => AttentionRules.Encoder(check, encoder),
+        EncoderDecoderLayer translator => AttentionRules.Translator(check, translator),
         BatchNormLayer norm => NormalisationRules.BatchNorm(check, norm),
         GroupNormLayer norm => NormalisationRules.GroupNorm(check, norm),
         LayerNormLayer norm => NormalisationRules.LayerNorm(check, norm),
