@@ -37,6 +37,12 @@ public static class DatasetCatalog
     /// <summary>The name under which time series are read.</summary>
     public const string Series = "series";
 
+    /// <summary>The format of sentence pairs.</summary>
+    public const string Pairs = "pairs";
+
+    /// <summary>English and Korean sentences.</summary>
+    public const string Tatoeba = "tatoeba-eng-kor";
+
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
         new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
@@ -61,6 +67,8 @@ public static class DatasetCatalog
         new("heart-disease", HeartDisease.Shape, HeartDisease.Patients, 0, "CC BY 4.0",
             "A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano, Heart Disease, UCI Machine Learning Repository, 1989, https://doi.org/10.24432/C52P4X",
             HeartDisease.Hospitals.Length),
+        new(Tatoeba, Shape: null, 0, 0, "CC BY 2.0 FR",
+            "Contributors of the Tatoeba project, selected by https://www.manythings.org/anki (kor-eng.zip of 20 February 2023), https://tatoeba.org", Clients: 47),
     ];
 
     /// <summary>Formats of users' own data.</summary>
@@ -76,6 +84,7 @@ public static class DatasetCatalog
         new(Ratings, "ratings of items by users", "the users"),
         new(Voc, "pictures with boxes in the layout of Pascal VOC", null),
         new(Series, "time series: tables whose rows are in the order of time", "the values of data.client_column, or the files of a folder"),
+        new(Pairs, "sentence pairs of two languages", "the third column of a TSV"),
     ];
 
     /// <summary>Every value that a job's data.name may have.</summary>

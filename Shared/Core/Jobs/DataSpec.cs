@@ -10,7 +10,7 @@ public sealed record DataSpec
     /// <value>The file or folder of one's own; null with another data set.</value>
     [JobField("The file or folder; a relative path is looked up in the worker's data folders. "
         + "Columns of a table go by the header line; without one, in a table of numbers, by c0, c1 ... Lines of ratings are user, item, rating, timestamp.")]
-    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf", "ratings", "voc", "series")]
+    [AppliesWhen("data.name", "csv", "cifar", "npz", "image_folder", "text", "labelled_text", "leaf", "ratings", "voc", "series", "pairs")]
     public string? Path { get; init; }
 
     /// <value>csv: the label's column by name; null for the last column.</value>
@@ -59,6 +59,11 @@ public sealed record DataSpec
     [JobField("What a detector finds, and the grid on which it finds it.")]
     [AppliesWhen("data.name", "voc", "bccd")]
     public DetectionSpec Detection { get; init; } = new();
+
+    /// <value>How sentence pairs become symbols.</value>
+    [JobField("How sentence pairs become symbols.")]
+    [AppliesWhen("data.name", "pairs", "tatoeba-eng-kor")]
+    public PairsSpec Pairs { get; init; } = new();
 
     /// <value>Number of clients for the partitions that make them; ignored by natural and by placement local.</value>
     [JobField("Number of clients that the examples are spread over.", Minimum = 1, Maximum = 100_000)]

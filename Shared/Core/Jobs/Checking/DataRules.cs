@@ -23,6 +23,7 @@ internal static class DataRules
             job.Report("data.detection", fault);
         if (IsImplicit(data) && data.Validation > 0 && job.Sound("data.ratings", "data.validation"))
             job.Report("data.validation", "has no meaning for implicit feedback, which is measured by ranking each user's last item; remove it.");
+        PairRules.Check(job);
         if (data.Placement != Placement.Shared || !job.Sound("data.partition", "data.clients")) return;
         if (data.Partition.Kind == PartitionKind.Natural)
         {

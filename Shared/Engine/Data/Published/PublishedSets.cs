@@ -10,5 +10,5 @@ namespace Federated.Engine.Data.Published;
 internal static class PublishedSets
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published, ShakespeareSet.Published, MovieLens.Published];
+    public static ImmutableArray<PublishedSet> All { get; } = [.. IdxDataset.Known.Select(known => known.Published), Cifar10Source.Published, ShakespeareSet.Published, MovieLens.Published, TatoebaSource.Published];
 }

@@ -25,6 +25,8 @@ internal static class DataSources
         new SentenceSource(),
         new MovieLensSource(), new RatingsSource(),
         new BccdSource(), new VocSource(),
+        new PairsSource(),
+        new TatoebaSource(),
     ];
 
     /// <summary>The source that a job names.</summary>

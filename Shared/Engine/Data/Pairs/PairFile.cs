@@ -1,0 +1,81 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Federated.Engine.Data.Pairs;
+
+/// <summary>One pair as it was read.</summary>
+/// <param name="Source">Not blank.</param>
+/// <param name="Target">Not blank.</param>
+/// <param name="Owner">Who contributed it; null where the file does not say.</param>
+internal sealed record SentencePair(string Source, string Target, string? Owner);
+
+/// <summary>Reads sentence pairs in UTF-8, from gzipped files too where their name ends in .gz. Blank lines of a TSV are skipped.</summary>
+internal static class PairFile
+{
+    /// <summary>Source, tab, target and, in all lines or none, tab and owner.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="ownerOf">What of the third column is the owner; null where it does not tell.</param>
+    /// <exception cref="EngineException">Up to 20 errors, with file and line.</exception>
+    public static List<SentencePair> ReadTsv(string path, Func<string, string?> ownerOf)
+    {
+        var (pairs, errors, columns) = (new List<SentencePair>(), new PairErrors(), 0);
+        foreach (var (number, line) in Lines(path))
+        {
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            var fields = line.Split('\t');
+            if (columns == 0) columns = fields.Length is 2 or 3 ? fields.Length : 2;
+            if (fields.Length != columns)
+                errors.Add(path, number, $"{fields.Length} columns; expected are {(columns == 2 ? "source and target" : "source, target and client, as on the first line")}, apart by a tab.");
+            else if (string.IsNullOrWhiteSpace(fields[0])) errors.Add(path, number, "the source is missing; fill it in or remove the line.");
+            else if (string.IsNullOrWhiteSpace(fields[1])) errors.Add(path, number, "the target is missing; fill it in or remove the line.");
+            else if (columns == 2) pairs.Add(new(fields[0], fields[1], null));
+            else if (ownerOf(fields[2].Trim()) is { Length: > 0 and <= 256 } owner) pairs.Add(new(fields[0], fields[1], owner));
+            else errors.Add(path, number, "the third column names no client of 1 to 256 characters.");
+        }
+        if (pairs.Count == 0 && errors.Count == 0) errors.Add(path, 1, "there is no pair.");
+        errors.ThrowIfAny();
+        return pairs;
+    }
+
+    /// <summary>Two files with a sentence on each line.</summary>
+    /// <exception cref="EngineException">They have different numbers of lines, or a line is blank in one of them.</exception>
+    public static List<SentencePair> ReadAligned(string sources, string targets)
+    {
+        var (pairs, errors) = (new List<SentencePair>(), new PairErrors());
+        var (left, right) = (Lines(sources).ToList(), Lines(targets).ToList());
+        if (left.Count != right.Count)
+        {
+            var (shorter, longer) = left.Count < right.Count ? (sources, targets) : (targets, sources);
+            errors.Add(longer, Math.Min(left.Count, right.Count) + 1, $"there is no line for it in {shorter}, which ends before; the files are not aligned line by line.");
+        }
+        foreach (var ((number, source), (_, target)) in left.Zip(right))
+        {
+            if (string.IsNullOrWhiteSpace(source) && string.IsNullOrWhiteSpace(target)) continue;
+            if (string.IsNullOrWhiteSpace(source)) errors.Add(sources, number, "the source is missing; fill it in or remove the line from both files.");
+            else if (string.IsNullOrWhiteSpace(target)) errors.Add(targets, number, "the target is missing; fill it in or remove the line from both files.");
+            else pairs.Add(new(source, target, null));
+        }
+        if (pairs.Count == 0 && errors.Count == 0) errors.Add(sources, 1, "there is no pair.");
+        errors.ThrowIfAny();
+        return pairs;
+    }
+
+    /// <summary>The lines of a file with their 1-based numbers.</summary>
+    /// <exception cref="EngineException">It cannot be read.</exception>
+    public static IEnumerable<(int Number, string Line)> Lines(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            using Stream plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using var reader = new StreamReader(plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            var lines = new List<(int, string)>();
+            while (reader.ReadLine() is { } line) lines.Add((lines.Count + 1, line));
+            return lines;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or DecoderFallbackException)
+        {
+            throw new EngineException($"{path} cannot be read as UTF-8 text: {error.Message}", error);
+        }
+    }
+}
