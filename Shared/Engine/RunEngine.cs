@@ -83,7 +83,9 @@ internal sealed class RunEngine : IRunEngine
         ArgumentOutOfRangeException.ThrowIfNegative(slice);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(slice, slices);
         var (begin, end) = ((int)((long)slice * TestExamples / slices), (int)(((long)slice + 1) * TestExamples / slices));
-        return _pool.Use(workspace => Measure(workspace, parameters, _data.Test, Enumerable.Range(begin, end - begin).ToArray(), cancellation));
+        var written = Enumerable.Range(begin, end - begin).Where(index => IsSample(index, TestExamples)).ToArray();
+        return _pool.Use(workspace => Measure(workspace, parameters, _data.Test, Enumerable.Range(begin, end - begin).ToArray(), cancellation)
+            + Write(workspace, _data.Test, written, cancellation));
     }
 
     /// <inheritdoc/>
@@ -92,11 +94,20 @@ internal sealed class RunEngine : IRunEngine
         var own = Find(client);
         return _pool.Use(workspace => own.Test.IsEmpty && !_job.Evaluation.PerClient
             ? Measure(workspace, parameters, _data.Train, own.Validation.AsSpan(), cancellation)
-            : Measure(workspace, parameters, _data.Test, own.Test.AsSpan(), cancellation));
+            : Measure(workspace, parameters, _data.Test, own.Test.AsSpan(), cancellation)
+                + Write(workspace, _data.Test, own.Test.Where((_, place) => IsSample(place, own.Test.Length)).ToArray(), cancellation));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+
+    // After the measurement, which has loaded the parameters.
+    private EvaluationSums Write(Workspace workspace, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation) => workspace.Objective.Writes
+        ? Evaluator.Write(workspace, examples, indices, _job.Evaluation.Beam, cancellation) : EvaluationSums.None;
+
+    // Spread evenly, and the same however the examples are cut into slices.
+    private bool IsSample(int index, int count) =>
+        (long)index * _job.Evaluation.Samples / count != ((long)index + 1) * _job.Evaluation.Samples / count;
 
     private EvaluationSums Measure(
         Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)

@@ -11,4 +11,15 @@ public sealed record EvaluationSpec
     [JobField("Every client's own share of the test set is measured and reported apart, beside the whole. "
         + "Needs partition natural or placement local, where test examples belong to clients.")]
     public bool PerClient { get; init; }
+
+    /// <value>Test sentences that are translated for BLEU.</value>
+    [JobField("Sentences of the test set that are translated for BLEU, spread evenly over it; all where it has no more. Loss and accuracy take the whole test set. 0: none.",
+        Minimum = 0, Maximum = 1_000_000)]
+    [AppliesWhen("data.name", "pairs", "tatoeba-eng-kor")]
+    public int Samples { get; init; } = 500;
+
+    /// <value>How translations are searched for.</value>
+    [JobField("How translations are searched for.")]
+    [AppliesWhen("data.name", "pairs", "tatoeba-eng-kor")]
+    public BeamSpec Beam { get; init; } = new();
 }

@@ -24,7 +24,7 @@ public static class TrainingFit
                 yield return ("training.class_weights", $"has {weights.Values.Length} weights and the data set {classes} classes: give one a class");
             yield break;
         }
-        if (training.LabelSmoothing > 0) yield return ("training.label_smoothing", OnlyClasses(objective));
+        if (training.LabelSmoothing > 0 && objective != Objective.Translation) yield return ("training.label_smoothing", OnlyClasses(objective));
         if (training.ClassWeights is not null) yield return ("training.class_weights", OnlyClasses(objective));
         if (training.BalanceClasses) yield return ("training.balance_classes", OnlyClasses(objective));
     }

@@ -27,4 +27,7 @@ public static class TallyNames
 
     /// <summary>Objects, and right and wrong detections by score, as <see cref="DetectionTally"/> lays them out.</summary>
     public const string Detections = "detections";
+
+    /// <summary>0 to 3: n-grams of translations that match, for n of 1 to 4; 4 to 7: n-grams of translations; 8: tokens of translations; 9: of references. See <see cref="Metrics.Bleu"/>.</summary>
+    public const string Bleu = "bleu";
 }

@@ -17,6 +17,7 @@ public static class TallyReaders
         new TokensReader(),
         new RankingReader(),
         new DetectionReader(),
+        new BleuReader(),
     ];
 
     /// <summary>The reader of a tally; null for a name that nobody reads.</summary>

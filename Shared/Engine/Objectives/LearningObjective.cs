@@ -31,6 +31,7 @@ internal abstract class LearningObjective
         Objective.LanguageModel => new LanguageModelObjective(),
         Objective.Recommendation => new RecommendationObjective(),
         Objective.Detection => new DetectionObjective(data),
+        Objective.Translation => new TranslationObjective(training.LabelSmoothing),
         _ => throw new ArgumentException($"{data.Objective} is not a known objective.", nameof(data)),
     };
 
@@ -55,6 +56,16 @@ internal abstract class LearningObjective
         Tally(scores, batch, tallies);
         return Score(scores, batch);
     }
+
+    /// <summary>Whether the model also writes by itself, token by token, when it is measured.</summary>
+    public virtual bool Writes => false;
+
+    /// <summary>Lets the model write for a batch, and adds to the tallies how well it did.</summary>
+    /// <param name="replica">The model, without dropout.</param>
+    /// <param name="batch">The examples.</param>
+    /// <param name="beam">How it searches.</param>
+    /// <param name="tallies">Receives what the metrics need.</param>
+    public virtual void Write(ModelReplica replica, Batch batch, BeamSpec beam, TallyBook tallies) => throw new InvalidOperationException("This model does not write.");
 
     /// <summary>Adds a batch to the tallies.</summary>
     protected virtual void Tally(Tensor scores, Batch batch, TallyBook tallies)

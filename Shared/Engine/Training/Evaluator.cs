@@ -1,4 +1,5 @@
 using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Engine.Data;
 using static TorchSharp.torch;
@@ -24,6 +25,27 @@ internal static class Evaluator
         }
         return double.IsFinite(sums.LossSum) ? new(sums, tallies.Tallies) : throw new EngineException("The loss of the evaluated parameters is not finite: the model has diverged. "
             + "Lower training.optimizer.learning_rate or federation.algorithm.server_learning_rate, or set training.clip_norm.");
+    }
+
+    /// <summary>Lets the model write for some examples, which takes a pass for each token.</summary>
+    /// <param name="workspace">The replica.</param>
+    /// <param name="examples">Where from.</param>
+    /// <param name="indices">Which.</param>
+    /// <param name="beam">How it searches.</param>
+    /// <param name="cancellation">Checked between chunks.</param>
+    /// <returns>Tallies alone.</returns>
+    public static EvaluationSums Write(Workspace workspace, ExampleSet examples, ReadOnlySpan<int> indices, BeamSpec beam, CancellationToken cancellation)
+    {
+        var tallies = new TallyBook();
+        using var inference = no_grad();
+        for (var begin = 0; begin < indices.Length; begin += workspace.Chunk)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var disposal = NewDisposeScope();
+            var chosen = indices.Slice(begin, Math.Min(workspace.Chunk, indices.Length - begin));
+            workspace.Objective.Write(workspace.Replica, workspace.Buffer.Gather(examples, chosen), beam, tallies);
+        }
+        return new(default, tallies.Tallies);
     }
 
     private static MetricSums Measure(Workspace workspace, ExampleSet examples, ReadOnlySpan<int> chosen, TallyBook tallies)

@@ -1,0 +1,49 @@
+using Federated.Core.Datasets;
+using Federated.Core.Jobs;
+using Federated.Core.Metrics;
+using Federated.Engine.Models;
+using Federated.Engine.Training;
+using Federated.Engine.Translating;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Federated.Engine.Objectives;
+
+/// <summary>A sentence of another language, learnt by teacher forcing: mean cross-entropy over the target's tokens and its end, given those before. A batch's scores are
+/// [batch, T, target vocabulary], its target [batch, T]; padding, 0, is not predicted. Hits are tokens that would be right after a right beginning. BLEU is of translations that the model writes by itself.</summary>
+/// <param name="smoothing">In training: share of a token's weight that all symbols get evenly (Vaswani et al. 2017, section 5.4).</param>
+internal sealed class TranslationObjective(double smoothing) : LearningObjective
+{
+    public override bool TakesScores => true;
+
+    public override bool Writes => true;
+
+    public override Scored Score(Tensor scores, Batch batch) => Score(scores, batch, 0);
+
+    public override Scored Train(Tensor scores, Batch batch, float[]? classWeights) => Score(scores, batch, smoothing);
+
+    protected override void Tally(Tensor scores, Batch batch, TallyBook tallies) =>
+        tallies.Add(TallyNames.Tokens, 0, (batch.Target != PairSymbols.Padding).sum().item<long>());
+
+    public override void Write(ModelReplica replica, Batch batch, BeamSpec beam, TallyBook tallies)
+    {
+        var translations = BeamSearch.Translate(replica.Translator!, batch.Input.to_type(ScalarType.Int64), beam);
+        var references = batch.Target.Floats();
+        var length = (int)batch.Target.shape[1];
+        for (var i = 0; i < translations.Length; i++)
+        {
+            var reference = references.Slice(i * length, length);
+            int[] tokens = [.. reference[..reference.IndexOf(PairSymbols.End)].ToArray().Select(token => (int)token)];
+            Bleu.Add(translations[i].AsSpan(), tokens, PairSymbols.Unknown, tallies);
+        }
+    }
+
+    private static Scored Score(Tensor scores, Batch batch, double smoothing)
+    {
+        var next = batch.Target.to_type(ScalarType.Int64).view(-1);
+        var flat = scores.view(next.shape[0], -1);
+        var counts = next != PairSymbols.Padding;
+        var correct = ((flat.detach().argmax(1) == next) & counts).sum().item<long>();
+        return new(F.cross_entropy(flat, next, ignore_index: PairSymbols.Padding, label_smoothing: smoothing), counts.sum().item<long>(), correct);
+    }
+}
