@@ -61,6 +61,7 @@ public sealed class GradientTests
         ["residual, features"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new ResidualLayer { Layers = [new DenseLayer { Units = 3, Activation = Activation.Sigmoid }] }],
         ["residual, sequence"] = [new Conv1dLayer { Filters = 4 }, new ResidualLayer { Layers = [new Conv1dLayer { Filters = 2, Stride = 2, Padding = SequencePadding.Causal }], Activation = Activation.None }, new FlattenLayer()],
         ["residual, nested"] = [new FlattenLayer(), new DenseLayer { Units = 4 }, new ResidualLayer { Layers = [new ResidualLayer { Layers = [new DenseLayer { Units = 4, Activation = Activation.Tanh }] }, new DenseLayer { Units = 4 }] }],
+        ["normalize"] = [new NormalizeLayer(), new FlattenLayer(), new DenseLayer { Units = 3 }],
         ["rnn"] = [new EmbeddingLayer { Size = 3 }, new RnnLayer { Units = 2, Layers = 2, Dropout = 0.3, Bidirectional = true }],
         ["lstm"] = [new EmbeddingLayer { Size = 3 }, new LstmLayer { Units = 2, Bidirectional = true, Return = RecurrentReturn.Sequence }, new LstmLayer { Units = 3 }],
         ["gru"] = [new EmbeddingLayer { Size = 3 }, new GruLayer { Units = 3, Layers = 2, Bidirectional = true }],
@@ -98,7 +99,8 @@ public sealed class GradientTests
         using var replica = new ModelReplica(Plan(layers), keepSoftmax: true);
         var random = new RandomStream(SeedTree.Derive(1, kind));
         // Away from the identities that normalisations and biases start from.
-        float[] at = [.. Enumerable.Range(0, replica.Plan.Schema.Count).Select(_ => (float)(0.3 * random.NextGaussian()))];
+        // Variances of the data are what is not trained, and positive.
+        float[] at = [.. replica.Plan.Schema.Tensors.SelectMany(spec => Enumerable.Range(0, spec.Count).Select(_ => (float)(0.3 * random.NextGaussian())).Select(value => spec.Trainable ? value : Math.Abs(value) + 0.1f))];
         var data = replica.Plan.Data;
         float[] input = data == Ratings ? Choices : !data.Vocabularies.IsEmpty ? Sentences
             : [.. Enumerable.Range(0, Batch * data.Input.Aggregate((product, size) => product * size)).Select(_ => (float)random.NextGaussian())];
