@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Algorithms.Server;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
@@ -21,12 +22,11 @@ public static class AlgorithmCatalog
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or the server learning rate is not above 0.</exception>
     public static IFederatedAlgorithm Create(AlgorithmSpec spec)
     {
-        if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate)))
-            throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(spec));
+        var server = CreateServer(spec);
         return spec.Name switch
         {
-            FedAvg => new FedAvg(spec),
-            FedSgd => new FedSgd(spec),
+            FedAvg => new FedAvg(server),
+            FedSgd => new FedSgd(server),
             _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(spec)),
         };
     }
@@ -34,15 +34,21 @@ public static class AlgorithmCatalog
     /// <summary>Why an algorithm cannot train a model; null where it can.</summary>
     /// <param name="spec">The algorithm.</param>
     /// <param name="schema">The model's tensors.</param>
-    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema)
-    {
+    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema) =>
         // What standardises the data is set before the first round and stays: no algorithm moves it.
-        if (schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable && !Standardisation.Has(tensor)) is not { } statistic) return null;
-        if (spec.Name == FedSgd)
-            return $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg";
-        return spec.ServerLearningRate > 1
-            ? $"a server learning rate above 1 overshoots, which can make running variances negative ('{statistic.Name}' is a running statistic): "
-                + "use group_norm instead of batch_norm, or at most 1"
+        spec.Name == FedSgd && schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable && !Standardisation.Has(tensor)) is { } statistic
+            ? $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg"
             : null;
+
+    private static IServerOptimizer CreateServer(AlgorithmSpec spec)
+    {
+        var (rate, server) = (spec.ServerLearningRate, spec.Server);
+        if (!(rate > 0 && double.IsFinite(rate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(spec));
+        return server.Optimizer switch
+        {
+            ServerOptimizer.Average => new Averaging(rate),
+            ServerOptimizer.FedAvgM => new FedAvgM(rate, server.Beta1),
+            _ => new Adaptive(server.Optimizer, rate, server.Beta1, server.Beta2, server.Tau),
+        };
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Federated.Core.Jobs;
+using Federated.Core.Algorithms.Server;
 using Federated.Core.Parameters;
 
 namespace Federated.Core.Algorithms;
@@ -9,13 +9,14 @@ namespace Federated.Core.Algorithms;
 /// Data", AISTATS 2017, algorithm 1, arXiv:1602.05629.</summary>
 /// <remarks>
 /// Client half: E local epochs over batches of B from the global parameters w; the update is local - global, shape [P].
-/// Server half: w ← w + η · Σ (n_k / n) update_k over the cohort, n = Σ n_k over the same cohort.
-/// Deviations from algorithm 1: clients send the difference instead of the parameters, which gives the same mean where η is 1; the server learning rate
-/// η is an addition (Reddi et al. 2021, arXiv:2003.00295) and 1 by default; the local optimiser is the job's, plain SGD being the paper's; running
+/// Server half: with Δ = Σ (n_k / n) update_k over the cohort, n = Σ n_k over the same cohort, the job's server optimiser makes a step; the paper's is
+/// <see cref="Averaging"/> with η = 1.
+/// Deviations from algorithm 1: clients send the difference instead of the parameters, which gives the same mean; the local optimiser is the job's, plain
+/// SGD being the paper's; the server's learning rate and optimiser are additions (Reddi et al. 2021, arXiv:2003.00295); running
 /// statistics of batch normalisation are averaged like weights.
 /// </remarks>
-/// <param name="options">Server learning rate η, above 0.</param>
-public sealed class FedAvg(AlgorithmSpec options) : IFederatedAlgorithm
+/// <param name="server">The server half.</param>
+public sealed class FedAvg(IServerOptimizer server) : IFederatedAlgorithm
 {
     /// <inheritdoc/>
     public string Name => AlgorithmCatalog.FedAvg;
@@ -29,8 +30,8 @@ public sealed class FedAvg(AlgorithmSpec options) : IFederatedAlgorithm
     }
 
     /// <inheritdoc/>
-    public ServerState Init(ParameterVector parameters) => new(0, parameters, ImmutableDictionary<string, ReadOnlyMemory<float>>.Empty);
+    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
 
     /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => ServerStep.Add(state, mean, (float)options.ServerLearningRate);
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
 }

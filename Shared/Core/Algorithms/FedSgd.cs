@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Federated.Core.Jobs;
+using Federated.Core.Algorithms.Server;
 using Federated.Core.Parameters;
 
 namespace Federated.Core.Algorithms;
@@ -10,12 +10,12 @@ namespace Federated.Core.Algorithms;
 /// <remarks>
 /// Client half: g_k, the gradient of the mean loss over the client's partition at the global parameters; the update is -g_k, shape [P], so that updates
 /// point downhill in every algorithm. Server half: w ← w + η · Σ (n_k / n) update_k over the cohort: plain gradient descent with step size η, the job's
-/// server learning rate. The client's optimiser, epochs and batch size have no part in it.
+/// server learning rate, or a step of another server optimiser. The client's optimiser, epochs and batch size have no part in it.
 /// Deviation from the paper: any cohort fraction is allowed, the paper's baseline takes C = 1 or names another.
 /// A model with running statistics cannot be trained this way, for a gradient never moves them: see <see cref="AlgorithmCatalog.Refusal"/>.
 /// </remarks>
-/// <param name="options">Server learning rate η, above 0.</param>
-public sealed class FedSgd(AlgorithmSpec options) : IFederatedAlgorithm
+/// <param name="server">The server half; the paper's is <see cref="Averaging"/>.</param>
+public sealed class FedSgd(IServerOptimizer server) : IFederatedAlgorithm
 {
     /// <inheritdoc/>
     public string Name => AlgorithmCatalog.FedSgd;
@@ -29,8 +29,8 @@ public sealed class FedSgd(AlgorithmSpec options) : IFederatedAlgorithm
     }
 
     /// <inheritdoc/>
-    public ServerState Init(ParameterVector parameters) => new(0, parameters, ImmutableDictionary<string, ReadOnlyMemory<float>>.Empty);
+    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
 
     /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => ServerStep.Add(state, mean, (float)options.ServerLearningRate);
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
 }

@@ -136,6 +136,7 @@ public sealed class JobReaderErrorTests
     [InlineData("federation: {cohort: {deadline: 8d}}", "line 2, federation.cohort.deadline: 8d is out of range; allowed: above 0s and at most 7d.")]
     [InlineData("federation: {cohort: {deadline: 0s}}", "line 2, federation.cohort.deadline: 0s is out of range; allowed: above 0s and at most 7d.")]
     [InlineData("federation: {algorithm: {name: FedAVG}}", "line 2, federation.algorithm.name: 'FedAVG' is not known; did you mean 'fedavg'? Allowed: fedavg or fedsgd.")]
+    [InlineData("federation: {algorithm: {name: fedadam}}", "line 2, federation.algorithm.name: 'fedadam' is not known here; it is a value of federation.algorithm.server.optimizer. Allowed: fedavg or fedsgd.")]
     [InlineData("name: ../up", "line 2, name: '../up' is not possible; allowed: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first.")]
     [InlineData("name: ..", "line 2, name: '..' is not possible; allowed: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first.")]
     [InlineData("name: \"a\\n\"", "line 2, name: 'a?' has characters that cannot be printed; remove them.")]

@@ -27,6 +27,8 @@ public sealed class JobWriterTests
           algorithm:
             name: fedavg
             server_learning_rate: 1.0
+            server:
+              optimizer: average
           retries: 3
         training:
           epochs: 1

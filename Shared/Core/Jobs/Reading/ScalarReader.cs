@@ -49,7 +49,7 @@ internal static class ScalarReader
     private static (object?, string?) Text(FieldShape field, string text)
     {
         var names = field.Names;
-        if (names.Length > 0) return names.Contains(text) ? (text, null) : (null, Sentences.Unknown(text, names));
+        if (names.Length > 0) return names.Contains(text) ? (text, null) : (null, Sentences.UnknownName(text, names));
         if (text.Length > LongestText) return (null, $"has {text.Length} characters; allowed: at most {LongestText}.");
         if (text.Any(char.IsControl) || !IsWellFormed(text))
             return (null, $"'{JobErrors.Show(text)}' has characters that cannot be printed; remove them.");

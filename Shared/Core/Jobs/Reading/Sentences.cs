@@ -29,6 +29,12 @@ internal static class Sentences
     public static string Unknown(string text, IReadOnlyList<string> known) =>
         $"'{JobErrors.Show(text)}' is not known; {Instead(NearestName.Of(text, known))}{Words.List(known)}.";
 
+    /// <summary>A name that is not known in a catalogue; where it is the word of another key, that key.</summary>
+    public static string UnknownName(string text, IReadOnlyList<string> known) =>
+        JobFields.All.Where(placed => placed.Field.Choices.Any(choice => choice.Word == text)).Select(placed => placed.Path).FirstOrDefault() is { } path
+            ? $"'{text}' is not known here; it is a value of {path}. Allowed: {Words.List(known)}."
+            : Unknown(text, known);
+
     /// <summary>A key that is not known, with the nearest one, or the place where a key of this name belongs.</summary>
     public static string UnknownKey(string key, RecordShape record)
     {

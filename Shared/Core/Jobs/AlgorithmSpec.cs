@@ -1,0 +1,67 @@
+namespace Federated.Core.Jobs;
+
+/// <summary>The federated algorithm and its options.</summary>
+public sealed record AlgorithmSpec
+{
+    /// <value>Name of a known algorithm.</value>
+    [JobField("fedavg: clients train for some epochs, the server averages what changed, weighted by examples. "
+        + "fedsgd: the update is the gradient over the client's whole data at the round's model, "
+        + "and the server takes one step a round (both McMahan et al. 2017).",
+        Names = JobNames.Algorithms)]
+    public string Name { get; init; } = "fedavg";
+
+    /// <value>Factor on the server's step; fedsgd's step size.</value>
+    [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    public double ServerLearningRate { get; init; } = 1.0;
+
+    /// <value>What the mean update does to the model.</value>
+    [JobField("What the mean of the updates does to the model.")]
+    public ServerSpec Server { get; init; } = new();
+}
+
+/// <summary>The server's optimiser and its options. With Δ the mean of the updates and x the model.</summary>
+public sealed record ServerSpec
+{
+    /// <value>Which one.</value>
+    [JobField("average: x + η Δ, the plain average with η = 1. fedavgm: momentum (Hsu et al. 2019). fedadagrad, fedyogi, fedadam: a step for each parameter of its "
+        + "own, which helps where most clients move few of them, as in text and recommendation (Reddi et al. 2021, algorithm 2); η is then near 0.01.")]
+    public ServerOptimizer Optimizer { get; init; } = ServerOptimizer.Average;
+
+    /// <value>Momentum β; the papers' 0.9.</value>
+    [JobField("β₁, the share of the last step's direction in this one. fedadagrad is the paper's with 0.", Minimum = 0, ExclusiveMaximum = 1)]
+    [AppliesWhen("federation.algorithm.server.optimizer", "average", Not = true)]
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <value>Share of the last squares.</value>
+    [JobField("β₂, the share of the last squares in these.", Minimum = 0, ExclusiveMaximum = 1)]
+    [AppliesWhen("federation.algorithm.server.optimizer", "fedyogi", "fedadam")]
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <value>Adaptivity.</value>
+    [JobField("τ, the adaptivity: a parameter that moves much less than this takes no longer steps than one that moves like this.", ExclusiveMinimum = 0, Maximum = 1e3)]
+    [AppliesWhen("federation.algorithm.server.optimizer", "fedadagrad", "fedyogi", "fedadam")]
+    public double Tau { get; init; } = 1e-3;
+}
+
+/// <summary>Server optimisers.</summary>
+public enum ServerOptimizer
+{
+    /// <summary>Plain average, times the server learning rate.</summary>
+    Average,
+
+    /// <summary>Momentum: Hsu et al. 2019.</summary>
+    [JobKey("fedavgm")]
+    FedAvgM,
+
+    /// <summary>Reddi et al. 2021.</summary>
+    [JobKey("fedadagrad")]
+    FedAdagrad,
+
+    /// <summary>Reddi et al. 2021.</summary>
+    [JobKey("fedyogi")]
+    FedYogi,
+
+    /// <summary>Reddi et al. 2021.</summary>
+    [JobKey("fedadam")]
+    FedAdam,
+}
