@@ -7,7 +7,8 @@ namespace Federated.Benchmarks.Results;
 /// <param name="Rounds">Committed.</param>
 /// <param name="Seconds">Wall time of the run.</param>
 /// <param name="Figures">Every figure of the last evaluation by name, accuracy and loss among them.</param>
-internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<string, double> Figures)
+/// <param name="ByClient">The same for each client; null where clients were not measured apart.</param>
+internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<string, double> Figures, SortedDictionary<string, SortedDictionary<string, double>>? ByClient)
 {
     /// <summary>Runs <c>federated run</c> in a process of its own and reads its JSON.</summary>
     /// <param name="job">The job file.</param>
@@ -19,7 +20,7 @@ internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<str
         try
         {
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "federated.dll"), "run", job, "--json",
+            foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "federated.dll"), "run", job, "--json", "--data-dir", Path.Combine(Path.GetDirectoryName(job)!, "data"),
                 "--workers", workers.ToString(System.Globalization.CultureInfo.InvariantCulture), "--slots", "1", "--out", Path.Combine(folder.FullName, "out"),
                 .. overrides.SelectMany(value => (string[])["--set", value])])
                 start.ArgumentList.Add(argument);
@@ -39,10 +40,17 @@ internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<str
     private static Measured Read(string summary)
     {
         using var json = JsonDocument.Parse(summary);
-        var (root, figures) = (json.RootElement, new SortedDictionary<string, double>(StringComparer.Ordinal));
+        var (root, byClient) = (json.RootElement, json.RootElement.GetProperty("by_client"));
+        return new(root.GetProperty("rounds").GetInt32(), root.GetProperty("wall_seconds").GetDouble(), Figures(root),
+            byClient.ValueKind == JsonValueKind.Object ? new(byClient.EnumerateObject().ToDictionary(client => client.Name, client => Figures(client.Value)), StringComparer.Ordinal) : null);
+    }
+
+    private static SortedDictionary<string, double> Figures(JsonElement measured)
+    {
+        var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var name in (string[])["accuracy", "loss"])
-            if (root.GetProperty(name) is { ValueKind: JsonValueKind.Number } value) figures[name] = value.GetDouble();
-        foreach (var figure in root.GetProperty("metrics").EnumerateObject()) figures[figure.Name] = figure.Value.GetDouble();
-        return new(root.GetProperty("rounds").GetInt32(), root.GetProperty("wall_seconds").GetDouble(), figures);
+            if (measured.GetProperty(name) is { ValueKind: JsonValueKind.Number } value) figures[name] = value.GetDouble();
+        foreach (var figure in measured.GetProperty("metrics").EnumerateObject()) figures[figure.Name] = figure.Value.GetDouble();
+        return figures;
     }
 }

@@ -8,7 +8,12 @@ namespace Federated.Benchmarks.Results;
 /// <param name="Figure">The figure's name in summary.json.</param>
 /// <param name="Target">What it should reach; null where the page only tells.</param>
 /// <param name="LowerIsBetter">For errors and perplexity.</param>
-internal sealed record ResultRow(string Task, string Job, string Figure, double? Target, bool LowerIsBetter = false)
+/// <param name="ByClient">Whether the figure is told for each client as well.</param>
+/// <param name="Translations">Whether the page shows what both models translate.</param>
+/// <param name="Central">Values put over the job for central training besides those that every central run has; null for none.</param>
+/// <param name="Note">What the page says of the row; null for nothing.</param>
+internal sealed record ResultRow(string Task, string Job, string Figure, double? Target, bool LowerIsBetter = false, bool ByClient = false, bool Translations = false,
+    string[]? Central = null, string? Note = null)
 {
     /// <summary>Every row, in the order of the page.</summary>
     public static ImmutableArray<ResultRow> All { get; } =
@@ -16,14 +21,14 @@ internal sealed record ResultRow(string Task, string Job, string Figure, double?
         new("images", "fashion-keras-cnn", "accuracy", 0.88),
         new("images", "mnist-mcmahan-cnn", "accuracy", 0.99),
         new("medical images", "pneumonia-cnn", "auroc", 0.95),
-        new("medical table", "heart-logistic", "accuracy", null),
-        new("medical table", "heart-mlp", "accuracy", null),
+        new("medical table", "heart-logistic", "accuracy", null, ByClient: true),
+        new("medical table", "heart-mlp", "accuracy", null, ByClient: true),
         new("text, characters", "shakespeare-char-lstm", "accuracy", 0.50),
         new("language model", "shakespeare-gpt-mini", "perplexity", null, LowerIsBetter: true),
         new("sentiment", "sentiment-gru", "accuracy", 0.78),
         new("sentiment", "sentiment-transformer", "accuracy", 0.78),
-        new("translation", "tatoeba-seq2seq", "bleu", null),
-        new("recommendation", "movielens-neumf", "hit_rate_10", 0.60),
+        new("translation", "tatoeba-seq2seq", "bleu", null, Translations: true),
+        new("recommendation", "movielens-neumf", "hit_rate_10", 0.60, Central: ["training.optimizer={name: adam, learning_rate: 0.005}", "training.batch_size=256", "federation.rounds=7"]),
         new("detection", "bccd-detector", "map_50", 0.60),
         new("time series", "series-lstm", "rmse", null, LowerIsBetter: true),
         new("time series", "series-gru", "rmse", null, LowerIsBetter: true),

@@ -39,7 +39,8 @@ internal static class ResultsBenchmark
         // As many steps as the federation's clients made together: one client's epoch over all data is an epoch of every client.
         var rounds = Math.Max(1, (int)Math.Round(federated.Rounds * job.Federation.Cohort.Fraction));
         string[] one = ["data.clients=1", "data.partition={kind: iid}", "federation.cohort={fraction: 1, minimum: 1, deadline: 7d}",
-            string.Create(CultureInfo.InvariantCulture, $"federation.rounds={rounds}"), string.Create(CultureInfo.InvariantCulture, $"evaluation.every={rounds}"), "stop={}"];
+            string.Create(CultureInfo.InvariantCulture, $"federation.rounds={rounds}"), string.Create(CultureInfo.InvariantCulture, $"evaluation.every={rounds}"), "stop={}", "evaluation.per_client=false",
+            "federation.algorithm={name: fedavg}", .. row.Central ?? []];
         var central = await Measured.RunAsync(path, workers: 1, one);
         return new(row.Job, job.Model.Name ?? "layers", job.Data.Name, Clients(job), federated, central, TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }

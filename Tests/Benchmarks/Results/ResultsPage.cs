@@ -10,7 +10,7 @@ internal static class ResultsPage
         # Results
 
         Each row is a job of [examples/](../examples), run as it stands: `federated run examples/JOB.yaml`. *Central* is the same model with the same settings on one
-        client that has all of the data, for the same number of training steps: what the federation is to be compared with. Figures are those of the last round on the
+        client that has all of the data, for the same number of training steps and with plain averaging: what the federation is to be compared with. Figures are those of the last round on the
         test set ([metrics.md](metrics.md) says what each means); seconds are wall time on two cores, one run each, two workers for the federation and one for the
         central run, so that the times compare nothing but themselves.
 
@@ -35,13 +35,38 @@ internal static class ResultsPage
             if (!records.TryGetValue(row.Job, out var record)) continue;
             var target = row.Target is { } value ? $"{(row.LowerIsBetter ? "at most " : "")}{Number(value)}" : "-";
             text.Append(CultureInfo.InvariantCulture, $"| {row.Task} | [{row.Job}](../examples/{row.Job}.yaml) | {record.Model} | {record.Data} | {record.Clients} ")
-                .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Rounds} | {row.Figure} | {target} | {Of(record.Federated, row)} | {Of(record.Central, row)} ")
+                .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Rounds} | {row.Figure} | {target} | {Of(record.Federated.Figures, row.Figure)} | {Of(record.Central.Figures, row.Figure)} ")
                 .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Seconds:F0} | {record.Central.Seconds:F0} |\n");
         }
+        Clients(text, records);
+        Notes(text, records);
         return text.ToString().ReplaceLineEndings("\n");
     }
 
-    private static string Of(Measured measured, ResultRow row) => measured.Figures.TryGetValue(row.Figure, out var value) ? Number(value) : "-";
+    private static void Clients(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
+    {
+        foreach (var row in ResultRow.All.Where(row => row.ByClient))
+        {
+            if (!records.TryGetValue(row.Job, out var record) || record.Federated.ByClient is not { } clients) continue;
+            text.Append(CultureInfo.InvariantCulture, $"\n## {row.Job} at each client\nThe federated model on each client's own test examples.\n\n| client | accuracy | auroc |\n|---|---|---|\n");
+            foreach (var (client, figures) in clients)
+                text.Append(CultureInfo.InvariantCulture, $"| {client} | {Of(figures, "accuracy")} | {Of(figures, "auroc")} |\n");
+        }
+    }
+
+    private static void Notes(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
+    {
+        var rows = ResultRow.All.Where(row => records.ContainsKey(row.Job) && (row.Note is not null || row.Central is not null)).ToList();
+        if (rows.Count == 0) return;
+        text.Append("\n## Notes\n");
+        foreach (var row in rows)
+        {
+            var central = row.Central is null ? "" : $" Central training has {string.Join(", ", row.Central.Select(value => $"`{value}`"))}.";
+            text.Append(CultureInfo.InvariantCulture, $"- **{row.Job}.** {row.Note}{central}\n");
+        }
+    }
+
+    private static string Of(IReadOnlyDictionary<string, double> figures, string name) => figures.TryGetValue(name, out var value) ? Number(value) : "-";
 
     private static string Number(double value) => value.ToString(Math.Abs(value) < 10 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 }
