@@ -41,11 +41,11 @@ internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<str
     {
         using var json = JsonDocument.Parse(summary);
         var (root, byClient) = (json.RootElement, json.RootElement.GetProperty("by_client"));
-        return new(root.GetProperty("rounds").GetInt32(), root.GetProperty("wall_seconds").GetDouble(), Figures(root),
-            byClient.ValueKind == JsonValueKind.Object ? new(byClient.EnumerateObject().ToDictionary(client => client.Name, client => Figures(client.Value)), StringComparer.Ordinal) : null);
+        return new(root.GetProperty("rounds").GetInt32(), root.GetProperty("wall_seconds").GetDouble(), FiguresOf(root),
+            byClient.ValueKind == JsonValueKind.Object ? new(byClient.EnumerateObject().ToDictionary(client => client.Name, client => FiguresOf(client.Value)), StringComparer.Ordinal) : null);
     }
 
-    private static SortedDictionary<string, double> Figures(JsonElement measured)
+    private static SortedDictionary<string, double> FiguresOf(JsonElement measured)
     {
         var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var name in (string[])["accuracy", "loss"])
