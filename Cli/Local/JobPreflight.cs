@@ -13,8 +13,10 @@ internal static class JobPreflight
     /// <exception cref="CommandException">It is missing or broken; the message says where was looked and how to get it.</exception>
     public static async Task CheckDataAsync(DatasetStore store, JobSpec job, CancellationToken cancellation)
     {
-        // One client that owns all: whether the data can be spread as the job says is another question, with another answer.
-        var whole = job.Data with { Clients = 1, Partition = new PartitionSpec(), Validation = 0 };
+        // One client that owns all: whether the data can be spread as the job says is another question, with another answer. Where clients own their files by
+        // nature, one that cannot be used is no reason to refuse the others.
+        var natural = job.Data.Partition.Kind == PartitionKind.Natural;
+        var whole = natural ? job.Data with { Validation = 0 } : job.Data with { Clients = 1, Partition = new PartitionSpec(), Validation = 0 };
         await RefuseAsync(store.LoadAsync(whole, job.Seed, [], cancellation), ExitCodes.DataMissing);
     }
 

@@ -96,7 +96,8 @@ internal sealed class LocalRun(RunsClient client, IRunView view, SteadyWatch eve
         }
         var model = watch.Board.Summary.Round > 0 ? await client.ModelAsync(run, CancellationToken.None) : null;
         var sha256 = model is null ? null : await folder.WriteModelAsync(model.Parameters);
-        var result = RunResult.Of(watch.Board, sha256);
+        var details = await client.ShowAsync(run, CancellationToken.None);
+        var result = RunResult.Of(watch.Board, sha256, TroubledClient.Of(details.Unusable, watch.Board.Rounds.Values));
         await folder.WriteSummaryAsync(result);
         return new Outcome(result, watch.Board.Summary.Status, watch.Board.Summary.Reason, folder.Path);
     }

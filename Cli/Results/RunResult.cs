@@ -19,17 +19,19 @@ namespace Federated.Cli.Results;
 /// <param name="Metrics">Figures of the final model by name; empty where it was not measured.</param>
 /// <param name="Confusion">Of a classification with at most 32 classes; else null.</param>
 /// <param name="ByClient">The final model on each client's own test examples; null without evaluation.per_client.</param>
+/// <param name="Troubled">Clients that rounds had to do without, and why.</param>
 internal sealed record RunResult(
     string Run, string Job, string Status, uint Rounds, double? Accuracy, double? Loss, string? ModelSha256,
     double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers,
-    IReadOnlyDictionary<string, double> Metrics, ConfusionRecord? Confusion, IReadOnlyDictionary<string, ClientRecord>? ByClient)
+    IReadOnlyDictionary<string, double> Metrics, ConfusionRecord? Confusion, IReadOnlyDictionary<string, ClientRecord>? ByClient,
+    IReadOnlyList<TroubledClient> Troubled)
 {
-    public static RunResult Of(RunBoard board, string? modelSha256)
+    public static RunResult Of(RunBoard board, string? modelSha256, IReadOnlyList<TroubledClient> troubled)
     {
         var summary = board.Summary;
         var last = board.LastRound;
         return new(summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Round, last?.AccuracyOf(last.Evaluation), (last?.Evaluation).MeanLoss(), modelSha256,
             summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers,
-            (last?.Figures ?? []).Metrics(), last.ConfusionRecord(), last.ClientRecords());
+            (last?.Figures ?? []).Metrics(), last.ConfusionRecord(), last.ClientRecords(), troubled);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Federated.Cli.Local;
+using Federated.Cli.Results;
 using Federated.Cli.Terminal;
 using Federated.V1;
 
@@ -34,7 +35,7 @@ internal static class RunClosing
             Row("look at it", "python3 -c 'from safetensors.numpy import load_file; "
                 + $"print({{k: v.shape for k, v in load_file(\"{Path.Combine(outcome.Folder, "model.safetensors")}\").items()}})'");
         }
-        return text.ToString();
+        return text.Append(TroubledClient.Text(result.Troubled, "summary.json has all of them.")).ToString();
 
         void Row(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(width)} {value}\n");
     }

@@ -48,6 +48,7 @@ internal sealed class ShowVerb : RemoteVerb
             foreach (var problem in round.Problems)
                 await output.WriteLineAsync($"round {round.Round}: {problem.Client}{(problem.Worker.Length > 0 ? $" on {problem.Worker}" : "")}: {(problem.Refused == Refusal.Unspecified ? "" : $"refused ({problem.Refused}): ")}{problem.Reason}");
         }
+        foreach (var client in details.Unusable) await output.WriteLineAsync($"takes no part: {client.Client}: {client.Reason}");
         foreach (var incident in details.Incidents) await output.WriteLineAsync(incident);
         foreach (var client in details.SetAside)
         {
@@ -68,12 +69,13 @@ internal sealed class ShowVerb : RemoteVerb
 
     private sealed record DetailsRecord(
         RunRecord Summary, string JobYaml, IReadOnlyList<RoundRecord> Rounds, IReadOnlyList<string> Incidents, IReadOnlyList<SetAsideRecord> SetAside,
-        IReadOnlyList<uint> KeptRounds, ConfusionRecord? Confusion)
+        IReadOnlyList<uint> KeptRounds, ConfusionRecord? Confusion, IReadOnlyList<TroubledClient> Troubled)
     {
         public static DetailsRecord Of(RunDetails details) => new(
             RunRecord.Of(details.Summary), details.JobYaml, [.. details.Rounds.Select(RoundRecord.Of)], details.Incidents,
             [.. details.SetAside.Select(client => new SetAsideRecord(client.Client, client.Failures, client.UntilRound))], details.KeptRounds,
-            details.Rounds.LastOrDefault(round => round.Confusion is not null).ConfusionRecord());
+            details.Rounds.LastOrDefault(round => round.Confusion is not null).ConfusionRecord(),
+            TroubledClient.Of(details.Unusable, details.Rounds));
     }
 
     private sealed record SetAsideRecord(string Client, uint Failures, uint UntilRound);

@@ -32,7 +32,12 @@ internal sealed class WatchedRun(RunsClient client, CommandEnvironment environme
         }
         var summary = watch.Board.Summary;
         if (json) await environment.Output.WriteLineAsync(ResultJson.Line(RunRecord.Of(summary)));
-        else await environment.Output.WriteLineAsync($"{StatusNames.Of(summary.Status)}{(summary.Reason.Length > 0 ? $": {summary.Reason}" : "")}");
+        else
+        {
+            await environment.Output.WriteLineAsync($"{StatusNames.Of(summary.Status)}{(summary.Reason.Length > 0 ? $": {summary.Reason}" : "")}");
+            var unusable = (await client.ShowAsync(run, interrupt)).Unusable;
+            await environment.Output.WriteAsync(TroubledClient.Text(TroubledClient.Of(unusable, watch.Board.Rounds.Values), $"`federated show {run}` tells of all."));
+        }
         return RunExit.Of(summary.Status);
     }
 

@@ -12,7 +12,8 @@ using Federated.Wire.Mapping;
 namespace Federated.Coordinator.Actors;
 
 /// <summary>Gets a run's initial parameters from some worker: Asking, Settling, Done. The run is told RunInitialised or InitialiseFailed, once, and stops this actor.</summary>
-internal sealed class InitialiseActor : ReceiveActor
+/// <remarks>With placement local each worker has data of its own, and what is wrong with one's says nothing of the others': every worker is asked before the run fails.</remarks>
+internal sealed class InitialiseActor : ReceiveActor, IWithTimers
 {
     /// <summary>Tries, each on another worker where there is one.</summary>
     public const int Tries = 3;
@@ -20,14 +21,25 @@ internal sealed class InitialiseActor : ReceiveActor
     private readonly InitialisePlan _plan;
     private readonly IActorRef _registry;
     private ImmutableHashSet<string> _failed = [];
+    private ImmutableSortedDictionary<string, string> _unusable = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    private Roster _roster = Roster.Unknown;
     private string _worker = "";
     private int _attempt;
+    private int _failures;
+    private bool _waits;
 
     public InitialiseActor(InitialisePlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
         Become(Asking);
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsLocal => _plan.Job.Data.Placement == Placement.Local;
+
+    // As long as a round and its further attempts would wait for clients.
+    private TimeSpan Patience => _plan.Job.Federation.Cohort.Deadline * (1 + _plan.Job.Federation.Retries);
 
     private TaskKey Key => new(_plan.Run, TaskPurpose.Initialise, Round: 0, _attempt);
 
@@ -45,6 +57,17 @@ internal sealed class InitialiseActor : ReceiveActor
         });
         Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
         Receive<OfferInitialised>(OnInitialised);
+        Receive<Roster>(roster =>
+        {
+            _roster = roster;
+            if (!_waits) return;
+            _waits = false;
+            Ask();
+        });
+        Receive<Deadline>(_ =>
+        {
+            if (_waits) Finish(NobodyCan());
+        });
     }
 
     // The result is in; what the algorithm makes of it is computed off this thread.
@@ -61,6 +84,8 @@ internal sealed class InitialiseActor : ReceiveActor
     private void Done()
     {
         Receive<TaskAssigned>(_ => { });
+        Receive<Roster>(_ => { });
+        Receive<Deadline>(_ => { });
         ReceiveAny(message =>
         {
             if (!Offers.Refuse(message, Sender, Refusal.Duplicate, "The run has its initial parameters.")) Unhandled(message);
@@ -77,7 +102,7 @@ internal sealed class InitialiseActor : ReceiveActor
     private void AskAnother(string reason)
     {
         _registry.Tell(new WorkDone(Key));
-        if (_attempt == Tries)
+        if (++_failures == Tries)
         {
             Finish(new InitialiseFailed($"Making the initial parameters failed {Tries} times; the last time: {reason}"));
             return;
@@ -87,11 +112,46 @@ internal sealed class InitialiseActor : ReceiveActor
         Ask();
     }
 
+    // The site's own data, perhaps: it stays out of this, and its client is told of in the rounds that ask it.
+    private void LeaveOutSite(string reason)
+    {
+        _registry.Tell(new WorkDone(Key));
+        // Who has been asked is asked again only where nobody else is attached.
+        var all = _unusable.ContainsKey(_worker);
+        _unusable = _unusable.SetItem(_worker, reason);
+        _failed = _failed.Add(_worker);
+        if (!all)
+        {
+            Context.Parent.Tell(new StepNotice($"Worker '{_worker}' cannot use its data: {reason}"));
+            Ask();
+        }
+        else if (_roster.Clients.Count >= _plan.Job.Federation.Cohort.Minimum)
+        {
+            Finish(NobodyCan());
+        }
+        else
+        {
+            _waits = true;
+            if (!Timers.IsTimerActive(Deadline.Instance)) Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, Patience);
+        }
+    }
+
+    private InitialiseFailed NobodyCan()
+    {
+        const int Shown = 5;
+        var told = string.Join("\n", _unusable.Take(Shown).Select(site => $"Worker '{site.Key}': {site.Value}"));
+        return new($"No worker can use its data.\n{told}{(_unusable.Count > Shown ? $"\nAnd {_unusable.Count - Shown} more." : "")}");
+    }
+
     private Verdict OnReport(TaskReport report)
     {
         if (!IsCurrent(report.Id)) return Refused(WrongAttempt(report.Id));
         if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "An initialise task reports only failures." };
-        if (report.Failure.Permanent)
+        if (report.Failure.Permanent && IsLocal)
+        {
+            LeaveOutSite(report.Failure.Reason);
+        }
+        else if (report.Failure.Permanent)
         {
             _registry.Tell(new WorkDone(Key));
             Finish(new InitialiseFailed(report.Failure.Reason));
@@ -119,19 +179,21 @@ internal sealed class InitialiseActor : ReceiveActor
             : [.. header.Initialised.Clients.Where(client => client.Examples > 0).Select(client => new ClientShare(client.Id, (long)client.Examples))];
         // What cannot be read was refused before it came here.
         GoalMapping.Read(header.Initialised.Goal, out var goal);
-        if (WhyNot(clients, parameters.Schema, goal) is { } reason)
+        ImmutableArray<ClientProblem> unusable =
+            [.. header.Initialised.Unusable.Select(client => new ClientProblem { Client = client.Id, Worker = _worker, Reason = client.Reason })];
+        if (WhyNot(clients, unusable, parameters.Schema, goal) is { } reason)
         {
             Finish(new InitialiseFailed(reason));
             return;
         }
         Become(Settling);
         var (algorithm, testExamples) = (_plan.Algorithm, (long)header.Initialised.TestExamples);
-        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new ExactMean(parameters.Schema.Count), clients, testExamples, goal)).PipeTo(Self,
+        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new ExactMean(parameters.Schema.Count), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
             success: initialised => new Settled(initialised, Error: null),
             failure: error => new Settled(Initialised: null, error));
     }
 
-    private string? WhyNot(ImmutableArray<ClientShare> clients, ParameterSchema schema, Core.Metrics.Goal? goal)
+    private string? WhyNot(ImmutableArray<ClientShare> clients, ImmutableArray<ClientProblem> unusable, ParameterSchema schema, Core.Metrics.Goal? goal)
     {
         if (AlgorithmCatalog.Refusal(_plan.Job.Federation.Algorithm, schema) is { } unfit) return $"federation.algorithm: {unfit}.";
         if (goal is not null && !goal.Headline.Contains(Figures.Accuracy) && (_plan.Job.Stop.Accuracy is not null || _plan.Job.Stop.Metric == Figures.Accuracy))
@@ -139,11 +201,14 @@ internal sealed class InitialiseActor : ReceiveActor
         if (_plan.Job.Data.Placement == Placement.Local) return null;
         var minimum = _plan.Job.Federation.Cohort.Minimum;
         if (clients.IsEmpty) return "The data has no client with training examples.";
-        return clients.Length < minimum ? $"federation.cohort.minimum asks for {minimum} updates a round, but the data has only {clients.Length} clients with examples." : null;
+        if (clients.Length >= minimum) return null;
+        var first = unusable is [var problem, ..] ? $" The data of {unusable.Length} others cannot be used. Client '{problem.Client}': {problem.Reason}" : "";
+        return $"federation.cohort.minimum asks for {minimum} updates a round, but the data has only {clients.Length} clients with examples.{first}";
     }
 
     private void Finish(object outcome)
     {
+        Timers.CancelAll();
         Become(Done);
         Context.Parent.Tell(outcome);
     }
@@ -155,4 +220,9 @@ internal sealed class InitialiseActor : ReceiveActor
     private static Verdict Refused(RefusedOffer refused) => new() { Refused = refused.Reason, Detail = refused.Detail };
 
     private sealed record Settled(RunInitialised? Initialised, Exception? Error);
+
+    private sealed class Deadline
+    {
+        public static readonly Deadline Instance = new();
+    }
 }

@@ -100,7 +100,11 @@ internal sealed record StepNotice(string Sentence);
 internal sealed record InitialisePlan(string Run, JobSpec Job, IFederatedAlgorithm Algorithm);
 
 /// <summary>To the run: the state before the first round, an empty mean of the model's size, and what the worker told of its data.</summary>
-internal sealed record RunInitialised(ServerState Server, ExactMean Mean, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal);
+internal sealed record RunInitialised(ServerState Server, ExactMean Mean, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal)
+{
+    /// <value>Clients that take no part, for their data cannot be used.</value>
+    public ImmutableArray<ClientProblem> Unusable { get; init; } = [];
+}
 
 /// <summary>What standardising a run's data needs.</summary>
 internal sealed record StatisticsPlan(string Run, JobSpec Job, IFederatedAlgorithm Algorithm, RunInitialised Initialised);

@@ -84,6 +84,7 @@ internal sealed partial class RunActor
     {
         _standardises = false;
         _preparation = StartStep(InitialiseActor.Props(new(Run, Job, _algorithm), _registry), "initialise", new StepGone(StepKind.Initialise));
+        _preparation.Tell(_roster);
         Become(Initialising);
     }
 

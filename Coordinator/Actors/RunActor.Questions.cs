@@ -81,7 +81,7 @@ internal sealed partial class RunActor
         _roster = roster;
         if (IsWaiting && !waited) Notice(WaitingNotice);
         _round?.Tell(roster);
-        if (_standardises) _preparation?.Tell(roster);
+        if (!_state.IsInitialised) _preparation?.Tell(roster);
         Context.Parent.Tell(new RunChanged(Summary()));
     }
 
@@ -252,6 +252,7 @@ internal sealed partial class RunActor
                 .Select(lapse => new SetAsideClient { Client = lapse.Key, Failures = (uint)lapse.Value.Failures, UntilRound = (uint)lapse.Value.UntilRound }),
         },
         Incidents = { _ledger.Incidents },
+        Unusable = { _ledger.Unusable },
         KeptRounds = { _checkpoints.Kept.Select(kept => (uint)kept.Round) },
     };
 

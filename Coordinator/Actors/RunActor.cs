@@ -156,13 +156,16 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         {
             EndStep(ref _checkpoint);
             var (server, mean, clients, testExamples, goal) = _initialised!;
+            var unusable = _initialised.Unusable;
             var known = new RunEntry.Types.DataKnown { Checkpoint = kept.Checkpoint, TestExamples = (ulong)testExamples, Goal = goal?.ToProto() };
             known.LeftOut.AddRange(_leftOut);
+            known.Unusable.AddRange(unusable);
             known.Clients.AddRange(clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
             Record(new() { DataKnown = known }, () =>
             {
                 (_initialised, _server, _mean, _leftOut) = (null, server, mean, []);
                 _parameters.Publish(server.Parameters, round: 0, measured: false);
+                if (!unusable.IsEmpty) Notice(RunLedger.TakeNoPart(unusable));
                 Become(Running);
                 Advance();
             });

@@ -15,6 +15,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
 
     private readonly List<RoundReport> _rounds = [];
     private readonly Queue<string> _incidents = [];
+    private IReadOnlyList<ClientProblem> _unusable = [];
     private long _submitted;
     private double _wallSeconds;
     private long? _workingSince;
@@ -25,6 +26,9 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
 
     /// <value>What happened besides the rounds, a sentence each, the latest hundred.</value>
     public IReadOnlyCollection<string> Incidents => _incidents;
+
+    /// <value>Clients that take no part, for their data cannot be used.</value>
+    public IReadOnlyList<ClientProblem> Unusable => _unusable;
 
     /// <value>Reports in order of rounds.</value>
     public IReadOnlyList<RoundReport> Rounds => _rounds;
@@ -53,6 +57,9 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         {
             case RunEntry.EventOneofCase.Submitted:
                 _submitted = entry.Submitted.UnixMs;
+                break;
+            case RunEntry.EventOneofCase.DataKnown:
+                _unusable = entry.DataKnown.Unusable;
                 break;
             case RunEntry.EventOneofCase.RoundKept:
                 Add(entry.RoundKept.Report);
@@ -165,11 +172,17 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         };
     }
 
-    private static string NotStandardised(IReadOnlyCollection<ClientProblem> leftOut)
+    /// <summary>Whose data cannot be used, for people.</summary>
+    /// <param name="unusable">At least one.</param>
+    public static string TakeNoPart(IReadOnlyCollection<ClientProblem> unusable) => Listed("Take no part, for their data cannot be used", unusable);
+
+    private static string NotStandardised(IReadOnlyCollection<ClientProblem> leftOut) => Listed("Not part of the statistics of the data", leftOut);
+
+    private static string Listed(string what, IReadOnlyCollection<ClientProblem> problems)
     {
         const int Shown = 5;
-        var first = string.Join("; ", leftOut.Take(Shown).Select(problem => $"'{problem.Client}': {problem.Reason}"));
-        return $"Not part of the statistics of the data: {first}{(leftOut.Count > Shown ? $" And {leftOut.Count - Shown} more." : "")}";
+        var first = string.Join("; ", problems.Take(Shown).Select(problem => $"'{problem.Client}': {problem.Reason}"));
+        return $"{what}: {first}{(problems.Count > Shown ? $" And {problems.Count - Shown} more." : "")}";
     }
 
     private void Add(RoundReport report)

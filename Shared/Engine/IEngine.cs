@@ -4,6 +4,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
+using Federated.Engine.Data;
 
 namespace Federated.Engine;
 
@@ -24,6 +25,9 @@ public interface IRunEngine : IDisposable
 {
     /// <summary>Every client that this worker can train, in partition order, with the number of its training examples.</summary>
     ImmutableArray<ClientPartition> Clients { get; }
+
+    /// <summary>Clients of the partition that take no part, for their data cannot be used.</summary>
+    ImmutableArray<ClientFault> Faults { get; }
 
     /// <summary>Size of the central test set; 0 without one.</summary>
     int TestExamples { get; }

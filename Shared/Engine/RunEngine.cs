@@ -40,6 +40,9 @@ internal sealed class RunEngine : IRunEngine
     public ImmutableArray<ClientPartition> Clients { get; }
 
     /// <inheritdoc/>
+    public ImmutableArray<ClientFault> Faults => _data.Faults;
+
+    /// <inheritdoc/>
     public int TestExamples => _data.Test.Count;
 
     /// <inheritdoc/>
@@ -117,5 +120,6 @@ internal sealed class RunEngine : IRunEngine
     }
 
     private ClientData Find(string client) => _clients.GetValueOrDefault(client)
-        ?? throw new EngineException($"Client '{client}' is not one of the {_clients.Count} clients of this worker.");
+        ?? throw new EngineException(_data.Faults.FirstOrDefault(fault => fault.Client == client)?.Reason
+            ?? $"Client '{client}' is not one of the {_clients.Count} clients of this worker.");
 }

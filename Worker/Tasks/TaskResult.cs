@@ -12,9 +12,13 @@ internal abstract record TaskResult(TaskId Id)
     /// <param name="permanent">True when a repetition must fail as well.</param>
     public static ReportResult Failed(TaskId id, string reason, bool permanent)
     {
-        var cut = reason.Length <= TaskReports.MaxReasonLength ? reason : reason[..TaskReports.MaxReasonLength];
-        return new(new TaskReport { Id = id, Failure = new TaskFailure { Reason = cut, Permanent = permanent } });
+        return new(new TaskReport { Id = id, Failure = new TaskFailure { Reason = Cut(reason), Permanent = permanent } });
     }
+
+    /// <summary>A reason of the length that the contract allows.</summary>
+    /// <param name="reason">A sentence or several lines.</param>
+    /// <param name="length">Characters, at least 3.</param>
+    public static string Cut(string reason, int length = TaskReports.MaxReasonLength) => reason.Length <= length ? reason : reason[..(length - 3)] + "...";
 }
 
 /// <summary>Values and their header.</summary>

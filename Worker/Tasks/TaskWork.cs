@@ -6,6 +6,7 @@ using Federated.Core.Parameters;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Federated.Wire.Streams;
 using Federated.Worker.State;
 
 namespace Federated.Worker.Tasks;
@@ -14,6 +15,8 @@ namespace Federated.Worker.Tasks;
 /// returned.</summary>
 internal static class TaskWork
 {
+    private const int UnusableCharacters = 200_000;
+
     /// <summary>Does a task.</summary>
     /// <param name="task">Its id has been checked.</param>
     /// <param name="job">The run's job.</param>
@@ -59,7 +62,13 @@ internal static class TaskWork
         initialised.Schema.AddRange(initial.Schema.ToProto());
         // With local placement each worker knows only its own clients; those come with its Hello.
         if (job.Data.Placement == Placement.Shared)
+        {
             initialised.Clients.AddRange(engine.Clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
+            // All of them are one message.
+            var length = Math.Clamp(UnusableCharacters / Math.Max(1, engine.Faults.Length), 200, TaskReports.MaxReasonLength);
+            initialised.Unusable.AddRange(engine.Faults.Take(UploadHeaders.MaxUnusable)
+                .Select(fault => new UnusableClient { Id = fault.Client, Reason = TaskResult.Cut(fault.Reason, length) }));
+        }
         var header = new UploadHeader { Id = id, SchemaHash = initial.Schema.Hash, ComputeSeconds = seconds, Initialised = initialised };
         return new(header, initial.Values, Buffer: null);
     }

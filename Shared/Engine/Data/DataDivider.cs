@@ -17,6 +17,8 @@ internal static class DataDivider
     public static FederatedData Divide(LoadedSet set, DataSpec data, ulong seed, ImmutableArray<string> localClients)
     {
         var local = data.Placement == Placement.Local;
+        var faults = FaultsOf(set, data, localClients);
+        if (local) localClients = [.. localClients.Where(client => !faults.Any(fault => fault.Client == client))];
         var owners = local ? LocalOwners(set, localClients) : data.Partition.Kind == PartitionKind.Natural ? set.Owners : [];
         var testOwners = local ? LocalTestOwners(set, localClients) : NaturalTestOwners(set, owners);
         // Of a named set the same test examples are set aside whichever partition spreads the others: central training can be measured on those of its natural clients.
@@ -29,7 +31,19 @@ internal static class DataDivider
             var split = HoldOut.Draw(share.Examples, data.Validation, SeedTree.Derive(seed, "validation", 0, share.Id));
             return new ClientData(share.Id, split.Kept, split.Held, testOf.GetValueOrDefault(share.Id, []));
         });
-        return new(set.Shape, train.Examples, test.Examples, [.. clients]);
+        return new(set.Shape, train.Examples, test.Examples, [.. clients]) { Faults = faults };
+    }
+
+    // Who owns its examples by nature fails alone. Everybody else needs all of the data.
+    private static ImmutableArray<ClientFault> FaultsOf(LoadedSet set, DataSpec data, ImmutableArray<string> localClients)
+    {
+        if (set.Faults.IsEmpty) return [];
+        if (data.Placement == Placement.Shared)
+            return data.Partition.Kind == PartitionKind.Natural ? set.Faults : throw new EngineException(ClientFiles.Told(set.Faults));
+        ImmutableArray<ClientFault> own = [.. set.Faults.Where(fault => localClients.Contains(fault.Client))];
+        if (own.Length == localClients.Length || (own.IsEmpty && OwnsAll(set, localClients)))
+            throw new EngineException(ClientFiles.Told(own.IsEmpty ? set.Faults : own));
+        return own;
     }
 
     /// <summary>Examples and, where it is known, the client of each.</summary>

@@ -8,7 +8,11 @@ namespace Federated.Engine.Data;
 /// <param name="Train">All training examples; clients own them by index.</param>
 /// <param name="Test">The central test set; no examples where there is none.</param>
 /// <param name="Clients">In partition order. Index lists of different clients do not overlap.</param>
-public sealed record FederatedData(DataShape Shape, ExampleSet Train, ExampleSet Test, ImmutableArray<ClientData> Clients);
+public sealed record FederatedData(DataShape Shape, ExampleSet Train, ExampleSet Test, ImmutableArray<ClientData> Clients)
+{
+    /// <summary>Clients whose data cannot be used: they are not among <see cref="Clients"/>.</summary>
+    public ImmutableArray<ClientFault> Faults { get; init; } = [];
+}
 
 /// <summary>One client's share, as indices into the training examples (and, for <paramref name="Test"/>, into the test examples).</summary>
 /// <param name="Id">The client's name: <c>client-0</c>, <c>client-1</c> ... for made partitions, the column's value for natural ones, the announced name for local ones.</param>

@@ -12,4 +12,7 @@ internal sealed record LoadedSet(DataShape Shape, ExampleSet Train, ExampleSet? 
 {
     /// <summary>The client of every example of <see cref="Test"/>; empty where the data does not say, or has no test set of its own.</summary>
     public ImmutableArray<string> TestOwners { get; init; } = [];
+
+    /// <summary>Clients that are not among the owners because their data cannot be used, in the order of their names.</summary>
+    public ImmutableArray<ClientFault> Faults { get; init; } = [];
 }

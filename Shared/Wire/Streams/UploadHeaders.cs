@@ -10,6 +10,9 @@ public static class UploadHeaders
     /// <summary>The encoding of plain values.</summary>
     public const string Float32 = "f32";
 
+    /// <summary>Most clients whose data cannot be used that are told.</summary>
+    public const int MaxUnusable = 1000;
+
     /// <summary>Checks everything that needs no knowledge of the run. Null when nothing is wrong.</summary>
     public static UploadRefusal? Check(UploadHeader header, UploadLimits limits)
     {
@@ -59,6 +62,14 @@ public static class UploadHeaders
             if (!names.Add(client.Id)) return new(Refusal.Malformed, $"Two clients are called '{client.Id}'.");
             if (client.Examples > MetricsMapping.MaxExamples)
                 return new(Refusal.Malformed, $"Client '{client.Id}' claims {client.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+        }
+        if (initialised.Unusable.Count > MaxUnusable) return new(Refusal.Malformed, $"{initialised.Unusable.Count} clients with unusable data are too many; at most {MaxUnusable} are told.");
+        foreach (var client in initialised.Unusable)
+        {
+            if (TaskIds.CheckName(client.Id) is { } wrong) return new(Refusal.Malformed, $"The name of a client with unusable data {wrong}.");
+            if (!names.Add(client.Id)) return new(Refusal.Malformed, $"Two clients are called '{client.Id}'.");
+            if (client.Reason.Length > TaskReports.MaxReasonLength)
+                return new(Refusal.Malformed, $"The reason of client '{client.Id}' has {client.Reason.Length} characters; at most {TaskReports.MaxReasonLength} are allowed.");
         }
         return null;
     }

@@ -60,6 +60,8 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public ImmutableArray<ClientPartition> Clients { get; } = [new("a", 10), new("b", 20)];
 
+    public ImmutableArray<ClientFault> Faults { get; init; } = [];
+
     public int TestExamples => 7;
 
     public Goal Goal { get; } = new(Objective.Classification, ["no", "yes"]);
