@@ -74,10 +74,10 @@ public static class DatasetCatalog
     /// <summary>Formats of users' own data.</summary>
     public static ImmutableArray<DataFormat> Formats { get; } =
     [
-        new(Csv, "a table with a label column", "the values of data.client_column"),
+        new(Csv, "a table with a label column", "the values of data.client_column, or the files of a folder"),
         new(Cifar, "a folder of binary files in the layout of CIFAR-10", null),
         new(Npz, "NumPy arrays of images or features and of labels", null),
-        new(ImageFolder, "a folder of pictures for each class", null),
+        new(ImageFolder, "a folder of pictures for each class", "the folders of clients that hold those of classes"),
         new(TextSets.Text, "running text to learn the next symbol of", "the files of a folder, or the roles of data.text.roles"),
         new(TextSets.Labelled, "texts with a label each, in a table", "the values of data.client_column, or the files of a folder"),
         new(TextSets.Leaf, "JSON files of the LEAF benchmark", "the users"),

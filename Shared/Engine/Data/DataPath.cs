@@ -26,11 +26,29 @@ internal static class DataPath
                 + $"Give its folder with --data-dir or {DataFolders.Variable}, or an absolute path in {key}.");
     }
 
+    /// <summary>As <see cref="Find"/>, where only a file will do.</summary>
+    /// <exception cref="EngineException">It is not there, or a folder.</exception>
+    public static string FindFile(string? path, string key, string what, DataFolders folders) => Find(path, key, what, folders) is var found && File.Exists(found) ? found
+        : throw new EngineException($"{key}: {found} is a folder, and a {what} is needed. Name a file in it.");
+
+    /// <summary>As <see cref="Find"/>, where only a folder will do.</summary>
+    /// <exception cref="EngineException">It is not there, or a file.</exception>
+    public static string FindFolder(string? path, string key, string what, DataFolders folders) => Find(path, key, what, folders) is var found && Directory.Exists(found) ? found
+        : throw new EngineException($"{key}: {found} is a file, and a {what} is needed. Name the folder that holds the data.");
+
     /// <summary>What changes when somebody edits a file, or a file of a folder: paths, sizes and times.</summary>
+    /// <exception cref="EngineException">They cannot be looked at.</exception>
     public static string Stamp(string path)
     {
-        var files = Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories) : [new FileInfo(path)];
-        return string.Join('\n', files.OrderBy(file => file.FullName, StringComparer.Ordinal)
-            .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}")));
+        try
+        {
+            var files = Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories) : [new FileInfo(path)];
+            return string.Join('\n', files.OrderBy(file => file.FullName, StringComparer.Ordinal)
+                .Select(file => string.Create(CultureInfo.InvariantCulture, $"{file.FullName}|{file.Length}|{file.LastWriteTimeUtc.Ticks}")));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {error.Message}", error);
+        }
     }
 }

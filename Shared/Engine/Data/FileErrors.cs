@@ -18,12 +18,14 @@ internal sealed class FileErrors(string path)
     /// <summary>Adds a complaint about a file, whose name is told where it is not the path itself.</summary>
     public void Add(string file, string message) => _errors.Add(file == path ? message : $"{Path.GetFileName(file)}, {message}");
 
+    /// <summary>Every complaint; null where there is none.</summary>
+    public string? Told => _errors.Count == 0 ? null
+        : $"{path} cannot be used:\n{string.Join('\n', _errors.Take(Most).Select(error => "  " + error))}" + (IsFull ? $"\n  Only the first {Most} errors are shown." : "");
+
     /// <summary>Ends reading if something was wrong.</summary>
     /// <exception cref="EngineException">With every complaint.</exception>
     public void ThrowIfAny()
     {
-        if (_errors.Count > 0)
-            throw new EngineException($"{path} cannot be used:\n{string.Join('\n', _errors.Take(Most).Select(error => "  " + error))}"
-                + (IsFull ? $"\n  Only the first {Most} errors are shown." : ""));
+        if (Told is { } told) throw new EngineException(told);
     }
 }

@@ -44,7 +44,7 @@ public sealed class JobRulesTests
 
     [Theory]
     [InlineData("data: {name: csv}", "line 2, data.path: is missing; data.name csv needs the path of a file, for example patients.csv.")]
-    [InlineData("data: {name: csv, path: a.csv, partition: {kind: natural}}", "line 2, data.client_column: is missing; data.partition.kind natural needs the column that names the client.")]
+    [InlineData("data: {name: csv, path: a.csv, partition: {kind: natural}}", "line 2, data.client_column: is missing; data.partition.kind natural needs the column that names the client, or a folder with a table for each.")]
     [InlineData("data: {name: csv, path: a.csv, partition: {kind: natural}, client_column: ward, clients: 5}", "line 2, data.clients: has no effect with data.partition.kind natural; remove it.")]
     public void A_table_has_what_it_needs(string text, string error) => Assert.Equal([error], Errors("model: {layers: [dense: {units: 3}]}\n" + text));
 

@@ -88,7 +88,7 @@ public sealed class CsvTableTests
 
     [Fact]
     public void File_that_cannot_be_read_is_named() =>
-        Assert.StartsWith("no-such-folder/x.csv cannot be read", Assert.Throws<EngineException>(() => CsvTable.Load("no-such-folder/x.csv", new DataSpec())).Message, StringComparison.Ordinal);
+        Assert.StartsWith("no-such-folder/x.csv cannot be read", Assert.Throws<EngineException>(() => CsvTable.LoadFile("no-such-folder/x.csv", new DataSpec())).Message, StringComparison.Ordinal);
 
     private static LoadedSet Load(string text, string? label = null, string? client = null) => CsvTable.Load(new StringReader(text), "file.csv", new() { Name = "csv", Label = label, ClientColumn = client });
 

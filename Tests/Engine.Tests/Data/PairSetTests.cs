@@ -131,7 +131,7 @@ public sealed class PairSetTests : IDisposable
         Assert.Contains("Of 1 sentence pairs none is left to train on: 1 are longer", Refusal("a b c d e\tx\n"), StringComparison.Ordinal);
         Write("latin1.tsv", "");
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin1.tsv"), [0x61, 0x09, 0xE4, 0x0A]);
-        Assert.Contains("cannot be read as UTF-8", Assert.Throws<EngineException>(() => new PairsSource().Load(Job(path: "latin1.tsv"), Folders)).Message, StringComparison.Ordinal);
+        Assert.Contains("latin1.tsv, line 1: the text is not UTF-8", Assert.Throws<EngineException>(() => new PairsSource().Load(Job(path: "latin1.tsv"), Folders)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

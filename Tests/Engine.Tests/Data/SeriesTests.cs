@@ -86,12 +86,17 @@ public sealed class SeriesTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_a_folder_have_the_same_columns()
+    public void File_with_other_columns_than_most_is_its_clients_fault()
     {
-        _folder.Write("sites/a.csv", "x,y\n1,2\n");
+        var a = _folder.Write("sites/a.csv", "x,y\n1,2\n");
         _folder.Write("sites/b.csv", "y,x\n1,2\n");
-        var error = Assert.Throws<EngineException>(() => SeriesTable.LoadFolder(Path.Combine(_folder.Path, "sites"), new() { Name = "series" }));
-        Assert.Contains("give all the same, in the same order", error.Message, StringComparison.Ordinal);
+        _folder.Write("sites/c.csv", "y,x\n3,4\n");
+        var read = SeriesTable.LoadFolder(Path.Combine(_folder.Path, "sites"), new() { Name = "series" });
+        Assert.Equal(["b", "c"], read.Clients.Select(client => client.Client));
+        var fault = Assert.Single(read.Faults);
+        Assert.Equal("a", fault.Client);
+        Assert.StartsWith($"{a}, line 1: it has the columns y, x, and ", fault.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("give all the same, in the same order.", fault.Reason, StringComparison.Ordinal);
     }
 
     private static LoadedSet Cut(string text, SeriesSpec series, double test = 0, string? client = null)

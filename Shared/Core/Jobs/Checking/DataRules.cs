@@ -29,8 +29,8 @@ internal static class DataRules
         {
             if (!DatasetCatalog.HasClients(data.Name))
                 job.Report("data.partition.kind", $"natural needs data that names each example's client: data.name csv with data.client_column, not {data.Name}.");
-            else if (data.Name == DatasetCatalog.Csv && data.ClientColumn is null && job.Sound("data.client_column"))
-                job.Report("data.client_column", "is missing; data.partition.kind natural needs the column that names the client.");
+            else if (data.Name == DatasetCatalog.Csv && data.ClientColumn is null && IsFile(data.Path) && job.Sound("data.client_column"))
+                job.Report("data.client_column", "is missing; data.partition.kind natural needs the column that names the client, or a folder with a table for each.");
             return;
         }
         if (DatasetCatalog.Find(data.Name) is { TrainExamples: > 0 } known && DatasetCatalog.ShapeOf(data) is { } shape)
@@ -42,6 +42,9 @@ internal static class DataRules
         if (job.Sound("federation.cohort") && minimum > data.Clients)
             job.Report("federation.cohort.minimum", $"{minimum} updates cannot come from data.clients {data.Clients}; allowed: 1 to {data.Clients}.");
     }
+
+    // Of what the workers have only the name is known here.
+    private static bool IsFile(string? path) => Path.GetExtension(path)?.ToLowerInvariant() is ".csv" or ".tsv" or ".txt" or ".data";
 
     private static bool IsImplicit(DataSpec data) =>
         data is { Name: DatasetCatalog.Ratings or DatasetCatalog.MovieLens100K, Ratings.Feedback: Feedback.Implicit };

@@ -17,7 +17,7 @@ internal static class VocAnnotation
         var (objects, name) = (new List<(string, int, Box)>(), Path.GetFileName(path));
         try
         {
-            using var reader = XmlReader.Create(path, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            using var reader = XmlReader.Create(path, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 1 << 24 });
             var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
             var (width, height) = (Number(root.Element("size"), "width", root), Number(root.Element("size"), "height", root));
             foreach (var element in root.Elements("object"))

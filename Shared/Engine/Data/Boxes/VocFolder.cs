@@ -1,6 +1,7 @@
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Engine.Data.Images;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Boxes;
 
@@ -23,8 +24,21 @@ internal static class VocFolder
     public static LoadedSet Load(string folder, ImageSpec image, DetectionSpec detection, string[]? classes)
     {
         if (!Looks(folder)) throw new EngineException($"{folder} has not the layout of Pascal VOC: it needs the folders Annotations and JPEGImages.");
+        try
+        {
+            return Read(folder, image, detection, classes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{folder} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static LoadedSet Read(string folder, ImageSpec image, DetectionSpec detection, string[]? classes)
+    {
         var errors = new List<string>();
-        var (train, test) = (Names(folder, "trainval") ?? Joined(Names(folder, "train"), Names(folder, "val")), Names(folder, "test"));
+        string[]? Names(string list) => VocFolder.Names(folder, list, errors);
+        var (train, test) = (Names("trainval") ?? Joined(Names("train"), Names("val")), Names("test"));
         train ??= [.. Directory.EnumerateFiles(Path.Combine(folder, "Annotations"), "*.xml").Select(Path.GetFileNameWithoutExtension).OfType<string>()
             .Except(test ?? []).Order(StringComparer.Ordinal)];
         string[] all = [.. train, .. test ?? []];
@@ -34,7 +48,8 @@ internal static class VocFolder
         if (classes.Length == 0 && errors.Count == 0) errors.Add("no image has an object.");
         var objects = annotations.Select((found, i) => Known(found, classes, all[i], errors)).ToArray();
         var width = ImageDecoder.Channels(image) * image.Height * image.Width;
-        var pixels = errors.Count < MaxErrors ? Decode(folder, all, image, width, errors) : [];
+        if ((long)all.Length * width > Array.MaxLength) errors.Add($"{all.Length} pictures of {width} values do not fit into memory: take a smaller data.image.");
+        var pixels = errors.Count < MaxErrors && (long)all.Length * width <= Array.MaxLength ? Decode(folder, all, image, width, errors) : [];
         if (DataShape.BoxesFault(image, detection) is { } fault) errors.Add(fault);
         if (errors.Count > 0)
         {
@@ -56,7 +71,7 @@ internal static class VocFolder
     // Side by side, for a picture takes some 10 ms; each fills its own part, so the order does not matter.
     private static byte[] Decode(string folder, string[] names, ImageSpec image, int width, List<string> errors)
     {
-        var (pixels, faults) = (new byte[checked(names.Length * width)], new string?[names.Length]);
+        var (pixels, faults) = (new byte[names.Length * width], new string?[names.Length]);
         Parallel.For(0, names.Length, i =>
         {
             var path = Endings.Select(ending => Path.Combine(folder, "JPEGImages", names[i] + ending)).FirstOrDefault(File.Exists);
@@ -67,10 +82,20 @@ internal static class VocFolder
         return pixels;
     }
 
-    private static string[]? Names(string folder, string list)
+    // Names of files, which lead nowhere else.
+    private static string[]? Names(string folder, string list, List<string> errors)
     {
         var path = Path.Combine(folder, "ImageSets", "Main", list + ".txt");
-        return File.Exists(path) ? [.. File.ReadLines(path).Select(line => line.Trim().Split(' ')[0]).Where(name => name.Length > 0)] : null;
+        if (!File.Exists(path)) return null;
+        var names = new List<string>();
+        foreach (var (index, line) in TextFile.Lines(path).Index())
+        {
+            var name = line.Trim().Split(' ')[0];
+            if (name.Length == 0) continue;
+            if (name.IndexOfAny(['/', '\\', ':', '\0']) < 0) names.Add(name);
+            else errors.Add($"{list}.txt, line {index + 1}: '{(name.Length > 40 ? name[..40] + "..." : name)}' is no name of a picture; give each line the name of a file of Annotations, without .xml.");
+        }
+        return [.. names];
     }
 
     private static string[]? Joined(string[]? first, string[]? second) => first is null ? second : second is null ? first : [.. first, .. second];

@@ -32,7 +32,7 @@ internal static class NpzSet
             var test = parts.FirstOrDefault(part => part.Name == "test");
             return new(expected ?? DataShape.ForClasses(train.Input, Math.Max(2, found)), Examples([.. parts.Where(part => part.Name != "test")]), test is null ? null : Examples([test]), []);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new EngineException($"{path} cannot be read: {error.Message}", error);
         }
@@ -62,6 +62,9 @@ internal static class NpzSet
     private static NpyArray? Array(ZipArchive zip, string name)
     {
         if (zip.GetEntry(name + ".npy") is not { } entry) return null;
+        // Deflate packs at most 1032 bytes into one: whatever claims more is no archive, and nothing is allocated for it.
+        if (entry.CompressedLength < 0 || entry.Length > 1100 * (entry.CompressedLength + 1))
+            throw new InvalidDataException($"{name} claims {entry.Length} bytes out of {entry.CompressedLength}.");
         using var stream = entry.Open();
         return Named(name, () => NpyArray.Read(stream, entry.Length));
     }

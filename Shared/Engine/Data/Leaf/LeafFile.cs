@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Leaf;
 
@@ -15,26 +16,27 @@ internal static class LeafFile
     /// <summary>Reads the examples of all users in the order of <c>users</c>.</summary>
     /// <param name="file">The file.</param>
     /// <param name="examples">Receives them.</param>
-    /// <param name="errors">Receives what is wrong.</param>
-    public static void Read(string file, List<LeafExample> examples, FileErrors errors)
+    /// <param name="errors">Receives what is wrong with the file.</param>
+    /// <param name="faults">Receives the users whose data cannot be used.</param>
+    public static void Read(string file, List<LeafExample> examples, FileErrors errors, IList<ClientFault> faults)
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            using var document = JsonDocument.Parse(stream);
-            Read(document.RootElement, file, examples, errors);
+            using var document = JsonDocument.Parse(TextFile.Bytes(file));
+            Read(document.RootElement, file, examples, errors, faults);
         }
         catch (JsonException broken)
         {
             errors.Add(file, $"line {broken.LineNumber + 1}: this is not JSON: {broken.Message.Split(" LineNumber", 2)[0]}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // Half of a surrogate pair, written as an escape.
+        catch (InvalidOperationException)
         {
-            throw new EngineException($"{file} cannot be read: {error.Message}", error);
+            errors.Add(file, "a text in it has an escape such as \\ud800 that stands for no character; write the file anew with proper escapes.");
         }
     }
 
-    private static void Read(JsonElement root, string file, List<LeafExample> examples, FileErrors errors)
+    private static void Read(JsonElement root, string file, List<LeafExample> examples, FileErrors errors, IList<ClientFault> faults)
     {
         if (Property(root, "users", JsonValueKind.Array) is not { } users || Property(root, "user_data", JsonValueKind.Object) is not { } data)
         {
@@ -46,9 +48,16 @@ internal static class LeafFile
         foreach (var (place, user) in users.EnumerateArray().Index())
         {
             if (errors.IsFull) return;
-            if (user.ValueKind != JsonValueKind.String || user.GetString() is not { Length: > 0 and <= 256 } name) errors.Add(file, $"user {place + 1} of 'users': a user's name is a text of 1 to 256 characters.");
-            else if (Property(data, name, JsonValueKind.Object) is not { } own) errors.Add(file, $"user '{name}' has no entry in 'user_data'.");
-            else ReadUser(name, own, counts?.ElementAtOrDefault(place), file, examples, errors);
+            if (user.ValueKind != JsonValueKind.String || user.GetString() is not { } name || ClientName.Fault(name) is not null)
+                errors.Add(file, $"user {place + 1} of 'users': a user's name is a text of 1 to 256 characters.");
+            else
+            {
+                var (of, read) = (new FileErrors(file), new List<LeafExample>());
+                if (Property(data, name, JsonValueKind.Object) is not { } own) of.Add($"user '{name}' has no entry in 'user_data'.");
+                else ReadUser(name, own, counts?.ElementAtOrDefault(place), file, read, of);
+                if (of.Told is { } told) faults.Add(new(name, told));
+                else examples.AddRange(read);
+            }
         }
     }
 

@@ -1,5 +1,4 @@
-using System.IO.Compression;
-using System.Text;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Pairs;
 
@@ -29,7 +28,7 @@ internal static class PairFile
             else if (string.IsNullOrWhiteSpace(fields[0])) errors.Add(path, number, "the source is missing; fill it in or remove the line.");
             else if (string.IsNullOrWhiteSpace(fields[1])) errors.Add(path, number, "the target is missing; fill it in or remove the line.");
             else if (columns == 2) pairs.Add(new(fields[0], fields[1], null));
-            else if (ownerOf(fields[2].Trim()) is { Length: > 0 and <= 256 } owner) pairs.Add(new(fields[0], fields[1], owner));
+            else if (ownerOf(fields[2].Trim()) is { } owner && ClientName.Fault(owner) is null) pairs.Add(new(fields[0], fields[1], owner));
             else errors.Add(path, number, "the third column names no client of 1 to 256 characters.");
         }
         if (pairs.Count == 0 && errors.Count == 0) errors.Add(path, 1, "there is no pair.");
@@ -61,21 +60,6 @@ internal static class PairFile
     }
 
     /// <summary>The lines of a file with their 1-based numbers.</summary>
-    /// <exception cref="EngineException">It cannot be read.</exception>
-    public static IEnumerable<(int Number, string Line)> Lines(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            using Stream plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using var reader = new StreamReader(plain, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            var lines = new List<(int, string)>();
-            while (reader.ReadLine() is { } line) lines.Add((lines.Count + 1, line));
-            return lines;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or DecoderFallbackException)
-        {
-            throw new EngineException($"{path} cannot be read as UTF-8 text: {error.Message}", error);
-        }
-    }
+    /// <exception cref="EngineException">It cannot be read, or is not UTF-8; the message names the line.</exception>
+    public static IEnumerable<(int Number, string Line)> Lines(string path) => TextFile.Lines(path).Select((line, index) => (index + 1, line));
 }

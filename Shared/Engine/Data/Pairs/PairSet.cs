@@ -41,7 +41,7 @@ internal static class PairSet
     private static bool IsTest(string source, double share) => SeedTree.Derive(0, "pairs-test:" + PairTokens.Sameness(source)) / 18446744073709551616.0 < share;
 
     private static PairVocabulary Vocabulary(string? file, string key, IEnumerable<List<string>> sentences, PairsSpec spec, DataFolders folders) => file is null
-        ? PairVocabulary.Of(sentences, spec.Size, spec.MinimumCount) : PairVocabulary.Read(DataPath.Find(file, key, "vocabulary", folders));
+        ? PairVocabulary.Of(sentences, spec.Size, spec.MinimumCount) : PairVocabulary.Read(DataPath.FindFile(file, key, "vocabulary", folders));
 
     private static ImmutableArray<string> Owners(List<Cut> pairs, int? groups)
     {

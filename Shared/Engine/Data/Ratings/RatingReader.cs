@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Federated.Engine.Data.Ratings;
 
@@ -8,9 +9,11 @@ internal sealed class RatingReader
 {
     private const int MaxErrors = 20;
     private const int Fields = 4;
+    private const int MaxLine = 4096;
 
     private readonly List<(int Line, string User, string Item, float Value, long Time)> _rows = [];
     private readonly List<string> _errors = [];
+    private readonly StringBuilder _line = new();
 
     private RatingReader()
     {
@@ -42,7 +45,7 @@ internal sealed class RatingReader
     private void ReadLines(TextReader text)
     {
         string? separator = null;
-        for (var line = 1; _errors.Count < MaxErrors && text.ReadLine() is { } content; line++)
+        for (var line = 1; _errors.Count < MaxErrors && ReadLine(text, line) is { } content; line++)
         {
             if (string.IsNullOrWhiteSpace(content)) continue;
             var first = separator is null;
@@ -54,6 +57,23 @@ internal sealed class RatingReader
         if (_rows.Count == 0 && _errors.Count == 0) _errors.Add("there is no rating.");
     }
 
+    // Bounded, for a file without lines would else become one string.
+    private string? ReadLine(TextReader text, int line)
+    {
+        if (text.Peek() < 0) return null;
+        _line.Clear();
+        int next;
+        while ((next = text.Read()) is >= 0 and not '\n')
+        {
+            _line.Append((char)next);
+            if (_line.Length <= MaxLine) continue;
+            Fault(line, $"it has more than {MaxLine} characters, and a rating is a short line: this is another file.");
+            return null;
+        }
+        if (_line.Length > 0 && _line[^1] == '\r') _line.Length--;
+        return _line.ToString();
+    }
+
     private void Add(int line, string[] fields, string separator)
     {
         if (fields.Length != Fields)
@@ -62,7 +82,7 @@ internal sealed class RatingReader
             return;
         }
         var sound = true;
-        if (fields[0].Length is 0 or > 256 || fields[1].Length is 0 or > 256) sound = Fault(line, "ids of users and items have 1 to 256 characters.");
+        if (ClientName.Fault(fields[0]) is not null || ClientName.Fault(fields[1]) is not null) sound = Fault(line, "ids of users and items have 1 to 256 characters, none of them a control character.");
         if (!float.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !float.IsFinite(value))
             sound = Fault(line, $"the rating '{fields[2]}' is not a finite number.");
         if (!long.TryParse(fields[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time))

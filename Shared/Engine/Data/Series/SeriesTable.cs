@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Engine.Data.Tables;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Series;
 
@@ -14,7 +15,11 @@ internal sealed record ClientSeries(string Client, float[] Values);
 /// <param name="Source">The file or folder, for messages.</param>
 /// <param name="Features">Columns of a row, the target first.</param>
 /// <param name="Clients">In the order of their names.</param>
-internal sealed record SeriesData(string Source, ImmutableArray<string> Features, ImmutableArray<ClientSeries> Clients);
+internal sealed record SeriesData(string Source, ImmutableArray<string> Features, ImmutableArray<ClientSeries> Clients)
+{
+    /// <summary>Whose file cannot be used.</summary>
+    public ImmutableArray<ClientFault> Faults { get; init; } = [];
+}
 
 /// <summary>Reads tables whose rows are in the order of time. Rows of several clients may stand between each other; each client's own are in order.</summary>
 internal static class SeriesTable
@@ -23,31 +28,19 @@ internal static class SeriesTable
     /// <exception cref="EngineException">It cannot be read or used; up to 20 errors at once, with line and column.</exception>
     public static SeriesData LoadFile(string path, DataSpec data)
     {
-        try
-        {
-            using var reader = new StreamReader(path);
-            return Load(reader, path, data);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException($"{path} cannot be read: {error.Message}", error);
-        }
+        return TextFile.Stream(path, reader => Load(reader, path, data));
     }
 
     /// <summary>Reads a folder with a CSV file for each client, who is called as the file without its ending.</summary>
-    /// <exception cref="EngineException">There is none, or one cannot be used, or their columns differ.</exception>
+    /// <exception cref="EngineException">There is none that can be used. A single one that cannot, or has other columns than most, is told among the faults.</exception>
     public static SeriesData LoadFolder(string path, DataSpec data)
     {
         if (data.ClientColumn is not null) throw new EngineException($"data.client_column: {path} is a folder, in which each file is a client: remove the key, or name a file in data.path.");
         var files = Directory.GetFiles(path, "*.csv").Order(StringComparer.Ordinal).ToList();
         if (files.Count == 0) throw new EngineException($"The folder {path} has no file *.csv; put one for each client there, or name a file in data.path.");
-        var read = files.Select(file => (File: file, Data: LoadFile(file, data))).ToList();
-        foreach (var (file, other) in read)
-        {
-            if (!other.Features.SequenceEqual(read[0].Data.Features))
-                throw new EngineException($"{file} has the columns {string.Join(", ", other.Features)}, and {read[0].File} has {string.Join(", ", read[0].Data.Features)}: give all the same, in the same order.");
-        }
-        return new(path, read[0].Data.Features, [.. read.Select(one => one.Data.Clients[0] with { Client = Path.GetFileNameWithoutExtension(one.File) })]);
+        var (read, broken) = ClientFiles.Read(files, file => LoadFile(file, data));
+        var (alike, others) = ClientFiles.Alike(read, one => one.Features);
+        return new(path, alike[0].Content.Features, [.. alike.Select(one => one.Content.Clients[0] with { Client = one.Client })]) { Faults = [.. broken, .. others] };
     }
 
     internal static SeriesData Load(TextReader reader, string path, DataSpec data)
@@ -84,11 +77,11 @@ internal static class SeriesTable
         var (line, fields) = record;
         if (fields.Count != columns.Names.Length)
         {
-            errors.Add($"line {line}: {fields.Count} fields, and the first row has {columns.Names.Length}.");
+            errors.Add($"line {line}: {fields.Count} fields, and the first row has {columns.Names.Length}. Give every row as many.");
             return;
         }
         var client = columns.Client < 0 ? "" : fields[columns.Client].Trim();
-        if (columns.Client >= 0 && client.Length is 0 or > 256) errors.Add(line, columns.Names[columns.Client], "a client's name has 1 to 256 characters.");
+        if (columns.Client >= 0 && ClientName.Fault(client) is { } fault) errors.Add(line, columns.Names[columns.Client], fault);
         if (!clients.TryGetValue(client, out var series)) clients.Add(client, series = new());
         foreach (var index in columns.Features)
         {

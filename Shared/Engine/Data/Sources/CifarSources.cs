@@ -79,5 +79,5 @@ internal sealed class CifarSource : DataSource
         return new(names.Length == classes ? shape with { ClassNames = [.. names] } : shape, training, tests, []);
     }
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "folder", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFolder(data.Path, "data.path", "folder", folders);
 }

@@ -11,7 +11,7 @@ internal sealed class CsvSource : DataSource
 
     public override string Key(DataSpec data, DataFolders folders) => string.Join('\n', Name, DataPath.Stamp(Find(data, folders)), data.Label, data.ClientColumn, data.Table);
 
-    public override LoadedSet Load(DataSpec data, DataFolders folders) => CsvTable.Load(Find(data, folders), data);
+    public override LoadedSet Load(DataSpec data, DataFolders folders) => Find(data, folders) is var path && Directory.Exists(path) ? CsvTable.LoadFolder(path, data) : CsvTable.LoadFile(path, data);
 
     private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "table", folders);
 }

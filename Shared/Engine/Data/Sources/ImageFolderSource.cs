@@ -15,5 +15,5 @@ internal sealed class ImageFolderSource : DataSource
 
     public override LoadedSet Load(DataSpec data, DataFolders folders) => ImageFolder.Load(Find(data, folders), data.Image);
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "folder", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFolder(data.Path, "data.path", "folder", folders);
 }

@@ -15,7 +15,7 @@ internal sealed class NpzSource : DataSource
 
     public override LoadedSet Load(DataSpec data, DataFolders folders) => NpzSet.Load(Find(data, folders), expected: null);
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "archive", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFile(data.Path, "data.path", "archive", folders);
 }
 
 /// <summary>A set of MedMNIST, NAME.npz in a data folder. Subsets of it are in use too, so its size is what the file says.</summary>

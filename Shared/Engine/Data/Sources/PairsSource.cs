@@ -21,9 +21,9 @@ internal sealed class PairsSource : DataSource
     internal static string OptionsKey(DataSpec data, DataFolders folders) => string.Join('\n', data.Pairs.ToString(), data.Test.ToString("R", CultureInfo.InvariantCulture),
         Stamp(data.Pairs.SourceVocabulary, "data.pairs.source_vocabulary", folders), Stamp(data.Pairs.TargetVocabulary, "data.pairs.target_vocabulary", folders));
 
-    private static string Stamp(string? file, string key, DataFolders folders) => file is null ? "" : DataPath.Stamp(DataPath.Find(file, key, "vocabulary", folders));
+    private static string Stamp(string? file, string key, DataFolders folders) => file is null ? "" : DataPath.Stamp(DataPath.FindFile(file, key, "vocabulary", folders));
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "file of sentence pairs", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFile(data.Path, "data.path", "file of sentence pairs", folders);
 
-    private static string FindTargets(DataSpec data, DataFolders folders) => DataPath.Find(data.Pairs.Targets, "data.pairs.targets", "file of translations", folders);
+    private static string FindTargets(DataSpec data, DataFolders folders) => DataPath.FindFile(data.Pairs.Targets, "data.pairs.targets", "file of translations", folders);
 }

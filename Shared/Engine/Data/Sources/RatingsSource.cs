@@ -1,6 +1,7 @@
 using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Engine.Data.Ratings;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Sources;
 
@@ -14,16 +15,8 @@ internal sealed class RatingsSource : DataSource
     public override LoadedSet Load(DataSpec data, DataFolders folders)
     {
         var path = Find(data, folders);
-        try
-        {
-            using var reader = new StreamReader(path);
-            return RatingSplit.Split(RatingReader.Read(reader, path, data.Ratings.Users, data.Ratings.Items), data.Ratings, path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException($"{path} cannot be read: {error.Message}", error);
-        }
+        return TextFile.Stream(path, reader => RatingSplit.Split(RatingReader.Read(reader, path, data.Ratings.Users, data.Ratings.Items), data.Ratings, path));
     }
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "file of ratings", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFile(data.Path, "data.path", "file of ratings", folders);
 }

@@ -48,8 +48,8 @@ internal sealed class LabelledTextSource : TextualSource
     public override LoadedSet Load(DataSpec data, DataFolders folders)
     {
         var path = Find(data, folders);
-        var errors = new FileErrors(path);
-        return LabelledTexts.Create(LabelledTextReader.Read(path, data, errors), null, data, Vocabularies.Fixed(data, folders), errors);
+        var (texts, faults) = Directory.Exists(path) ? LabelledTextReader.ReadFolder(path, data) : (LabelledTextReader.ReadFile(path, data), []);
+        return LabelledTexts.Create(texts, null, data, Vocabularies.Fixed(data, folders), new FileErrors(path)) with { Faults = faults };
     }
 }
 

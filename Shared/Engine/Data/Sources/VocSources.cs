@@ -16,7 +16,7 @@ internal sealed class VocSource : DataSource
     public override LoadedSet Load(DataSpec data, DataFolders folders) => VocFolder.Load(Find(data, folders), data.Image, data.Detection,
         data.Detection.Classes?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
-    private static string Find(DataSpec data, DataFolders folders) => DataPath.Find(data.Path, "data.path", "folder", folders);
+    private static string Find(DataSpec data, DataFolders folders) => DataPath.FindFolder(data.Path, "data.path", "folder", folders);
 }
 
 /// <summary>Blood cells.</summary>

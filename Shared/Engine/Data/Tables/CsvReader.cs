@@ -15,6 +15,9 @@ internal static class CsvReader
     /// <summary>Longest field in characters, so that a quote that nobody closes does not swallow a whole file.</summary>
     public const int MaxField = 1 << 16;
 
+    /// <summary>Most fields of a record, so that a file that is no table does not fill the memory.</summary>
+    public const int MaxFields = 1 << 20;
+
     private const int End = -1;
 
     /// <summary>The character of a separator.</summary>
@@ -46,6 +49,8 @@ internal static class CsvReader
     {
         field.Clear();
         var next = reader.Peek() == '"' ? ReadQuoted(reader, field, ref line) : ReadPlain(reader, separator, field, line);
+        if (record.Fields.Count == MaxFields)
+            throw new InvalidDataException($"line {line}: there are more than {MaxFields} fields; is it a table with this separator, and with a line a row?");
         record.Fields.Add(field.ToString());
         if (next == separator) return true;
         if (next == '\r') next = reader.Peek() == '\n' ? reader.Read() : next;

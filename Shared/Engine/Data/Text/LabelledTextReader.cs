@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Engine.Data.Tables;
 
@@ -6,22 +7,26 @@ namespace Federated.Engine.Data.Text;
 /// <summary>Reads tables of texts with labels: files that end with .csv with commas and quotes after RFC 4180, all others with tabs and without quotes. In a folder each file is a client's.</summary>
 internal static class LabelledTextReader
 {
-    /// <summary>Reads a file or folder.</summary>
+    /// <summary>Reads a folder, in which each file is a client's.</summary>
     /// <param name="path">It is there.</param>
     /// <param name="data">Which columns are what.</param>
-    /// <param name="errors">Receives what is wrong, with file and line.</param>
-    public static List<LabelledText> Read(string path, DataSpec data, FileErrors errors)
+    /// <exception cref="EngineException">There is no file that can be used. A single one that cannot is told among the faults.</exception>
+    public static (List<LabelledText> Texts, ImmutableArray<ClientFault> Faults) ReadFolder(string path, DataSpec data)
     {
-        var folder = Directory.Exists(path);
-        if (folder && data.ClientColumn is not null)
-            errors.Add("each file of a folder is a client's, and data.client_column names clients as well: remove it, or give a single file.");
-        var texts = new List<LabelledText>();
-        foreach (var file in TextFile.In(path, ".csv", ".tsv", ".txt"))
-        {
-            var before = texts.Count;
-            if (!errors.IsFull) Read(file, folder ? Path.GetFileNameWithoutExtension(file) : "", data, texts, errors);
-            if (texts.Count == before && !errors.IsFull) errors.Add(file, "there is no row with a text and a label.");
-        }
+        if (data.ClientColumn is not null)
+            throw new EngineException($"{path} is a folder, in which each file is a client's, and data.client_column names clients as well: remove it, or give a single file.");
+        var (read, faults) = ClientFiles.Read(TextFile.In(path, ".csv", ".tsv", ".txt"), file => ReadFile(file, data));
+        return ([.. read.SelectMany(file => file.Content.Select(text => text with { Client = file.Client }))], faults);
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="EngineException">It cannot be used: up to 20 errors at once, with their lines.</exception>
+    public static List<LabelledText> ReadFile(string file, DataSpec data)
+    {
+        var (errors, texts) = (new FileErrors(file), new List<LabelledText>());
+        Read(file, "", data, texts, errors);
+        if (texts.Count == 0 && errors.Told is null) errors.Add("there is no row with a text and a label.");
+        errors.ThrowIfAny();
         return texts;
     }
 
@@ -56,14 +61,14 @@ internal static class LabelledTextReader
     {
         if (fields.Count != columns.Count)
         {
-            errors.Add(file, $"line {line}: {fields.Count} fields, and the first row has {columns.Count}.");
+            errors.Add(file, $"line {line}: {fields.Count} fields, and the first row has {columns.Count}. Give every row as many.");
             return;
         }
         var (text, label) = (fields[columns.Text], fields[columns.Label].Trim());
-        if (string.IsNullOrWhiteSpace(text)) errors.Add(file, $"line {line}: the text is empty.");
-        if (label is "" or "?") errors.Add(file, $"line {line}: the label is missing.");
+        if (string.IsNullOrWhiteSpace(text)) errors.Add(file, $"line {line}: the text is empty: fill it in, or leave the row out.");
+        if (label is "" or "?") errors.Add(file, $"line {line}: the label is missing: fill it in, or leave the row out.");
         var owner = columns.Client < 0 ? client : fields[columns.Client].Trim();
-        if (columns.Client >= 0 && owner.Length is 0 or > 256) errors.Add(file, $"line {line}: a client's name has 1 to 256 characters.");
+        if (columns.Client >= 0 && ClientName.Fault(owner) is { } fault) errors.Add(file, $"line {line}: {fault}");
         texts.Add(new(text, label, owner));
     }
 }

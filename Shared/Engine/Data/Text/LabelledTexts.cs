@@ -40,7 +40,9 @@ internal static class LabelledTexts
 
     private static FloatExamples Examples(List<int[]> texts, CsvLabels labels, int first, int length)
     {
-        var values = new float[(long)texts.Count * length];
+        if ((long)texts.Count * length > Array.MaxLength)
+            throw new EngineException($"{texts.Count} texts of {length} symbols do not fit into memory: lower data.text.length, or take a part of them.");
+        var values = new float[texts.Count * length];
         for (var i = 0; i < texts.Count; i++)
             for (var j = 0; j < Math.Min(length, texts[i].Length); j++) values[i * length + j] = texts[i][j];
         return new(values, length, labels.Labels.Length > 0 ? labels.Labels[first..(first + texts.Count)] : [], labels.Targets.Length > 0 ? labels.Targets[first..(first + texts.Count)] : []);

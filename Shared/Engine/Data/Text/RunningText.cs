@@ -16,16 +16,22 @@ internal static class RunningText
     /// <param name="data">Length of windows, test share, size of a vocabulary of words.</param>
     /// <param name="vocabulary">The symbols; null for the words of the training part.</param>
     /// <param name="path">What the texts are from, for messages.</param>
-    /// <exception cref="EngineException">A client has too little text, or the vocabulary does not fit.</exception>
-    public static LoadedSet Create(IReadOnlyList<ClientText> texts, DataSpec data, Vocabulary? vocabulary, string path)
+    /// <param name="unusable">Clients whose files could not be read.</param>
+    /// <exception cref="EngineException">There is too little text, or the vocabulary does not fit. A single client of which that is so is told among the faults.</exception>
+    public static LoadedSet Create(IReadOnlyList<ClientText> texts, DataSpec data, Vocabulary? vocabulary, string path, ImmutableArray<ClientFault> unusable)
     {
-        var (spec, errors) = (data.Text, new FileErrors(path));
+        var (spec, errors, faults) = (data.Text, new FileErrors(path), unusable.ToBuilder());
         var split = texts.Select(text => Tokenizer.Split(text.Text, spec.Tokens).ToList()).ToList();
         // A share such as 0.29 is stored a little too small, and 0.29 of 100 shall be 29.
         var train = split.Select(tokens => tokens.Count - (int)(data.Test * tokens.Count + 1e-9)).ToList();
-        foreach (var (text, count) in texts.Zip(train))
-            if (count < 2) errors.Add($"{(text.Client.Length > 0 ? $"client '{text.Client}'" : "the text")} has {count} symbols to train on, and predicting the next one needs at least 2: give more text, or leave it out.");
-        errors.ThrowIfAny();
+        var enough = new List<int>();
+        foreach (var (index, (text, count)) in texts.Zip(train).Index())
+        {
+            if (count >= 2) enough.Add(index);
+            else faults.Add(new(text.Client, $"{path} cannot be used:\n  {(text.Client.Length > 0 ? $"client '{text.Client}'" : "the text")} has {count} symbols to train on, and predicting the next one needs at least 2: give more text, or leave it out."));
+        }
+        if (enough.Count == 0) throw new EngineException(ClientFiles.Told(faults));
+        (texts, split, train) = ([.. enough.Select(index => texts[index])], enough.ConvertAll(index => split[index]), enough.ConvertAll(index => train[index]));
         vocabulary ??= Vocabulary.OfWords(split.Zip(train).SelectMany(pair => pair.First.Take(pair.Second)), spec.Size);
         var encoded = split.ConvertAll(vocabulary.Encode);
         vocabulary.RefuseForeign(encoded, errors);
@@ -46,6 +52,7 @@ internal static class RunningText
         return new(TextSets.Windows(spec.Length, vocabulary.Size), new WindowExamples(all, windows.ToImmutable(), spec.Length), new WindowExamples(all, tests.ToImmutable(), spec.Length), owners.ToImmutable())
         {
             TestOwners = testOwners.ToImmutable(),
+            Faults = [.. faults.OrderBy(fault => fault.Client, StringComparer.Ordinal)],
         };
     }
 

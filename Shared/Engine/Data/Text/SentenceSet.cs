@@ -34,7 +34,7 @@ internal static class SentenceSet
         foreach (var (site, name) in Sites)
         {
             var file = Path.Combine(folder, name);
-            var rows = LabelledTextReader.Read(file, table, errors);
+            var rows = LabelledTextReader.ReadFile(file, table);
             if (rows.Count != OfEachSite || rows.Exists(row => row.Label is not ("0" or "1")))
                 errors.Add(file, $"line {rows.Count}: the published file has {OfEachSite} sentences, each with a tab and 0 or 1 after it.");
             texts.AddRange(rows.Select(row => row with { Client = site }));

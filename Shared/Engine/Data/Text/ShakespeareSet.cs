@@ -22,6 +22,6 @@ internal static class ShakespeareSet
         var roles = RoleText.Split(TextFile.Lines(path), path, errors);
         roles = RoleText.Keep(roles, data.Text.RoleCharacters, errors);
         errors.ThrowIfAny();
-        return RunningText.Create(roles, data, Vocabularies.Fixed(data, folders), path);
+        return RunningText.Create(roles, data, Vocabularies.Fixed(data, folders), path, []);
     }
 }

@@ -24,10 +24,11 @@ internal static class TextSet
         }
         else
         {
-            var isFolder = Directory.Exists(path);
-            texts = files.ConvertAll(file => new ClientText(isFolder ? Path.GetFileNameWithoutExtension(file) : "", TextFile.Read(file)));
+            if (!Directory.Exists(path)) return RunningText.Create([new("", TextFile.Read(path))], data, vocabulary, path, []);
+            var (read, faults) = ClientFiles.Read(files, TextFile.Read);
+            return RunningText.Create(read.ConvertAll(file => new ClientText(file.Client, file.Content)), data, vocabulary, path, faults);
         }
         errors.ThrowIfAny();
-        return RunningText.Create(texts, data, vocabulary, path);
+        return RunningText.Create(texts, data, vocabulary, path, []);
     }
 }

@@ -37,7 +37,7 @@ internal static class Vocabularies
     }
 
     private static string? Path(DataSpec data, DataFolders folders) =>
-        data.Text.Vocabulary is { } given ? DataPath.Find(given, "data.text.vocabulary", "vocabulary", folders) : null;
+        data.Text.Vocabulary is { } given ? DataPath.FindFile(given, "data.text.vocabulary", "vocabulary", folders) : null;
 
     private static string Unescaped(string line) => line switch
     {

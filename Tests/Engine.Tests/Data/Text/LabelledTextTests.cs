@@ -37,7 +37,7 @@ public sealed class LabelledTextTests : IDisposable
         _folder.Write("f/two.txt", "fine\t1\n");
         var set = TextReading.Load(Spec("f", header: false), _folder);
         Assert.Equal<string>(["one", "one", "two"], set.Owners);
-        Assert.Contains("each file of a folder is a client's, and data.client_column names clients as well", TextReading.Refusal(Spec("f", header: false) with { ClientColumn = "c0" }, _folder), StringComparison.Ordinal);
+        Assert.Contains("is a folder, in which each file is a client's, and data.client_column names clients as well", TextReading.Refusal(Spec("f", header: false) with { ClientColumn = "c0" }, _folder), StringComparison.Ordinal);
         _folder.Write("f/two.csv", "fine,1\n");
         Assert.Contains("has two.csv and two.txt, and a file's name without its ending is a client's: rename one.", TextReading.Refusal(Spec("f", header: false), _folder), StringComparison.Ordinal);
     }
@@ -47,21 +47,25 @@ public sealed class LabelledTextTests : IDisposable
     {
         var path = _folder.Write("t.tsv", "text\ty\tsite\nfine\t1\ta\n \t1\ta\nfine\t\ta\nfine\t1\nfine\t?\t\n");
         Assert.Equal($"{path} cannot be used:\n"
-            + "  line 3: the text is empty.\n"
-            + "  line 4: the label is missing.\n"
-            + "  line 5: 2 fields, and the first row has 3.\n"
-            + "  line 6: the label is missing.\n"
-            + "  line 6: a client's name has 1 to 256 characters.", TextReading.Refusal(Spec("t.tsv") with { ClientColumn = "site" }, _folder));
+            + "  line 3: the text is empty: fill it in, or leave the row out.\n"
+            + "  line 4: the label is missing: fill it in, or leave the row out.\n"
+            + "  line 5: 2 fields, and the first row has 3. Give every row as many.\n"
+            + "  line 6: the label is missing: fill it in, or leave the row out.\n"
+            + "  line 6: a client's name has 1 to 256 characters, none of them a control character: fill it in, or leave the row out.", TextReading.Refusal(Spec("t.tsv") with { ClientColumn = "site" }, _folder));
     }
 
     [Fact]
-    public void Errors_of_a_folder_name_the_file()
+    public void Files_of_a_folder_that_cannot_be_used_are_their_clients_faults()
     {
-        _folder.Write("f/a.tsv", "fine\t1\n");
-        _folder.Write("f/b.tsv", "fine\t\n\tx\n");
-        _folder.Write("f/c.tsv", "");
-        Assert.Equal($"{Path.Combine(_folder.Path, "f")} cannot be used:\n  b.tsv, line 1: the label is missing.\n  b.tsv, line 2: the text is empty.\n  c.tsv, there is no row with a text and a label.",
-            TextReading.Refusal(Spec("f", header: false), _folder));
+        _folder.Write("f/a.tsv", "fine\t1\nfine\t0\n");
+        var b = _folder.Write("f/b.tsv", "fine\t\n\tx\n");
+        var c = _folder.Write("f/c.tsv", "");
+        var set = TextReading.Load(Spec("f", header: false), _folder);
+        Assert.Equal<string>(["a", "a"], set.Owners);
+        Assert.Equal(
+            [("b", $"{b} cannot be used:\n  line 1: the label is missing: fill it in, or leave the row out.\n  line 2: the text is empty: fill it in, or leave the row out."),
+             ("c", $"{c} cannot be used:\n  there is no row with a text and a label.")],
+            set.Faults.Select(fault => (fault.Client, fault.Reason)));
     }
 
     [Fact]

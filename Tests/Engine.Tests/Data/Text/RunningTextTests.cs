@@ -127,8 +127,9 @@ public sealed class RunningTextTests : IDisposable
     {
         _folder.Write("f/a.txt", "plenty of text");
         _folder.Write("f/b.txt", "\ufeff");
-        Assert.Equal($"{Path.Combine(_folder.Path, "f")} cannot be used:\n  client 'b' has 0 symbols to train on, and predicting the next one needs at least 2: give more text, or leave it out.",
-            TextReading.Refusal(Spec(length: 3, test: 0) with { Path = "f" }, _folder));
+        var fault = Assert.Single(TextReading.Load(Spec(length: 3, test: 0) with { Path = "f" }, _folder).Faults);
+        Assert.Equal(("b", $"{Path.Combine(_folder.Path, "f")} cannot be used:\n  client 'b' has 0 symbols to train on, and predicting the next one needs at least 2: give more text, or leave it out."),
+            (fault.Client, fault.Reason));
     }
 
     [Fact]
