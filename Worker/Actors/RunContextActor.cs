@@ -16,6 +16,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, IActorRef> _clients = new(StringComparer.Ordinal);
     private readonly Dictionary<TaskId, (IActorRef Delivery, int Assigned)> _failures = [];
+    private readonly HashSet<TaskId> _toldFailures = [];
     private readonly string _run;
     private readonly WorkerScope _worker;
     private readonly IActorRef _trainers;
@@ -100,7 +101,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         });
         Receive<RoundCommitted>(committed =>
         {
-            DropFailures(id => id.Round <= committed.Round);
+            DropFailuresBefore(committed);
             scope.States.CommittedAsync((int)Math.Min(committed.Round, int.MaxValue), (int)Math.Min(committed.Attempt, int.MaxValue))
                 .PipeTo(Self, success: () => StatesSettled.Fine, failure: error => new StatesSettled(error));
             TellAll(committed);
@@ -117,7 +118,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             TellAll(again);
         });
         Receive<Detached>(scope.Parameters.Tell);
-        Receive<TaskSettled>(Context.Parent.Forward);
+        Receive<TaskSettled>(OnSettled);
         // From this actor, so that the worker can tell what a closed run of the same name has to say.
         Receive<TaskDropped>(Context.Parent.Tell);
         Receive<Terminated>(gone =>
@@ -136,6 +137,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             if (_failures.TryGetValue(task.Id, out var known))
             {
                 _failures[task.Id] = known with { Assigned = known.Assigned + 1 };
+                _toldFailures.Remove(task.Id);
                 known.Delivery.Tell(Resend.Instance);
                 return;
             }
@@ -148,14 +150,14 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
                 return;
             }
             var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent);
-            _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Context.Parent)), Assigned: 1);
+            _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Self)), Assigned: 1);
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
-        Receive<RoundCommitted>(committed => DropFailures(id => id.Round <= committed.Round));
+        Receive<RoundCommitted>(DropFailuresBefore);
         Receive<Reattached>(TellFailures);
         Receive<Detached>(_ => { });
         // Of clients of an earlier life of this actor.
-        Receive<TaskSettled>(Context.Parent.Forward);
+        Receive<TaskSettled>(OnSettled);
         Receive<TaskDropped>(Context.Parent.Tell);
     }
 
@@ -175,11 +177,22 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         foreach (var failure in _failures.Values) failure.Delivery.Tell(again);
     }
 
+    private void OnSettled(TaskSettled settled)
+    {
+        if (_failures.ContainsKey(settled.Id)) _toldFailures.Add(settled.Id);
+        Context.Parent.Forward(settled);
+    }
+
+    // As clients do: the evaluation of a round comes after its commit, and is waited for while later rounds are committed.
+    private void DropFailuresBefore(RoundCommitted committed) => DropFailures(
+        id => id.Kind == TaskKind.Evaluate ? id.Round < committed.Round && _toldFailures.Contains(id) : id.Round <= committed.Round);
+
     private void DropFailures(Func<TaskId, bool> over)
     {
         foreach (var id in _failures.Keys.Where(over).ToArray())
             if (_failures.Remove(id, out var failure))
             {
+                _toldFailures.Remove(id);
                 Context.Stop(failure.Delivery);
                 Context.Parent.Tell(new TaskDropped(id, failure.Assigned));
             }

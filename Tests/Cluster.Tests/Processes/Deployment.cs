@@ -37,9 +37,9 @@ internal sealed partial class Deployment : IAsyncDisposable
     }
 
     /// <summary>Starts <c>federated worker</c> with one slot and waits until the coordinator has taken it.</summary>
-    public async Task<ProcessUnderTest> StartWorkerAsync(string name)
+    public async Task<ProcessUnderTest> StartWorkerAsync(string name, params string[] more)
     {
-        var worker = Add(ProcessUnderTest.Start(DotNet.Federated, Folder, "worker", "--name", name, "--coordinator", Cluster, "--slots", "1", "--state-dir", name));
+        var worker = Add(ProcessUnderTest.Start(DotNet.Federated, Folder, ["worker", "--name", name, "--coordinator", Cluster, "--slots", "1", "--state-dir", name, .. more]));
         await worker.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
         return worker;
     }

@@ -85,9 +85,65 @@ public sealed class InitialiseActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Sites_are_asked_one_after_the_other_until_one_can_use_its_data()
+    {
+        var initialise = Open(Local());
+        initialise.Tell(AllThere("a", "b", "c"));
+        await FailAsync(initialise, 1, "w1", "No table.");
+        Assert.Equal("Worker 'w1' cannot use its data: No table.", _run.ExpectMsg<StepNotice>().Sentence);
+        await FailAsync(initialise, 2, "w2", "No label.");
+        _run.ExpectMsg<StepNotice>();
+        Assert.Equal(["w1", "w2"], NextOrder().Task.Avoid.Order());
+        await Offer(initialise, Initialised(Id(3), 0));
+        Assert.Empty(_run.ExpectMsg<RunInitialised>().Clients);
+    }
+
+    [Fact]
+    public async Task Sites_that_can_all_not_use_their_data_fail_the_run_once_enough_clients_are_attached()
+    {
+        var initialise = Open(Local());
+        initialise.Tell(AllThere("a"));
+        await FailAsync(initialise, 1, "w1", "No table.");
+        _run.ExpectMsg<StepNotice>();
+        await FailAsync(initialise, 2, "w1", "No table.");   // nobody else is there to ask
+        _run.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+
+        initialise.Tell(AllThere("a", "b"));
+        await FailAsync(initialise, 3, "w2", "No label.");
+        _run.ExpectMsg<StepNotice>();
+        await FailAsync(initialise, 4, "w1", "No table.");
+        Assert.Equal("No worker can use its data.\nWorker 'w1': No table.\nWorker 'w2': No label.", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
+    [Fact]
+    public async Task Clients_whose_data_cannot_be_used_are_told_to_the_run()
+    {
+        var initialise = Open(Job());
+        initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, 1), "w1"));
+        var offer = Initialised(Id(), 1, ("a", 1), ("b", 1));
+        offer.Header.Initialised.Unusable.Add(new UnusableClient { Id = "c", Reason = "c.csv is cut off." });
+        await Offer(initialise, offer);
+        var unusable = Assert.Single(_run.ExpectMsg<RunInitialised>().Unusable);
+        Assert.Equal(("c", "w1", "c.csv is cut off."), (unusable.Client, unusable.Worker, unusable.Reason));
+    }
+
+    [Fact]
     public async Task Report_of_metrics_is_malformed()
     {
         Assert.Equal(Refusal.Malformed, (await Offer(Open(Job()), Measured(Id(), 1, 1))).Refused);
+    }
+
+    private static JobSpec Local() => With(Job() with { Data = new() { Placement = Placement.Local } }, cohort => cohort with { Minimum = 2 });
+
+    private static Roster AllThere(params string[] clients) => Roster.Nobody with { Workers = clients.Length, Clients = Roster.Nobody.Clients.Union(clients) };
+
+    private TaskOrder NextOrder() => Assert.Single(_registry.FishForMessage<SubmitWork>(_ => true).Orders);
+
+    private async Task FailAsync(IActorRef initialise, int attempt, string worker, string reason)
+    {
+        Assert.Equal(attempt, NextOrder().Task.Key.Attempt);
+        initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, attempt), worker));
+        await Offer(initialise, Failure(Id((uint)attempt), reason, permanent: true));
     }
 
     private IActorRef Open(JobSpec job) =>

@@ -125,6 +125,27 @@ public sealed class RunContextActorTests : WorkerTestKit
     }
 
     [Fact]
+    public void Failed_evaluation_is_still_told_after_later_rounds_are_durable()
+    {
+        var run = Open(new FakeEngine { OpenError = new EngineException("No table.") });
+        run.Tell(Evaluate(round: 2));
+        var call = Network.ExpectMsg<ReportCall>();
+        run.Tell(Committed(2));
+        run.Tell(Committed(3));
+        run.Tell(Reattached.Instance);
+        call.Reply.Give(Accepted);
+        Network.ExpectMsg<ReportCall>().Reply.Give(Accepted);
+        ExpectMsg<TaskSettled>();
+
+        run.Tell(Committed(4));
+        ExpectMsg<TaskSettled>();
+        run.Tell(Reattached.Instance);
+
+        AwaitHandled(run);
+        Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
     public void Failed_tasks_are_told_to_be_dropped_with_all_their_assignments()
     {
         IgnoreMessages(message => message is not TaskDropped);

@@ -6,6 +6,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Engine;
+using Federated.Engine.Data;
 
 namespace Federated.Worker.Tests.Fakes;
 
