@@ -10,6 +10,10 @@ internal sealed class RatingsSource : DataSource
 {
     public override string Name => DatasetCatalog.Ratings;
 
+    // By the names that MovieLens gives such files: their lines look like those of any table.
+    public override bool Recognises(string path) =>
+        File.Exists(path) && (Path.GetFileName(path) == "u.data" || Path.GetFileNameWithoutExtension(path).Equals("ratings", StringComparison.OrdinalIgnoreCase));
+
     public override string Key(DataSpec data, DataFolders folders) => string.Join('\n', Name, DataPath.Stamp(Find(data, folders)), data.Ratings);
 
     public override LoadedSet Load(DataSpec data, DataFolders folders)
