@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Federated.Cli.Terminal;
 using Federated.Core;
+using Federated.Core.Datasets;
 using Federated.Engine.Data;
 using Federated.Engine.Data.Published;
 
@@ -35,8 +36,14 @@ internal sealed class DataGetVerb : Verb
 
     private static void CheckName(ArgumentResult result)
     {
-        if (result.Tokens is [var token] && !DatasetDownloader.Names.Contains(token.Value))
-            result.AddError($"'{token.Value}' cannot be downloaded; these can: {string.Join(", ", DatasetDownloader.Names)}. `federated data ls` lists all data sets.");
+        if (result.Tokens is not [var token] || DatasetDownloader.Names.Contains(token.Value)) return;
+        if (DatasetCatalog.Find(token.Value) is { } known)
+        {
+            result.AddError(known.IsBuiltIn ? $"'{known.Name}' is built in: there is nothing to download."
+                : $"'{known.Name}' cannot be downloaded: {known.Bring}. `federated data inspect {known.Name}` tells where data folders are looked for.");
+            return;
+        }
+        result.AddError($"'{token.Value}' cannot be downloaded; these can: {string.Join(", ", DatasetDownloader.Names)}. `federated data ls` lists all data sets.");
     }
 
     // One line a file: a download may run in a log.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Federated.Cli.Terminal;
 using Federated.Core;
 using Federated.Core.Datasets;
@@ -21,23 +22,44 @@ internal sealed class DataListVerb : Verb
         var sets = DatasetCatalog.Names.Select(DatasetCatalog.Find).OfType<DatasetInfo>().ToList();
         if (parsed.GetValue(_json))
         {
-            await PrintJsonAsync(sets.Select(set => new SetRecord(set.Name, [.. set.Shape?.Input ?? []], set.Shape?.Classes ?? 0, set.TrainExamples, set.TestExamples, set.Licence, set.Source, GetFrom(set))));
+            await PrintJsonAsync(sets.Select(set => new SetRecord(
+                set.Name, [.. set.Shape?.Input ?? []], set.Shape?.Classes ?? 0, set.TrainExamples, set.TestExamples, Splits(set), set.Clients, set.Licence, set.Source, Access(set), Where(set))));
             return ExitCodes.Success;
         }
         var table = new Table().SimpleBorder();
-        foreach (var name in new[] { "name", "example", "classes", "train", "test", "licence", "where" }) table.AddColumn(name);
+        foreach (var name in new[] { "name", "example", "classes", "train", "test", "clients", "licence", "where" }) table.AddColumn(name);
         foreach (var set in sets)
         {
-            table.AddRow(set.Name, set.Shape is { } shape ? string.Join('x', shape.Input) : "-", set.Shape is { Classes: > 0 and var classes } ? Format.Count((ulong)classes) : "-", Format.Count((ulong)set.TrainExamples), Format.Count((ulong)set.TestExamples),
-                Markup.Escape(set.Licence), GetFrom(set));
+            table.AddRow(set.Name, set.Shape is { } shape ? string.Join('x', shape.Input) : "-", Count(set.Shape?.Classes ?? 0), Count(set.TrainExamples), Count(set.TestExamples), Count(set.Clients),
+                Markup.Escape(set.Licence), Access(set) == "bring" ? "bring it, see below" : Where(set));
         }
-        foreach (var format in DatasetCatalog.Formats) table.AddRow(format.Name, format.Reads, "-", "-", "-", "yours", "data.path in the job");
+        foreach (var format in DatasetCatalog.Formats) table.AddRow(format.Name, format.Reads, "-", "-", "-", "-", "yours", "data.path in the job");
         Environment.Screen.Write(table);
-        foreach (var set in sets) await Environment.Output.WriteLineAsync($"{set.Name}: {set.Source}");
+        foreach (var set in sets)
+        {
+            await Environment.Output.WriteLineAsync($"{set.Name}: {set.Source}\n  splits: {Splits(set)}");
+            if (Access(set) == "bring") await Environment.Output.WriteLineAsync($"  to have it: {Where(set)}");
+        }
         return ExitCodes.Success;
     }
 
-    private static string GetFrom(DatasetInfo set) => DatasetDownloader.Names.Contains(set.Name) ? $"federated data get {set.Name}" : "built in";
+    private static string Access(DatasetInfo set) => set.IsBuiltIn ? "built_in" : DatasetDownloader.Names.Contains(set.Name) ? "download" : "bring";
 
-    private sealed record SetRecord(string Name, int[] Example, int Classes, int TrainExamples, int TestExamples, string Licence, string Source, string Where);
+    private static string Where(DatasetInfo set) => Access(set) switch
+    {
+        "built_in" => "built in",
+        "download" => $"federated data get {set.Name}",
+        _ => set.Bring ?? throw new InvalidOperationException($"The catalogue does not say how to get {set.Name}."),
+    };
+
+    private static string Splits(DatasetInfo set) => set.Splits.Length > 0 ? set.Splits
+        : string.Create(CultureInfo.InvariantCulture, $"{set.TrainExamples:#,0} training and {set.TestExamples:#,0} test examples");
+
+    // 0 stands for what depends on the job or the files.
+    private static string Count(int count) => count > 0 ? Format.Count((ulong)count) : "-";
+
+    /// <param name="Access">built_in, download or bring.</param>
+    /// <param name="Where">The same for people: a command, or what to put where.</param>
+    private sealed record SetRecord(
+        string Name, int[] Example, int Classes, int TrainExamples, int TestExamples, string Splits, int Clients, string Licence, string Source, string Access, string Where);
 }

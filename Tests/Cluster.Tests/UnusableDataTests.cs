@@ -14,7 +14,7 @@ public sealed class UnusableDataTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("age,dose,result\n1,2,ill\n", "line 1: there is no column 'outcome', which data.label asks for. The columns are age, dose, result.")]
+    [InlineData("age,dose,result\n1,2,ill\n", "line 1: there is no column 'outcome', which data.label asks for. The columns are age, dose, result. Correct data.label, or the file's first line.")]
     [InlineData("age,dose,outcome\n1,2,ill\n2,3,\n4,x,well\n", "line 3, column 'outcome': the label is missing: fill it in, or leave the row out.")]
     public async Task Site_with_a_wrong_table_fails_alone_and_is_named_with_file_and_line(string table, string complaint)
     {

@@ -46,7 +46,7 @@ public static class DatasetCatalog
     private static readonly ImmutableArray<DatasetInfo> Known =
     [
         new("digits", DataShape.ForClasses([1, 8, 8], 10), 3823, 1797, "CC BY 4.0",
-            "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49"),
+            "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49") { IsBuiltIn = true },
         new("mnist", DataShape.ForClasses([1, 28, 28], 10), 60_000, 10_000, "CC BY-SA 3.0, as usually stated",
             "Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits, https://storage.googleapis.com/cvdf-datasets/mnist/"),
         new("fashion-mnist", DataShape.ForClasses([1, 28, 28], 10), 60_000, 10_000, "MIT",
@@ -56,19 +56,37 @@ public static class DatasetCatalog
                 ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
             }, 50_000, 10_000, "none stated", "A. Krizhevsky, Learning multiple layers of features from tiny images, 2009, https://www.cs.toronto.edu/~kriz/cifar.html"),
         new("pneumoniamnist", DataShape.ForClasses([1, 28, 28], 2) with { ClassNames = ["normal", "pneumonia"] }, 0, 0, "CC BY 4.0",
-            "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, https://medmnist.com, after D. S. Kermany et al. 2018"),
+            "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, https://medmnist.com, after D. S. Kermany et al. 2018")
+            {
+                Bring = "get pneumoniamnist.npz from https://medmnist.com and put it into a data folder, or into its subfolder pneumoniamnist",
+                Splits = "as the file says; its validation part joins the training examples",
+            },
         new(TextSets.Shakespeare, null, 0, 0, "public domain",
-            "W. Shakespeare, the tiny text of A. Karpathy's char-rnn (not LEAF's plays), https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt", Clients: 99),
+            "W. Shakespeare, the tiny text of A. Karpathy's char-rnn (not LEAF's plays), https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt", Clients: 99)
+            { Splits = "1,115,394 characters; the end of each role's text, data.test, is the test part" },
         new(TextSets.Sentences, null, 0, 0, "CC BY 4.0",
-            "D. Kotzias et al., Sentiment Labelled Sentences, UCI Machine Learning Repository, 2015, https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences", Clients: 3),
+            "D. Kotzias et al., Sentiment Labelled Sentences, UCI Machine Learning Repository, 2015, https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences", Clients: 3)
+            {
+                Bring = "get it from https://archive.ics.uci.edu/dataset/331/sentiment+labelled+sentences and put amazon_cells_labelled.txt, imdb_labelled.txt and yelp_labelled.txt into a data folder, or into its subfolder sentiment-sentences",
+                Splits = "3,000 sentences; data.test of each site's are drawn for the test",
+            },
         new(MovieLens100K, Shape: null, 99_057, 943, "research only, not to be passed on",
             "F. M. Harper and J. A. Konstan, The MovieLens Datasets: History and Context, ACM TiiS 5(4), 2015, https://grouplens.org/datasets/movielens/100k/", Clients: 943),
-        new(Bccd, Shape: null, 292, 72, "MIT", "C. Shenggan, BCCD Dataset, https://github.com/Shenggan/BCCD_Dataset"),
+        new(Bccd, Shape: null, 292, 72, "MIT", "C. Shenggan, BCCD Dataset, https://github.com/Shenggan/BCCD_Dataset")
+            { Bring = "get it from https://github.com/Shenggan/BCCD_Dataset and put its folders Annotations, JPEGImages and ImageSets into the subfolder bccd of a data folder" },
         new("heart-disease", HeartDisease.Shape, HeartDisease.Patients, 0, "CC BY 4.0",
             "A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano, Heart Disease, UCI Machine Learning Repository, 1989, https://doi.org/10.24432/C52P4X",
-            HeartDisease.Hospitals.Length),
+            HeartDisease.Hospitals.Length)
+            {
+                IsBuiltIn = true,
+                Splits = "740 patients; data.test of each hospital's are drawn for the test",
+            },
         new(Tatoeba, Shape: null, 0, 0, "CC BY 2.0 FR",
-            "Contributors of the Tatoeba project, selected by https://www.manythings.org/anki (kor-eng.zip of 20 February 2023), https://tatoeba.org", Clients: 47),
+            "Contributors of the Tatoeba project, selected by https://www.manythings.org/anki (kor-eng.zip of 20 February 2023), https://tatoeba.org", Clients: 47)
+            {
+                Bring = "get kor-eng.zip of 20 February 2023 from https://www.manythings.org/anki and put its kor.txt into a data folder, or into its subfolder tatoeba-eng-kor",
+                Splits = "5,749 pairs; sources that hash below data.test are the test part",
+            },
     ];
 
     /// <summary>Formats of users' own data.</summary>

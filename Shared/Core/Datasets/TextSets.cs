@@ -25,6 +25,9 @@ public static class TextSets
     /// <summary>Indices before the vocabulary's first symbol: padding and unknown.</summary>
     public const int Reserved = 2;
 
+    /// <summary>How these are shown.</summary>
+    public static ImmutableArray<string> ReservedNames { get; } = ["<padding>", "<unknown>"];
+
     /// <summary>The 65 symbols of shakespeare, in the order of their codes.</summary>
     public static ImmutableArray<string> ShakespeareCharacters { get; } = Characters("\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 

@@ -54,7 +54,8 @@ internal static class VocFolder
         if (errors.Count > 0)
         {
             throw new EngineException($"{folder} cannot be used:\n{string.Join('\n', errors.Take(MaxErrors).Select(error => "  " + error))}"
-                + (errors.Count > MaxErrors ? $"\n  Only the first {MaxErrors} errors are shown." : ""));
+                + (errors.Count > MaxErrors ? $"\n  Only the first {MaxErrors} errors are shown." : "")
+                + "\nMend these files, or take the pictures and their annotations out.");
         }
         var most = Math.Max(1, objects.Max(own => own.Length));
         BoxedImages Take(Range range) => new(pixels[(range.Start.Value * width)..(range.End.Value * width)], objects[range], width, most);

@@ -27,7 +27,7 @@ internal static class CifarFiles
     {
         foreach (var (name, bytes) in files)
             if (bytes.Length % Record != 0 || bytes.Length == 0)
-                throw new EngineException($"{name} has {bytes.Length} bytes, and a file of CIFAR-10's layout is a multiple of {Record}: it is cut off, or another file.");
+                throw new EngineException($"{name} has {bytes.Length} bytes, and a file of CIFAR-10's layout is a multiple of {Record}: it is cut off, or another file. Copy it again.");
         var count = checked((int)files.Sum(file => (long)file.Bytes.Length / Record));
         var (values, labels, at) = (new byte[checked(count * Width)], new long[count], 0);
         foreach (var (name, bytes) in files)

@@ -34,7 +34,7 @@ internal static class NpzSet
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new EngineException($"{path} cannot be read: {error.Message}", error);
+            throw new EngineException($"{path} cannot be read: {error.Message} Save the archive again, for example with numpy.savez_compressed.", error);
         }
     }
 

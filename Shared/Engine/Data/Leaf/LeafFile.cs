@@ -27,7 +27,7 @@ internal static class LeafFile
         }
         catch (JsonException broken)
         {
-            errors.Add(file, $"line {broken.LineNumber + 1}: this is not JSON: {broken.Message.Split(" LineNumber", 2)[0]}");
+            errors.Add(file, $"line {broken.LineNumber + 1}: this is not JSON: {broken.Message.Split(" LineNumber", 2)[0]} Write the file anew; is it cut off?");
         }
         // Half of a surrogate pair, written as an escape.
         catch (InvalidOperationException)

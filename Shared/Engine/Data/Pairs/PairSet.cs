@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Partitioning;
@@ -26,6 +27,8 @@ internal static class PairSet
         var train = cut.Where(pair => !pair.IsTest).ToList();
         var sources = Vocabulary(spec.SourceVocabulary, "data.pairs.source_vocabulary", train.Select(pair => pair.Source), spec, folders);
         var targets = Vocabulary(spec.TargetVocabulary, "data.pairs.target_vocabulary", train.Select(pair => pair.Target), spec, folders);
+        RefuseForeign(spec.SourceVocabulary, "data.pairs.source_vocabulary", sources, cut.Select(pair => pair.Source));
+        RefuseForeign(spec.TargetVocabulary, "data.pairs.target_vocabulary", targets, cut.Select(pair => pair.Target));
         var owners = Owners(cut, spec.Groups);
         var shape = DataShape.ForPairs(spec.SourceLength, spec.TargetLength + 1, sources.Symbols.Length, targets.Symbols.Length) with { SymbolNames = [sources.Symbols, targets.Symbols] };
         return new(shape, Examples(train), Examples(cut.Where(pair => pair.IsTest)), Of(owners, isTest: false)) { TestOwners = Of(owners, isTest: true) };
@@ -42,6 +45,16 @@ internal static class PairSet
 
     private static PairVocabulary Vocabulary(string? file, string key, IEnumerable<List<string>> sentences, PairsSpec spec, DataFolders folders) => file is null
         ? PairVocabulary.Of(sentences, spec.Size, spec.MinimumCount) : PairVocabulary.Read(DataPath.FindFile(file, key, "vocabulary", folders));
+
+    // As for text: a file that lacks most of what is said belongs to another language, or to other tokens.
+    private static void RefuseForeign(string? file, string key, PairVocabulary vocabulary, IEnumerable<List<string>> sentences)
+    {
+        if (file is null) return;
+        int[] symbols = [.. sentences.SelectMany(vocabulary.Indices)];
+        var unknown = symbols.Count(symbol => symbol == PairSymbols.Unknown);
+        if (unknown * 2L > symbols.Length)
+            throw new EngineException($"{unknown} of the sentences' {symbols.Length} tokens are not in the vocabulary {file}: give one that fits in {key}; are its tokens words or characters, as the job says?");
+    }
 
     private static ImmutableArray<string> Owners(List<Cut> pairs, int? groups)
     {

@@ -39,7 +39,7 @@ internal sealed class RatingReader
         }
         return new(
             [.. reader._rows.Select(row => userIds.Find(row.User))], [.. reader._rows.Select(row => itemIds.Find(row.Item))],
-            [.. reader._rows.Select(row => row.Value)], [.. reader._rows.Select(row => row.Time)], userIds.Names, itemIds.Names.Length);
+            [.. reader._rows.Select(row => row.Value)], [.. reader._rows.Select(row => row.Time)], userIds.Names, itemIds.Names);
     }
 
     private void ReadLines(TextReader text)
@@ -54,7 +54,7 @@ internal sealed class RatingReader
             if (first && fields.Length == Fields && !IsNumber(fields[2]) && !IsNumber(fields[3])) continue;
             Add(line, fields, separator);
         }
-        if (_rows.Count == 0 && _errors.Count == 0) _errors.Add("there is no rating.");
+        if (_rows.Count == 0 && _errors.Count == 0) _errors.Add("line 1: there is no rating: the file is empty, or has only a header. Give each line a user, an item, a rating and a timestamp.");
     }
 
     // Bounded, for a file without lines would else become one string.
@@ -78,15 +78,15 @@ internal sealed class RatingReader
     {
         if (fields.Length != Fields)
         {
-            _errors.Add($"line {line}: {fields.Length} fields between '{(separator == "\t" ? "tab" : separator)}', and a rating has four: user, item, rating, timestamp.");
+            _errors.Add($"line {line}: {fields.Length} fields between '{(separator == "\t" ? "tab" : separator)}', and a rating has four: user, item, rating, timestamp. Correct the line, or leave it out.");
             return;
         }
         var sound = true;
-        if (ClientName.Fault(fields[0]) is not null || ClientName.Fault(fields[1]) is not null) sound = Fault(line, "ids of users and items have 1 to 256 characters, none of them a control character.");
+        if (ClientName.Fault(fields[0]) is not null || ClientName.Fault(fields[1]) is not null) sound = Fault(line, "ids of users and items have 1 to 256 characters, none of them a control character: fill them in, or leave the line out.");
         if (!float.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !float.IsFinite(value))
-            sound = Fault(line, $"the rating '{fields[2]}' is not a finite number.");
+            sound = Fault(line, $"the rating '{fields[2]}' is not a finite number: correct it, or leave the line out.");
         if (!long.TryParse(fields[3], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time))
-            sound = Fault(line, $"the timestamp '{fields[3]}' is not a whole number.");
+            sound = Fault(line, $"the timestamp '{fields[3]}' is not a whole number: give the time in seconds, or 0 where it is not known.");
         if (sound) _rows.Add((line, fields[0], fields[1], value, time));
     }
 
@@ -97,8 +97,8 @@ internal sealed class RatingReader
         {
             if (_errors.Count >= MaxErrors) return;
             var (user, item) = (users.Find(userId), items.Find(itemId));
-            if (user < 0) Fault(line, $"the user '{userId}' is not a whole number from 1 to data.ratings.users {users.Names.Length}.");
-            if (item < 0) Fault(line, $"the item '{itemId}' is not a whole number from 1 to data.ratings.items {items.Names.Length}.");
+            if (user < 0) Fault(line, $"the user '{userId}' is not a whole number from 1 to data.ratings.users {users.Names.Length}: renumber the users, or raise it.");
+            if (item < 0) Fault(line, $"the item '{itemId}' is not a whole number from 1 to data.ratings.items {items.Names.Length}: renumber the items, or raise it.");
             if (user >= 0 && item >= 0 && !seen.TryAdd((user, item), line))
                 Fault(line, $"user '{userId}' has rated item '{itemId}' before, on line {seen[(user, item)]}; keep one of the two.");
         }

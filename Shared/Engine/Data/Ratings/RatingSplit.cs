@@ -18,7 +18,7 @@ internal static class RatingSplit
         int[] test = [.. byUser.Where(rows => rows.Length > 1).Select(rows => rows[^1])];
         var held = test.ToHashSet();
         int[] train = [.. Enumerable.Range(0, table.Count).Where(row => !held.Contains(row))];
-        var shape = DataShape.ForRatings(ratings.Feedback, table.UserIds.Length, table.ItemCount);
+        var shape = DataShape.ForRatings(ratings.Feedback, table.UserIds.Length, table.ItemCount) with { SymbolNames = [[.. table.UserIds], [.. table.ItemIds]] };
         var (trainUsers, trainItems) = (Pick(table.Users, train), Pick(table.Items, train));
         var (testUsers, testItems) = (Pick(table.Users, test), Pick(table.Items, test));
         ExampleSet Pairs(int[] users, int[] items, int[] rows) => new PairExamples(users, items, Pick(table.Values, rows));

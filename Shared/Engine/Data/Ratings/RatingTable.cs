@@ -6,9 +6,12 @@ namespace Federated.Engine.Data.Ratings;
 /// <param name="Values">The ratings.</param>
 /// <param name="Times">When it was given, in whatever unit the file has.</param>
 /// <param name="UserIds">Id of each user by index, as in the file.</param>
-/// <param name="ItemCount">Items that there are.</param>
-internal sealed record RatingTable(int[] Users, int[] Items, float[] Values, long[] Times, string[] UserIds, int ItemCount)
+/// <param name="ItemIds">Id of each item by index.</param>
+internal sealed record RatingTable(int[] Users, int[] Items, float[] Values, long[] Times, string[] UserIds, string[] ItemIds)
 {
+    /// <summary>Items that there are.</summary>
+    public int ItemCount => ItemIds.Length;
+
     /// <summary>Ratings.</summary>
     public int Count => Users.Length;
 

@@ -67,7 +67,7 @@ internal static class SeriesTable
         {
             errors.Add(broken.Message);
         }
-        if (errors.None && clients.Count == 0) errors.Add("there is no row of data.");
+        if (errors.None && clients.Count == 0) errors.Add("line 1: there is no row of data: the file is empty, or has only a header. Give it rows, or leave it out.");
         errors.ThrowIfAny();
         return new(path, [.. columns!.Features.Select(index => columns.Names[index])], [.. clients.Select(client => new ClientSeries(client.Key, [.. client.Value.Values]))]);
     }

@@ -15,6 +15,7 @@ internal static class DataSources
         .. IdxDataset.Known.Select(known => new IdxSource(known)),
         new Cifar10Source(), new MedMnistSource("pneumoniamnist"),
         new HeartDiseaseSource(),
+        new RatingsSource(),   // before the tables: a file of ratings is recognised by its name
         new CsvSource(),
         new SeriesSource(),
         new CifarSource(), new NpzSource(), new ImageFolderSource(),
@@ -23,7 +24,7 @@ internal static class DataSources
         new LeafSource(),
         new ShakespeareSource(),
         new SentenceSource(),
-        new MovieLensSource(), new RatingsSource(),
+        new MovieLensSource(),
         new BccdSource(), new VocSource(),
         new PairsSource(),
         new TatoebaSource(),

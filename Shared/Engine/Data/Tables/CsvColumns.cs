@@ -58,7 +58,7 @@ internal sealed record CsvColumns(ImmutableArray<string> Names, int Label, int C
         if (index < 0)
         {
             errors.Add($"line 1: there is no column '{wanted}', which {key} asks for. The columns are {string.Join(", ", names.Take(shown))}"
-                + (names.Length > shown ? $" and {names.Length - shown} more." : "."));
+                + (names.Length > shown ? $" and {names.Length - shown} more." : ".") + $" Correct {key}, or the file's first line.");
         }
         return index;
     }

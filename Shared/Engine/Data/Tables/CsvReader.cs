@@ -54,7 +54,7 @@ internal static class CsvReader
         record.Fields.Add(field.ToString());
         if (next == separator) return true;
         if (next == '\r') next = reader.Peek() == '\n' ? reader.Read() : next;
-        if (next is not ('\n' or '\r' or End)) throw new InvalidDataException($"line {line}: there is text after the closing quote of a field.");
+        if (next is not ('\n' or '\r' or End)) throw new InvalidDataException($"line {line}: there is text after the closing quote of a field; double the quotes within it.");
         line++;
         return false;
     }
@@ -78,7 +78,7 @@ internal static class CsvReader
         while (true)
         {
             var next = reader.Read();
-            if (next == End) throw new InvalidDataException($"line {opened}: a quoted field is not closed.");
+            if (next == End) throw new InvalidDataException($"line {opened}: a quoted field is not closed. Close it, or remove its quote; is the file cut off?");
             if (next == '"' && reader.Peek() != '"') return reader.Read();
             if (next == '"') reader.Read();
             if (next == '\n') line++;

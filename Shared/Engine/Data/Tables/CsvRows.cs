@@ -53,7 +53,7 @@ internal sealed class CsvRows(string path, DataSpec data)
         {
             Errors.Add(broken.Message);
         }
-        if (Errors.None && Labels.Count == before) Errors.Add("there is no row of data.");
+        if (Errors.None && Labels.Count == before) Errors.Add("line 1: there is no row of data: the file is empty, or has only a header. Give it rows, or leave it out.");
         Errors.ThrowIfAny();
         return Labels.Count;
     }

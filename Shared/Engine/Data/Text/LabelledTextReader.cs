@@ -25,7 +25,7 @@ internal static class LabelledTextReader
     {
         var (errors, texts) = (new FileErrors(file), new List<LabelledText>());
         Read(file, "", data, texts, errors);
-        if (texts.Count == 0 && errors.Told is null) errors.Add("there is no row with a text and a label.");
+        if (texts.Count == 0 && errors.Told is null) errors.Add("line 1: there is no row with a text and a label: the file is empty, or has only a header. Give it rows, or leave it out.");
         errors.ThrowIfAny();
         return texts;
     }

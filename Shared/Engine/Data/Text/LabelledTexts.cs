@@ -31,7 +31,7 @@ internal static class LabelledTexts
 
         var all = CsvLabels.Of([.. train.Concat(test ?? []).Select(text => text.Label)]);
         var owned = train[0].Client.Length > 0;
-        return new(all.ShapeOver([data.Text.Length]) with { Vocabularies = [vocabulary.Size] }, Examples(encoded, all, 0, data.Text.Length),
+        return new(all.ShapeOver([data.Text.Length]) with { Vocabularies = [vocabulary.Size], SymbolNames = [vocabulary.Names] }, Examples(encoded, all, 0, data.Text.Length),
             test is null ? null : Examples(encodedTest, all, train.Count, data.Text.Length), owned ? [.. train.Select(text => text.Client)] : [])
         {
             TestOwners = owned && test is not null ? [.. test.Select(text => text.Client)] : [],

@@ -49,7 +49,8 @@ internal static class RunningText
             start += tokens.Length;
         }
         var all = encoded.SelectMany(tokens => tokens).ToArray();
-        return new(TextSets.Windows(spec.Length, vocabulary.Size), new WindowExamples(all, windows.ToImmutable(), spec.Length), new WindowExamples(all, tests.ToImmutable(), spec.Length), owners.ToImmutable())
+        var shape = TextSets.Windows(spec.Length, vocabulary.Size) with { SymbolNames = [vocabulary.Names] };
+        return new(shape, new WindowExamples(all, windows.ToImmutable(), spec.Length), new WindowExamples(all, tests.ToImmutable(), spec.Length), owners.ToImmutable())
         {
             TestOwners = testOwners.ToImmutable(),
             Faults = [.. faults.OrderBy(fault => fault.Client, StringComparer.Ordinal)],

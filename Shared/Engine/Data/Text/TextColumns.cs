@@ -32,7 +32,7 @@ internal sealed record TextColumns(int Count, int Text, int Label, int Client)
     {
         if (wanted is null) return -1;
         var index = names.IndexOf(wanted);
-        if (index < 0) errors.Add(file, $"line 1: there is no column '{wanted}', which {key} asks for. The columns are {string.Join(", ", names.Take(20))}.");
+        if (index < 0) errors.Add(file, $"line 1: there is no column '{wanted}', which {key} asks for. The columns are {string.Join(", ", names.Take(20))}. Correct {key}, or the file's first line.");
         return index;
     }
 }

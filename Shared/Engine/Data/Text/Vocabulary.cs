@@ -18,11 +18,15 @@ internal sealed class Vocabulary
     public Vocabulary(ImmutableArray<string> symbols, TokenKind kind, string origin)
     {
         (Kind, Origin) = (kind, origin);
+        Names = [.. TextSets.ReservedNames, .. symbols];
         _indices = symbols.Select((symbol, place) => (symbol, place)).ToDictionary(pair => pair.symbol, pair => pair.place + TextSets.Reserved, StringComparer.Ordinal);
     }
 
     /// <summary>How text is cut into symbols.</summary>
     public TokenKind Kind { get; }
+
+    /// <summary>The text of every index, how padding and unknown symbols are shown included.</summary>
+    public ImmutableArray<string> Names { get; }
 
     /// <summary>Where it is from.</summary>
     public string Origin { get; }

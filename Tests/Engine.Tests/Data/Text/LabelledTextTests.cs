@@ -64,7 +64,7 @@ public sealed class LabelledTextTests : IDisposable
         Assert.Equal<string>(["a", "a"], set.Owners);
         Assert.Equal(
             [("b", $"{b} cannot be used:\n  line 1: the label is missing: fill it in, or leave the row out.\n  line 2: the text is empty: fill it in, or leave the row out."),
-             ("c", $"{c} cannot be used:\n  there is no row with a text and a label.")],
+             ("c", $"{c} cannot be used:\n  line 1: there is no row with a text and a label: the file is empty, or has only a header. Give it rows, or leave it out.")],
             set.Faults.Select(fault => (fault.Client, fault.Reason)));
     }
 
@@ -76,8 +76,8 @@ public sealed class LabelledTextTests : IDisposable
     }
 
     [Theory]
-    [InlineData("t.tsv", "", "there is no row with a text and a label.")]
-    [InlineData("t.tsv", "text\ty\n", "there is no row with a text and a label.")]
+    [InlineData("t.tsv", "", "line 1: there is no row with a text and a label")]
+    [InlineData("t.tsv", "text\ty\n", "line 1: there is no row with a text and a label")]
     [InlineData("t.tsv", "text y\nfine 1\n", "line 1: a table of texts has a text and a label in each row, apart by a tab.")]
     [InlineData("t.csv", "text,y\n\"open,1\n", "line 2: a quoted field is not closed.")]
     public void Table_that_cannot_be_used_says_why(string name, string text, string expected)
