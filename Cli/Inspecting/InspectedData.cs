@@ -13,10 +13,11 @@ namespace Federated.Cli.Inspecting;
 /// <param name="Train">Training examples.</param>
 /// <param name="Test">Test examples.</param>
 /// <param name="Clients">How they are spread.</param>
+/// <param name="Unusable">Clients whose data cannot be used, and why.</param>
 /// <param name="Distance">Mean total variation between a client's label mix and that of all; null without labels.</param>
 internal sealed record InspectedData(
     string Name, string Objective, IReadOnlyList<int> Input, IReadOnlyList<int> Output, IReadOnlyList<int> Vocabularies, IReadOnlyList<string> ClassNames, int Train, int Test,
-    IReadOnlyList<InspectedClient> Clients, double? Distance)
+    IReadOnlyList<InspectedClient> Clients, IReadOnlyList<ClientFault> Unusable, double? Distance)
 {
     /// <param name="name">The value of data.name.</param>
     /// <param name="data">As it was read and divided.</param>
@@ -30,6 +31,7 @@ internal sealed record InspectedData(
             name, shape.Objective.ToString(), shape.Input, shape.Output, shape.Vocabularies, shape.ClassNames, data.Train.Count, data.Test.Count,
             [.. data.Clients.Select(client => new InspectedClient(
                 client.Id, client.Train.Length, client.Validation.Length, client.Test.Length, counts.TryGetValue(client.Id, out var labels) ? labels : []))],
+            data.Faults,
             statistics?.MeanTotalVariation);
     }
 }

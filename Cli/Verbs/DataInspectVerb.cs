@@ -57,6 +57,7 @@ internal sealed class DataInspectVerb : Verb
         Environment.Screen.Write(PartitionPicture.Draw(found));
         if (found.Clients.Count > PartitionPicture.Rows)
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"... and {found.Clients.Count - PartitionPicture.Rows} clients more"));
+        foreach (var fault in found.Unusable) await output.WriteLineAsync($"takes no part: {fault.Client}: {fault.Reason}");
         if (found.Distance is { } distance)
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"distance of a client's label mix from that of all: {distance:0.00} (0: equal mixes)"));
     }

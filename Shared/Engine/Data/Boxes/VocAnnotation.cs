@@ -38,7 +38,7 @@ internal static class VocAnnotation
         }
         catch (XmlException broken)
         {
-            errors.Add($"{name}, line {broken.LineNumber}: the XML is broken: {broken.Message}");
+            errors.Add($"{name}, line {Math.Max(1, broken.LineNumber)}: the XML is broken: {broken.Message}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

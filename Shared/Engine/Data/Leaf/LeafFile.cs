@@ -84,8 +84,8 @@ internal static class LeafFile
     {
         complaint = "";
         var label = y.ValueKind switch { JsonValueKind.String => y.GetString()!, JsonValueKind.Number => y.GetRawText(), _ => "" };
-        if (label.Length == 0) complaint = "its label is neither a number nor a text.";
-        else if (x.ValueKind == JsonValueKind.String && string.IsNullOrEmpty(x.GetString())) complaint = "its text is empty.";
+        if (label.Length == 0) complaint = "its label is neither a number nor a text. Give it one, or leave the example out.";
+        else if (x.ValueKind == JsonValueKind.String && string.IsNullOrEmpty(x.GetString())) complaint = "its text is empty. Fill it in, or leave the example out.";
         else if (x.ValueKind == JsonValueKind.String) return new(user, x.GetString(), null, label);
         else if (Numbers(x) is { } numbers) return new(user, null, numbers, label);
         else complaint = "'x' is neither a text nor a list of finite numbers. Other tasks of LEAF keep more than that in it: take the text or the numbers out first.";

@@ -31,7 +31,7 @@ internal static class PairFile
             else if (ownerOf(fields[2].Trim()) is { } owner && ClientName.Fault(owner) is null) pairs.Add(new(fields[0], fields[1], owner));
             else errors.Add(path, number, "the third column names no client of 1 to 256 characters.");
         }
-        if (pairs.Count == 0 && errors.Count == 0) errors.Add(path, 1, "there is no pair.");
+        if (pairs.Count == 0 && errors.Count == 0) errors.Add(path, 1, "there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
         errors.ThrowIfAny();
         return pairs;
     }
@@ -54,7 +54,7 @@ internal static class PairFile
             else if (string.IsNullOrWhiteSpace(target)) errors.Add(targets, number, "the target is missing; fill it in or remove the line from both files.");
             else pairs.Add(new(source, target, null));
         }
-        if (pairs.Count == 0 && errors.Count == 0) errors.Add(sources, 1, "there is no pair.");
+        if (pairs.Count == 0 && errors.Count == 0) errors.Add(sources, 1, "there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
         errors.ThrowIfAny();
         return pairs;
     }
