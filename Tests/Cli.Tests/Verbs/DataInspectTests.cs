@@ -39,6 +39,37 @@ public sealed class DataInspectTests : IDisposable
         Assert.Equal(0.25, json.RootElement.GetProperty("distance").GetDouble(), 9);   // shares of "no": 1/2 and 0, of all 1/4
     }
 
+    [Theory]
+    [InlineData("play.txt", "to be or\nnot\n", "text", "example 0: then", "to be or", "data.text.length=8", "data.test=0")]
+    [InlineData("reviews.tsv", "text\ty\nfine fine day\tgood\nfine day\tbad\n", "labelled_text", "example 0: class 1, good", "fine fine day", "data.test=0")]
+    [InlineData("ratings.csv", "user,item,rating,timestamp\n7,31,4,1\n7,32,5,2\n8,31,2,3\n8,33,1,4\n", "ratings", "example 0: rating 4", "user 7, item 31", "data.ratings.feedback=explicit")]
+    [InlineData("pairs.tsv", "go away\tgeh weg\nstop\thalt\n", "pairs", "example 0: a sentence pair", "source: go away\n  target: geh weg", "data.name=pairs", "data.test=0",
+        "data.pairs.minimum_count=1")]
+    public async Task Symbols_are_shown_as_what_they_stand_for(string file, string text, string name, string example, string shown, params string[] set)
+    {
+        _command.Write(file, text);
+
+        var result = await _command.RunAsync(["data", "inspect", file, "--samples", "1", .. set.SelectMany(one => new[] { "--set", one }), "--set", "data.clients=1"]);
+
+        Assert.Equal((ExitCodes.Success, ""), (result.ExitCode, result.Error));
+        Assert.StartsWith($"{name}: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains(example, result.Output, StringComparison.Ordinal);
+        Assert.Contains(shown, result.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Client_whose_data_cannot_be_used_is_told_beside_the_others()
+    {
+        _command.Write("sites/a.csv", "age,y\n1,no\n2,yes\n");
+        _command.Write("sites/b.csv", "age,y\n1,no\n2,\n");
+
+        var result = await _command.RunAsync("data", "inspect", "sites", "--set", "data.label=y", "--set", "data.partition.kind=natural", "--set", "data.test=0");
+
+        Assert.Equal((ExitCodes.Success, ""), (result.ExitCode, result.Error));
+        Assert.Contains("takes no part: b: ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("line 3, column 'y': the label is missing", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Data_of_a_job_is_shown_whatever_its_model()
     {
