@@ -83,7 +83,7 @@ public sealed class LabelledTextTests : IDisposable
     public void Table_that_cannot_be_used_says_why(string name, string text, string expected)
     {
         var path = _folder.Write(name, text);
-        Assert.Equal(expected, TextReading.Refusal(Spec(name), _folder).Split('\n')[1].Trim());
+        Assert.StartsWith(expected, TextReading.Refusal(Spec(name), _folder).Split('\n')[1].Trim(), StringComparison.Ordinal);
         Assert.StartsWith(path, TextReading.Refusal(Spec(name), _folder), StringComparison.Ordinal);
     }
 
