@@ -81,8 +81,8 @@ public sealed class BrokenFileTests : IDisposable
             var sound = File.ReadAllBytes(file);
             for (var i = 0; i < 120; i++)
             {
-                var bytes = sound[..(i % 3 == 0 ? random.Below(sound.Length) : sound.Length)];
-                for (var change = 0; change < i % 4 && bytes.Length > 0; change++) bytes[random.Below(bytes.Length)] = (byte)random.Below(256);
+                var bytes = sound[..(i % 3 == 0 ? random.Next(sound.Length) : sound.Length)];
+                for (var change = 0; change < i % 4 && bytes.Length > 0; change++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
                 File.WriteAllBytes(file, bytes);
                 var refused = Record.Exception(() => SoundData.Load(data, _folder));
                 Assert.True(refused is null or EngineException, $"{format}, {i}: {refused}");
