@@ -95,7 +95,7 @@ internal sealed class LocalRun(RunsClient client, IRunView view, SteadyWatch eve
             await stop;
         }
         var model = watch.Board.Summary.Round > 0 ? await client.ModelAsync(run, CancellationToken.None) : null;
-        var sha256 = model is null ? null : await folder.WriteModelAsync(model.Parameters);
+        var sha256 = model is null ? null : await folder.WriteModelAsync(model.Parameters, job.Yaml);
         var details = await client.ShowAsync(run, CancellationToken.None);
         var result = RunResult.Of(watch.Board, sha256, TroubledClient.Of(details.Unusable, watch.Board.Rounds.Values));
         await folder.WriteSummaryAsync(result);

@@ -14,7 +14,10 @@ internal sealed class ResultsFolder
     /// <summary>The job's file.</summary>
     public const string JobName = "job.yaml";
 
-    private static readonly string[] Files = [JobName, "metrics.jsonl", "summary.json", "model.safetensors"];
+    /// <summary>The model's file.</summary>
+    public const string ModelName = "model.safetensors";
+
+    private static readonly string[] Files = [JobName, "metrics.jsonl", "summary.json", ModelName];
 
     private ResultsFolder(string path) => Path = path;
 
@@ -92,8 +95,10 @@ internal sealed class ResultsFolder
         File.AppendAllLinesAsync(FileOf("metrics.jsonl"), rounds.Select(round => ResultJson.Line(RoundRecord.Of(round))));
 
     /// <summary>Writes the model.</summary>
+    /// <param name="parameters">The model.</param>
+    /// <param name="jobYaml">Its job.</param>
     /// <returns>SHA-256 of the file, lower-case hex.</returns>
-    public Task<string> WriteModelAsync(ParameterVector parameters) => ModelFile.WriteAsync(FileOf("model.safetensors"), parameters);
+    public Task<string> WriteModelAsync(ParameterVector parameters, string jobYaml) => ModelFile.WriteAsync(FileOf(ModelName), parameters, jobYaml);
 
     /// <summary>Writes the summary.</summary>
     public Task WriteSummaryAsync(RunResult result) => AtomicFile.WriteTextAsync(FileOf("summary.json"), ResultJson.Line(result) + "\n");

@@ -32,23 +32,14 @@ internal sealed class ExportVerb : RemoteVerb
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
     {
         var (run, round, file) = (parsed.GetValue(_run)!, (uint?)parsed.GetValue(_round), Environment.PathOf(parsed.GetValue(_out)!));
-        CheckFree(file, parsed.GetValue(_force));
+        OutFile.CheckFree(file, parsed.GetValue(_force));
         using var client = Connect(parsed);
         var model = await client.ModelAsync(run, round, interrupt) ?? throw await MissingAsync(client, run, round, interrupt);
-        var sha256 = await ModelFile.WriteAsync(file, model.Parameters);
+        var sha256 = await ModelFile.WriteAsync(file, model.Parameters, (await client.ShowAsync(run, interrupt)).JobYaml);
         if (WantsJson(parsed)) await PrintJsonAsync(new ModelRecord(run, model.Round, model.Parameters.Schema.Count, file, sha256));
         else await Environment.Output.WriteLineAsync(
             $"{file}: {Format.Count((ulong)model.Parameters.Schema.Count)} parameters after round {model.Round}, SHA-256 {sha256}");
         return ExitCodes.Success;
-    }
-
-    private static void CheckFree(string file, bool force)
-    {
-        var wrong = Directory.Exists(file) ? $"--out {file} is a folder: name a file."
-            : File.Exists(file) && !force ? $"--out {file} exists: name another file, or add --force to replace it."
-            : Path.GetDirectoryName(file) is { } folder && !Directory.Exists(folder) ? $"--out {file}: there is no folder {folder}."
-            : null;
-        if (wrong is not null) throw new CommandException(ExitCodes.Usage, wrong, remedy: "");
     }
 
     private static async Task<CommandException> MissingAsync(RunsClient client, string run, uint? round, CancellationToken interrupt)

@@ -26,6 +26,7 @@ internal static class FederatedCommand
             new RetryVerb(environment),
             new StopVerb(environment),
             new ExportVerb(environment),
+            new PredictVerb(environment),
             new Command("job", "Work with job files.") { new JobCheckVerb(environment) },
             new Command("data", "Work with data sets.") { new DataListVerb(environment), new DataGetVerb(environment), new DataInspectVerb(environment) },
             SharedOptions.Verbose,

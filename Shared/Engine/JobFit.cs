@@ -8,6 +8,14 @@ namespace Federated.Engine;
 /// <summary>Whether a job fits the data that was found for it.</summary>
 internal static class JobFit
 {
+    /// <summary>Plans the job's model for data of which only the shape is known.</summary>
+    /// <exception cref="EngineException">It does not fit; the message has every reason.</exception>
+    public static ModelPlan Plan(JobSpec job, DataShape shape)
+    {
+        var (plan, errors) = ModelPlanner.Plan(job.Model, shape);
+        return plan ?? throw new EngineException($"The model does not fit the data set '{job.Data.Name}': {string.Join("; ", errors)}.");
+    }
+
     /// <summary>Plans the job's model for the data.</summary>
     /// <exception cref="EngineException">It does not fit; the message has every reason.</exception>
     public static ModelPlan Plan(JobSpec job, FederatedData data)

@@ -108,9 +108,7 @@ internal sealed class RunEngine : IRunEngine
     private EvaluationSums Write(Workspace workspace, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation) => workspace.Objective.Writes
         ? Evaluator.Write(workspace, examples, indices, _job.Evaluation.Beam, cancellation) : EvaluationSums.None;
 
-    // Spread evenly, and the same however the examples are cut into slices.
-    private bool IsSample(int index, int count) =>
-        (long)index * _job.Evaluation.Samples / count != ((long)index + 1) * _job.Evaluation.Samples / count;
+    private bool IsSample(int index, int count) => EvenSample.Has(index, _job.Evaluation.Samples, count);
 
     private EvaluationSums Measure(
         Workspace workspace, ReadOnlyMemory<float> parameters, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation)

@@ -28,6 +28,9 @@ public static class TextSets
     /// <summary>How these are shown.</summary>
     public static ImmutableArray<string> ReservedNames { get; } = ["<padding>", "<unknown>"];
 
+    /// <summary>The classes of <see cref="Sentences"/>.</summary>
+    public static ImmutableArray<string> SentenceClasses { get; } = ["negative", "positive"];
+
     /// <summary>The 65 symbols of shakespeare, in the order of their codes.</summary>
     public static ImmutableArray<string> ShakespeareCharacters { get; } = Characters("\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
@@ -37,6 +40,10 @@ public static class TextSets
     /// <summary>The characters that a job's text has without a vocabulary file.</summary>
     /// <param name="name">The value of data.name.</param>
     public static ImmutableArray<string> CharactersOf(string name) => name == Shakespeare ? ShakespeareCharacters : PrintableCharacters;
+
+    /// <summary>How symbols are shown, by index, padding and unknown as in sentence pairs.</summary>
+    /// <param name="symbols">The vocabulary's, without the reserved ones.</param>
+    public static ImmutableArray<string> Named(IEnumerable<string> symbols) => [.. ReservedNames, .. symbols];
 
     /// <summary>What running text gives to a model.</summary>
     /// <param name="length">Symbols of a window.</param>
@@ -48,13 +55,14 @@ public static class TextSets
     {
         var text = data.Text;
         if (text.Tokens == TokenKind.Word || text.Vocabulary is not null) return null;
-        var vocabulary = CharactersOf(data.Name).Length + Reserved;
-        return data.Name switch
+        var names = Named(CharactersOf(data.Name));
+        var shape = data.Name switch
         {
-            Text or Shakespeare => Windows(text.Length, vocabulary),
-            Sentences => DataShape.ForClasses([text.Length], 2) with { Vocabularies = [vocabulary] },
+            Text or Shakespeare => Windows(text.Length, names.Length),
+            Sentences => DataShape.ForClasses([text.Length], 2) with { Vocabularies = [names.Length], ClassNames = SentenceClasses },
             _ => null,
         };
+        return shape is null ? null : shape with { SymbolNames = [names] };
     }
 
     private static ImmutableArray<string> Characters(string characters) => [.. characters.Select(character => character.ToString())];

@@ -73,8 +73,8 @@ internal sealed class ClassificationObjective(int classes, Loss loss, double smo
         return correct;
     }
 
-    // The first of equal ones counts as the largest.
-    private static int Largest(ReadOnlySpan<float> row)
+    /// <summary>Index of the largest score, of equal ones the first.</summary>
+    internal static int Largest(ReadOnlySpan<float> row)
     {
         var best = 0;
         for (var j = 1; j < row.Length; j++)

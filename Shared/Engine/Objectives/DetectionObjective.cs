@@ -29,18 +29,25 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
     /// stays.</remarks>
     public override Scored Measure(ModelReplica replica, Batch batch, TallyBook tallies)
     {
-        var slots = Slots(replica.Forward(batch.Input, draws: null));
-        var (width, most) = (5 + _grid.Classes, (int)batch.Target.shape[1]);
+        var outputs = replica.Forward(batch.Input, draws: null);
+        var (found, most) = (Detect(outputs), (int)batch.Target.shape[1]);
         DetectionTally.Declare(tallies, _grid.Classes);
         for (var i = 0; i < batch.Count; i++)
         {
             var objects = BoxedImages.Read(batch.Target.Floats().Slice(i * most, most));
-            foreach (var found in objects) DetectionTally.AddObjects(tallies, found.Kind, 1);
-            var detections = Detections.Suppress(Read(slots.Floats().Slice(i * _grid.Slots * width, _grid.Slots * width)), Suppressed);
-            foreach (var (detection, right) in detections.Zip(Detections.Judge(detections, objects)))
+            foreach (var each in objects) DetectionTally.AddObjects(tallies, each.Kind, 1);
+            foreach (var (detection, right) in found[i].Zip(Detections.Judge(found[i], objects)))
                 DetectionTally.AddDetection(tallies, detection.Kind, detection.Score, right);
         }
-        return new(Loss(slots, batch), batch.Count, 0);
+        return new(Loss(Slots(outputs), batch), batch.Count, 0);
+    }
+
+    /// <summary>The detections of each image that count, the surest first.</summary>
+    /// <param name="outputs">What the model gave, shape [batch, output...].</param>
+    internal List<Detection>[] Detect(Tensor outputs)
+    {
+        var (slots, width) = (Slots(outputs), (5 + _grid.Classes) * _grid.Slots);
+        return [.. Enumerable.Range(0, (int)outputs.shape[0]).Select(i => Detections.Suppress(Read(slots.Floats().Slice(i * width, width)), Suppressed))];
     }
 
     // [batch, anchors * (5 + classes), H, W] to [batch * anchors * H * W, 5 + classes].

@@ -39,6 +39,14 @@ internal sealed class RecommendationObjective : LearningObjective
         return new(F.binary_cross_entropy_with_logits(scores, labels), batch.Count, hits);
     }
 
+    /// <summary>The place of each example's item, from 1, in the order of scores among its candidates.</summary>
+    internal static int[] Ranks(ModelReplica replica, Batch batch)
+    {
+        var rows = (int)batch.Target.shape[1] + 1;
+        var scores = replica.Forward(Expand(batch, rows - 1).Pairs, draws: null).contiguous();
+        return [.. Enumerable.Range(0, batch.Count).Select(i => Rank(scores.Floats().Slice(i * rows, rows)))];
+    }
+
     // Each example's own pair first, then the user with each candidate.
     private static (Tensor Pairs, Tensor Labels) Expand(Batch batch, int candidates)
     {

@@ -32,11 +32,12 @@ internal sealed class TranslationObjective(double smoothing) : LearningObjective
         var length = (int)batch.Target.shape[1];
         for (var i = 0; i < translations.Length; i++)
         {
-            var reference = references.Slice(i * length, length);
-            int[] tokens = [.. reference[..reference.IndexOf(PairSymbols.End)].ToArray().Select(token => (int)token)];
-            Bleu.Add(translations[i].AsSpan(), tokens, PairSymbols.Unknown, tallies);
+            Bleu.Add(translations[i].AsSpan(), Tokens(references.Slice(i * length, length)), PairSymbols.Unknown, tallies);
         }
     }
+
+    /// <summary>A target's tokens, without its end and what fills it up.</summary>
+    internal static int[] Tokens(ReadOnlySpan<float> target) => [.. target[..target.IndexOf(PairSymbols.End)].ToArray().Select(token => (int)token)];
 
     private static Scored Score(Tensor scores, Batch batch, double smoothing)
     {

@@ -40,6 +40,6 @@ internal static class SentenceSet
             texts.AddRange(rows.Select(row => row with { Client = site }));
         }
         var set = LabelledTexts.Create(texts, null, data, Vocabularies.Fixed(data, folders), errors);
-        return set with { Shape = set.Shape with { ClassNames = ["negative", "positive"] } };
+        return set with { Shape = set.Shape with { ClassNames = TextSets.SentenceClasses } };
     }
 }

@@ -17,8 +17,7 @@ internal sealed class Vocabulary
     /// <param name="origin">Where they are from, for messages: a file, or <c>printable ASCII</c>.</param>
     public Vocabulary(ImmutableArray<string> symbols, TokenKind kind, string origin)
     {
-        (Kind, Origin) = (kind, origin);
-        Names = [.. TextSets.ReservedNames, .. symbols];
+        (Kind, Origin, Names) = (kind, origin, TextSets.Named(symbols));
         _indices = symbols.Select((symbol, place) => (symbol, place)).ToDictionary(pair => pair.symbol, pair => pair.place + TextSets.Reserved, StringComparer.Ordinal);
     }
 
@@ -30,6 +29,9 @@ internal sealed class Vocabulary
 
     /// <summary>Where it is from.</summary>
     public string Origin { get; }
+
+    /// <summary>How each index is shown.</summary>
+    public ImmutableArray<string> Names { get; }
 
     /// <summary>Number of indices, padding and unknown included.</summary>
     public int Size => _indices.Count + TextSets.Reserved;
