@@ -32,8 +32,7 @@ internal static class RunClosing
         if (result.ModelSha256 is { } sha256)
         {
             Row("model sha256", sha256);
-            Row("look at it", "python3 -c 'from safetensors.numpy import load_file; "
-                + $"print({{k: v.shape for k, v in load_file(\"{Path.Combine(outcome.Folder, "model.safetensors")}\").items()}})'");
+            Row("look at it", $"federated predict {Format.Argument(outcome.Folder)}");
         }
         return text.Append(TroubledClient.Text(result.Troubled, "summary.json has all of them.")).ToString();
 

@@ -51,7 +51,7 @@ public sealed record TranslationPrediction(string Source, string? Reference, str
 
 /// <summary>What a user might take next.</summary>
 /// <param name="User">Who, by id.</param>
-/// <param name="Item">What the user took in fact and the model was not trained on; null where that is not known.</param>
+/// <param name="Item">By id or, where the set has it, title: what the user took in fact and the model was not trained on; null where that is not known.</param>
 /// <param name="Rank">The item's place, from 1, among the candidates that the model is measured with; null without an item.</param>
 /// <param name="Top">The likeliest items among all that the user did not take in the training data, the likeliest first.</param>
 public sealed record RankingPrediction(string User, string? Item, int? Rank, ImmutableArray<RankedItem> Top) : Prediction;

@@ -15,9 +15,10 @@ internal sealed class MovieLensSource : DataSource
 
     public override LoadedSet Load(DataSpec data, DataFolders folders)
     {
-        var (folder, file) = (Published.Find(folders), Published.Files[0]);
-        using var reader = new StreamReader(file.Open(file.Locate(folder)!));
+        var path = Published.Files[0].Locate(Published.Find(folders))!;
+        using var reader = new StreamReader(Published.Files[0].Open(path));
         // Given, so that a part of the ratings could not change what an index means.
-        return RatingSplit.Split(RatingReader.Read(reader, Name, 943, 1682), data.Ratings, Name);
+        var set = RatingSplit.Split(RatingReader.Read(reader, Name, MovieLens.Users, MovieLens.Items), data.Ratings, Name);
+        return MovieLens.Titles(path) is { } titles ? set with { Shape = set.Shape with { SymbolNames = [set.Shape.SymbolNames[0], titles] } } : set;
     }
 }
