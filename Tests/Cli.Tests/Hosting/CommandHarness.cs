@@ -22,6 +22,9 @@ internal sealed class CommandHarness : IDisposable
     /// <summary>Stands for the nodes of <c>federated run</c>.</summary>
     public ILocalCluster? Cluster { get; set; }
 
+    /// <summary>Whether <c>federated run</c> starts nodes in fact.</summary>
+    public bool HostsNodes { get; set; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Standard output of the command that was started last.</summary>
@@ -58,7 +61,7 @@ internal sealed class CommandHarness : IDisposable
         Time = Time,
         Folder = Folder,
         Variable = name => Variables.GetValueOrDefault(name),
-        HostLocally = (_, options, _) => HostAsync(options),
+        HostLocally = HostsNodes ? LocalCluster.StartAsync : (_, options, _) => HostAsync(options),
     };
 
     /// <summary>A console without colours or cursor movement, 120 characters wide.</summary>

@@ -215,6 +215,19 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exported_model_carries_its_job_without_the_folders_of_this_machine()
+    {
+        _coordinator.JobYaml = "name: shown\nmodel: { name: logistic }\ndata: { name: csv, path: /home/ann/visits.csv }\n";
+        await _command.RunAsync("export", "quiet-otter-1", "--out", "model.safetensors");
+
+        await using var file = File.OpenRead(Path.Combine(_command.Folder, "model.safetensors"));
+        var read = await Federated.Core.Parameters.Safetensors.ReadFileAsync(file, 1 << 20, CancellationToken.None);
+        var job = Assert.Single(read.File!.Metadata);
+        Assert.Equal("job", job.Key);
+        Assert.Equal(("shown", "visits.csv"), (Federated.Core.Jobs.JobReader.Read(job.Value, []).Job!.Name, Federated.Core.Jobs.JobReader.Read(job.Value, []).Job!.Data.Path));
+    }
+
+    [Fact]
     public async Task Export_of_a_round_saves_it_or_lists_those_that_are_kept()
     {
         var saved = await _command.RunAsync("export", "quiet-otter-1", "--round", "0", "--out", "0.safetensors");
