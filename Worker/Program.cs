@@ -28,7 +28,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
 try
 {
-    var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)));
+    var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)), ComputeDevice.Parse(options.Device)!);
     return await WorkerLoop.RunAsync(
         options,
         engine,
@@ -40,6 +40,11 @@ catch (PortInUseException e)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.AddressInUse;
+}
+catch (EngineException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Usage;
 }
 catch (NodeOptionsException e)
 {

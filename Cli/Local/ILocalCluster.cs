@@ -13,7 +13,8 @@ internal interface ILocalCluster : IAsyncDisposable
 /// <summary>What a local cluster is made of.</summary>
 /// <param name="Workers">Worker nodes, at least 1.</param>
 /// <param name="Slots">Tasks that each of them trains at once, at least 1.</param>
+/// <param name="Device">What they compute on, as <see cref="Federated.Engine.ComputeDevice.Parse"/> reads it.</param>
 /// <param name="DataFolders">Absolute; searched for data sets before the standard places.</param>
 /// <param name="LogLevel">Of the nodes' log on standard error.</param>
 /// <param name="StateFolder">Absolute; the coordinator's state folder, of this cluster alone.</param>
-internal sealed record LocalClusterOptions(int Workers, int Slots, IReadOnlyList<string> DataFolders, string LogLevel, string StateFolder);
+internal sealed record LocalClusterOptions(int Workers, int Slots, string Device, IReadOnlyList<string> DataFolders, string LogLevel, string StateFolder);

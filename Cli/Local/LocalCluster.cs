@@ -4,7 +4,6 @@ using Federated.Coordinator.Hosting;
 using Federated.Coordinator.Options;
 using Federated.Core;
 using Federated.Core.Jobs;
-using Federated.Engine;
 using Federated.Engine.Data;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
@@ -38,9 +37,10 @@ internal sealed class LocalCluster : ILocalCluster
     {
         // One store for all workers: the data is in memory once.
         var store = new DatasetStore(DataFolders.Standard(options.DataFolders));
+        // Before the data is read, which may take longer.
+        var engine = DeviceEngine.Create(store, options.Device);
         await JobPreflight.CheckDataAsync(store, job, cancellation);
 
-        var engine = new TorchEngine(store);
         // Loading libtorch takes as long as starting the coordinator; neither waits for the other.
         var coordinator = CoordinatorHost.StartAsync(OptionsOfCoordinator(options), cancellation);
         var fit = Task.Run(() => JobPreflight.CheckFitAsync(engine, job, cancellation), cancellation);

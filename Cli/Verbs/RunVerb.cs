@@ -24,6 +24,7 @@ internal sealed class RunVerb : Verb
     };
     private readonly Option<int?> _workers = SharedOptions.Number("--workers", "n", "Workers to host, 1 to 64. Default: 2, or 1 on a single core.", 1, 64);
     private readonly Option<int?> _slots = SharedOptions.Number("--slots", "n", "Clients that each worker trains at once, 1 to 1024. Default: the cores divided by the workers.", 1, 1024);
+    private readonly Option<string?> _device = SharedOptions.Device();
     private readonly Option<string[]> _set = SharedOptions.Set();
     private readonly Option<string?> _out = new("--out") { Description = "Folder for job.yaml, metrics.jsonl, summary.json and model.safetensors. Default: federated-runs/NAME-TIME.", HelpName = "dir" };
     private readonly Option<string?> _resume = new("--resume")
@@ -38,7 +39,7 @@ internal sealed class RunVerb : Verb
     public RunVerb(CommandEnvironment environment) : base("run", "Run a job on this machine: a coordinator and workers in one process, on the code of a deployment.", environment)
     {
         Add(_job);
-        foreach (var option in new Option[] { _workers, _slots, _set, _out, _resume, _force, _data, _json }) Add(option);
+        foreach (var option in new Option[] { _workers, _slots, _device, _set, _out, _resume, _force, _data, _json }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -118,7 +119,7 @@ internal sealed class RunVerb : Verb
         var workers = parsed.GetValue(_workers) ?? Math.Min(2, cores);
         var slots = parsed.GetValue(_slots) ?? Math.Max(1, cores / workers);
         return new LocalClusterOptions(
-            workers, slots, [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state);
+            workers, slots, parsed.GetValue(_device) ?? "cpu", [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state);
     }
 
     private static void CheckPlacement(JobSpec job)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Federated.Engine;
 using Federated.Wire.Cluster;
 
 namespace Federated.Cli.Verbs;
@@ -15,6 +16,21 @@ internal static class SharedOptions
 
     public static Option<string[]> DataFolders() => Many("--data-dir", "dir",
         "Look for data sets in this folder first, then in FEDERATED_DATA, your cache and /usr/share/datasets. May be repeated.");
+
+    public static Option<string?> Device()
+    {
+        var option = new Option<string?>("--device")
+        {
+            Description = "What to train and measure models on: cpu, cuda (the first GPU) or cuda:N. GPUs need a build with -p:TorchBackend=cuda. Default: cpu.",
+            HelpName = "name",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && ComputeDevice.Parse(result.Tokens[0].Value) is null)
+                result.AddError($"--device is '{result.Tokens[0].Value}': it must be cpu, cuda or cuda:N, N being a GPU's number from 0.");
+        });
+        return option;
+    }
 
     public static Option<string?> Coordinator() => new("--coordinator")
     {

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Federated.Cli.Local;
 using Federated.Cli.Terminal;
 using Federated.Core;
-using Federated.Engine;
 using Federated.Engine.Data;
 using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
@@ -20,6 +20,7 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<string?> _publicHost = new("--public-host") { Description = "Name or address under which the coordinator reaches this machine. Default: --host.", HelpName = "name" };
     private readonly Option<int?> _clusterPort = SharedOptions.Number("--cluster-port", "n", "Cluster port; 0, the default, for any free one.", 0, ushort.MaxValue);
     private readonly Option<int?> _publicClusterPort = SharedOptions.PublicPort("--public-cluster-port", "--cluster-port");
+    private readonly Option<string?> _device = SharedOptions.Device();
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
@@ -30,7 +31,7 @@ internal sealed class WorkerVerb : Verb
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _data, _clients, _state, _timeout, _pause }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _clients, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -46,15 +47,15 @@ internal sealed class WorkerVerb : Verb
             .Add("name", parsed.GetValue(_name)).Add("seeds", parsed.GetValue(_coordinators), ',').Add("slots", parsed.GetValue(_slots)).Add("host", parsed.GetValue(_host))
             .Add("public-host", parsed.GetValue(_publicHost)).Add("cluster-port", parsed.GetValue(_clusterPort))
             .Add("public-cluster-port", parsed.GetValue(_publicClusterPort)).Add("state-dir", parsed.GetValue(_state) is { } state ? Environment.PathOf(state) : null)
-            .Add("heartbeat-pause", parsed.GetValue(_pause))
+            .Add("device", parsed.GetValue(_device)).Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("clients", parsed.GetValue(_clients), ',').Add("coordinator-timeout", parsed.GetValue(_timeout)).AddVerbose(parsed.GetValue(SharedOptions.Verbose));
         var (options, errors) = WorkerOptionsReader.Read(given.Arguments);
         if (!errors.IsEmpty) throw new CommandException(ExitCodes.Usage, string.Join(" ", errors));
 
+        var engine = DeviceEngine.Create(new DatasetStore(DataFolders.Standard(options.DataFolders)), options.Device);
         var coordinators = string.Join(" and ", options.Seeds);
         await Environment.Error.WriteLineAsync($"worker {options.Name} looks for a coordinator at {coordinators}");
-        var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)));
         var code = await WorkerLoop.RunAsync(options, engine, SayReadyAsync, Environment.Error.WriteLineAsync, interrupt);
         return code == ExitCodes.Success ? code : throw new CommandException(code, WhyItEnded(code, coordinators));
 

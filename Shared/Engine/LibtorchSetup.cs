@@ -26,6 +26,14 @@ public static partial class LibtorchSetup
         _threadIsSet = true;
     }
 
+    /// <summary>As <see cref="Ensure"/>, for a process that has a GPU. float32 is float32 there too: by default convolutions would round their factors to the 10 bits of
+    /// TF32.</summary>
+    public static void EnsureGpu()
+    {
+        Ensure();
+        (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) = (false, false);
+    }
+
     private static bool Apply()
     {
         var tuned = OperatingSystem.IsLinux() && TuneAllocator();   // before libtorch's first allocation

@@ -20,12 +20,12 @@ internal sealed class RunEngine : IRunEngine
     private readonly ImmutableDictionary<string, ClientData> _clients;
 
     /// <exception cref="EngineException">The job does not fit the data.</exception>
-    public RunEngine(JobSpec job, FederatedData data) : this(job, data, AlgorithmCatalog.Create(job.Federation.Algorithm))
+    public RunEngine(JobSpec job, FederatedData data, ComputeDevice? device = null) : this(job, data, AlgorithmCatalog.Create(job.Federation.Algorithm), device)
     {
     }
 
     /// <exception cref="EngineException">The job does not fit the data.</exception>
-    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm)
+    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm, ComputeDevice? device = null)
     {
         LibtorchSetup.Ensure();
         (_job, _data, _plan) = (job, data, JobFit.Plan(job, data));
@@ -33,7 +33,7 @@ internal sealed class RunEngine : IRunEngine
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
-        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Train.EpochSize(largest)));
+        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Train.EpochSize(largest), device?.Torch));
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ public sealed record WorkerOptions
     /// <value>Tasks trained at once, 1 to 1024; each takes one core. Default: the number of cores.</value>
     public int Slots { get; init; } = Environment.ProcessorCount;
 
+    /// <value>What models are trained and measured on: cpu, cuda (the first GPU) or cuda:N. Default cpu. It belongs to the machine, so it is no key of a job.</value>
+    public string Device { get; init; } = "cpu";
+
     /// <value>Folders in which data sets are looked for, before the standard places.</value>
     public ImmutableArray<string> DataFolders { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -13,7 +13,7 @@ public static class WorkerOptionsReader
 
     private static readonly ImmutableArray<string> Names =
     [
-        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "data-folders", "clients", "state-dir",
+        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "clients", "state-dir",
         "coordinator-timeout", "drain-timeout", "heartbeat-pause", "log-level",
     ];
 
@@ -28,6 +28,7 @@ public static class WorkerOptionsReader
           public-cluster-port cluster port under which others reach this node, where it is mapped (the bound one)
           seeds               host:port of the coordinator nodes, with commas between (127.0.0.1:5601)
           slots               tasks trained at once, 1 to 1024, each on a core (the number of cores)
+          device              what to train on: cpu, cuda (the first GPU) or cuda:N (cpu)
           data-folders        folders with data sets, separated as the platform separates paths (the standard places)
           clients             clients whose data lives here, for data.placement: local, with commas between (none)
           state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
@@ -61,6 +62,7 @@ public static class WorkerOptionsReader
             case "public-cluster-port": return options with { PublicClusterPort = Whole(options.ClusterPort) };
             case "seeds": return options with { Seeds = Split(value, ',') };
             case "slots": return options with { Slots = Whole(options.Slots) };
+            case "device": return options with { Device = value };
             case "data-folders": return options with { DataFolders = Split(value, Path.PathSeparator) };
             case "clients": return options with { Clients = Split(value, ',') };
             case "state-dir": return options with { StateDir = value };

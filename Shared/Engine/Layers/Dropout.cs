@@ -16,7 +16,8 @@ internal sealed class Dropout(double rate) : ILayer
         if (pass.Draws is not { } draws || rate == 0) return input;
         using var mask = empty(input.shape, float32);
         Fill(mask.Floats(), draws);
-        return input.mul(mask);
+        using var moved = mask.to(input.device);
+        return input.mul(moved);
     }
 
     private void Fill(Span<float> mask, RandomStream draws)

@@ -1,20 +1,25 @@
 using System.Collections.Immutable;
 using Federated.Core.Parameters;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Models;
 
 /// <summary>All tensors of a model replica as views of one block of native memory, so that the flat vector [P] of the schema is the model's own memory:
-/// loading and saving are one copy each, whatever the number of tensors. Not thread-safe.</summary>
+/// loading and saving are one copy each, whatever the number of tensors. On another device than the processor there is a copy of the block on the host between the
+/// two. Not thread-safe.</summary>
 internal sealed class FlatParameters : IDisposable
 {
-    private readonly Tensor _flat;
+    private readonly Tensor _flat, _host;
 
-    public FlatParameters(ParameterSchema schema)
+    /// <param name="schema">The tensors.</param>
+    /// <param name="device">Where they are; null for the processor.</param>
+    public FlatParameters(ParameterSchema schema, Device? device = null)
     {
-        Schema = schema;
+        (Schema, Device) = (schema, device ?? CPU);
         using var scope = NewDisposeScope();
-        _flat = zeros(schema.Count, float32).DetachFromDisposeScope();
+        _flat = zeros(schema.Count, float32, Device).DetachFromDisposeScope();
+        _host = IsOnHost ? _flat : zeros(schema.Count, float32).DetachFromDisposeScope();
         var (tensors, offsets) = (ImmutableArray.CreateBuilder<Tensor>(), ImmutableArray.CreateBuilder<int>());
         var offset = 0;
         foreach (var spec in schema.Tensors)
@@ -30,6 +35,12 @@ internal sealed class FlatParameters : IDisposable
 
     public ParameterSchema Schema { get; }
 
+    /// <summary>Where the tensors are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Whether that is the processor, so that their memory can be read in place.</summary>
+    public bool IsOnHost => Device.type == DeviceType.CPU;
+
     /// <summary>The tensors in schema order, shaped as the schema says.</summary>
     public ImmutableArray<Tensor> Tensors { get; }
 
@@ -37,6 +48,7 @@ internal sealed class FlatParameters : IDisposable
     public ImmutableArray<int> Offsets { get; }
 
     /// <summary>The native memory itself, shape [P]; valid until disposal.</summary>
+    /// <exception cref="InvalidOperationException">It is on another device.</exception>
     public Span<float> Values => _flat.Floats();
 
     /// <summary>Copies a flat vector into the model.</summary>
@@ -45,7 +57,8 @@ internal sealed class FlatParameters : IDisposable
     {
         if (values.Length != Schema.Count)
             throw new ArgumentException($"The model has {Schema.Count} parameters, got {values.Length}.", nameof(values));
-        values.CopyTo(Values);
+        values.CopyTo(_host.Floats());
+        if (!IsOnHost) Copy(_host, _flat);
     }
 
     /// <summary>Copies the model out.</summary>
@@ -54,7 +67,8 @@ internal sealed class FlatParameters : IDisposable
     {
         if (values.Length != Schema.Count)
             throw new ArgumentException($"The model has {Schema.Count} parameters, got room for {values.Length}.", nameof(values));
-        Values.CopyTo(values);
+        if (!IsOnHost) Copy(_flat, _host);
+        _host.Floats().CopyTo(values);
     }
 
     /// <summary>Forgets all gradients; the next backward pass hands over its own memory instead of adding to theirs.</summary>
@@ -67,5 +81,12 @@ internal sealed class FlatParameters : IDisposable
     {
         foreach (var tensor in Tensors) tensor.Dispose();
         _flat.Dispose();
+        _host.Dispose();
+    }
+
+    private static void Copy(Tensor from, Tensor to)
+    {
+        using var disposal = NewDisposeScope();
+        to.copy_(from);
     }
 }

@@ -14,10 +14,11 @@ internal sealed class ModelReplica : IDisposable
 
     /// <param name="plan">What to build.</param>
     /// <param name="keepSoftmax">False leaves a final softmax out, for losses that take the scores before it.</param>
-    public ModelReplica(ModelPlan plan, bool keepSoftmax)
+    /// <param name="device">Where it computes; null for the processor.</param>
+    public ModelReplica(ModelPlan plan, bool keepSoftmax, Device? device = null)
     {
         Plan = plan;
-        Parameters = new FlatParameters(plan.Schema);
+        Parameters = new FlatParameters(plan.Schema, device);
         _layers = LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax);
     }
 
@@ -29,13 +30,14 @@ internal sealed class ModelReplica : IDisposable
     public EncoderDecoder? Translator => _layers is [EncoderDecoder translator] ? translator : null;
 
     /// <summary>Scores for a batch.</summary>
-    /// <param name="input">Shape [batch, input...].</param>
+    /// <param name="input">Shape [batch, input...], on the host or on the replica's device.</param>
     /// <param name="draws">A training pass draws from here; null for evaluation.</param>
-    /// <returns>Shape [batch, output...].</returns>
+    /// <returns>Shape [batch, output...], on the replica's device.</returns>
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
-        var pass = new ForwardPass(draws, Plan.Data.Vocabularies.IsEmpty ? null : input.to_type(ScalarType.Int64));
-        return _layers.Forward(input, pass);
+        var moved = Parameters.IsOnHost ? input : input.to(Parameters.Device);
+        var pass = new ForwardPass(draws, Plan.Data.Vocabularies.IsEmpty ? null : moved.to_type(ScalarType.Int64));
+        return _layers.Forward(moved, pass);
     }
 
     public void Dispose() => Parameters.Dispose();

@@ -19,7 +19,7 @@ internal sealed class ClassificationObjective(int classes, Loss loss, double smo
 
     public override Scored Score(Tensor scores, Batch batch)
     {
-        var labels = batch.Target.view(-1).to_type(ScalarType.Int64);
+        var labels = batch.Target.to(scores.device).view(-1).to_type(ScalarType.Int64);
         var mean = loss switch
         {
             Loss.CrossEntropy => F.cross_entropy(scores, labels),
@@ -32,14 +32,14 @@ internal sealed class ClassificationObjective(int classes, Loss loss, double smo
     public override Scored Train(Tensor scores, Batch batch, float[]? classWeights)
     {
         if (loss != Loss.CrossEntropy || (smoothing == 0 && classWeights is null)) return Score(scores, batch);
-        var labels = batch.Target.view(-1).to_type(ScalarType.Int64);
-        var weights = classWeights is null ? null : tensor(classWeights);
+        var labels = batch.Target.to(scores.device).view(-1).to_type(ScalarType.Int64);
+        var weights = classWeights is null ? null : tensor(classWeights, device: scores.device);
         return new(F.cross_entropy(scores, labels, weights, label_smoothing: smoothing), batch.Count, Correct(scores, batch.Target.Floats()));
     }
 
     protected override void Tally(Tensor scores, Batch batch, TallyBook tallies)
     {
-        var values = scores.contiguous().Floats();
+        var values = scores.cpu().contiguous().Floats();
         var labels = batch.Target.Floats();
         tallies.Add(TallyNames.Confusion, classes * classes, 0);
         for (var i = 0; i < labels.Length; i++)
@@ -66,7 +66,7 @@ internal sealed class ClassificationObjective(int classes, Loss loss, double smo
     // Read in place: for a handful of classes cheaper than four tensor operations.
     private static int Correct(Tensor scores, ReadOnlySpan<float> labels)
     {
-        var values = scores.detach().contiguous().Floats();
+        var values = scores.detach().cpu().contiguous().Floats();
         var (width, correct) = (values.Length / labels.Length, 0);
         for (var i = 0; i < labels.Length; i++)
             if (Largest(values.Slice(i * width, width)) == (int)labels[i]) correct++;

@@ -46,7 +46,7 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
     /// <param name="outputs">What the model gave, shape [batch, output...].</param>
     internal List<Detection>[] Detect(Tensor outputs)
     {
-        var (slots, width) = (Slots(outputs), (5 + _grid.Classes) * _grid.Slots);
+        var (slots, width) = (Slots(outputs).cpu(), (5 + _grid.Classes) * _grid.Slots);
         return [.. Enumerable.Range(0, (int)outputs.shape[0]).Select(i => Detections.Suppress(Read(slots.Floats().Slice(i * width, width)), Suppressed))];
     }
 
@@ -72,14 +72,14 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
 
     private Tensor Loss(Tensor slots, Batch batch)
     {
-        var goals = Goals.Of(_grid, slots.detach().Floats(), batch);
-        var objectness = F.binary_cross_entropy_with_logits(slots.select(1, 4), tensor(goals.Objectness), weight: tensor(goals.Weights), reduction: TorchSharp.torch.nn.Reduction.Sum);
+        var goals = Goals.Of(_grid, slots.detach().cpu().Floats(), batch);
+        var objectness = F.binary_cross_entropy_with_logits(slots.select(1, 4), tensor(goals.Objectness, device: slots.device), weight: tensor(goals.Weights, device: slots.device), reduction: TorchSharp.torch.nn.Reduction.Sum);
         if (goals.Slots.Length == 0) return objectness / batch.Count;
-        var own = slots.index_select(0, tensor(goals.Slots));
-        var target = tensor(goals.Boxes).view(-1, 4);
+        var own = slots.index_select(0, tensor(goals.Slots, device: slots.device));
+        var target = tensor(goals.Boxes, device: slots.device).view(-1, 4);
         var middles = (own.narrow(1, 0, 2).sigmoid() - target.narrow(1, 0, 2)).square().sum();
         var sizes = (own.narrow(1, 2, 2) - target.narrow(1, 2, 2)).square().sum();
-        var kinds = F.cross_entropy(own.narrow(1, 5, _grid.Classes), tensor(goals.Kinds), reduction: TorchSharp.torch.nn.Reduction.Sum);
+        var kinds = F.cross_entropy(own.narrow(1, 5, _grid.Classes), tensor(goals.Kinds, device: slots.device), reduction: TorchSharp.torch.nn.Reduction.Sum);
         return (BoxWeight * (middles + sizes) + objectness + kinds) / batch.Count;
     }
 

@@ -15,7 +15,7 @@ internal sealed class LanguageModelObjective : LearningObjective
 
     public override Scored Score(Tensor scores, Batch batch)
     {
-        var next = batch.Target.to_type(ScalarType.Int64).view(-1);
+        var next = batch.Target.to(scores.device).to_type(ScalarType.Int64).view(-1);
         var flat = scores.view(next.shape[0], -1);
         var counts = next != Padding;
         var predictions = counts.sum().item<long>();

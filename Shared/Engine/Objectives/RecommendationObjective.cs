@@ -16,7 +16,7 @@ internal sealed class RecommendationObjective : LearningObjective
 
     public override bool TakesScores => true;
 
-    public override Scored Score(Tensor scores, Batch batch) => new(F.binary_cross_entropy_with_logits(scores, batch.Target), batch.Count, 0);
+    public override Scored Score(Tensor scores, Batch batch) => new(F.binary_cross_entropy_with_logits(scores, batch.Target.to(scores.device)), batch.Count, 0);
 
     /// <remarks>The loss is the mean over all pairs, the held-out one and its candidates; a prediction is a user.</remarks>
     public override Scored Measure(ModelReplica replica, Batch batch, TallyBook tallies)
@@ -25,7 +25,7 @@ internal sealed class RecommendationObjective : LearningObjective
         if (candidates < 2) throw new InvalidOperationException("Pairs without candidates have no ranking.");
         var (pairs, labels) = Expand(batch, candidates);
         var scores = replica.Forward(pairs, draws: null).contiguous();
-        var values = scores.Floats();
+        var values = scores.cpu().Floats();
         var hits = 0;
         for (var i = 0; i < batch.Count; i++)
         {
@@ -36,7 +36,7 @@ internal sealed class RecommendationObjective : LearningObjective
             tallies.Add(TallyNames.Ranking, 1, 1);
             tallies.Add(TallyNames.Ranking, 2, 1 / Math.Log2(rank + 1));
         }
-        return new(F.binary_cross_entropy_with_logits(scores, labels), batch.Count, hits);
+        return new(F.binary_cross_entropy_with_logits(scores, labels.to(scores.device)), batch.Count, hits);
     }
 
     /// <summary>The place of each example's item, from 1, in the order of scores among its candidates.</summary>

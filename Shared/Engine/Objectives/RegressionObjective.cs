@@ -18,7 +18,7 @@ internal class RegressionObjective(Loss loss, double delta) : LearningObjective
 
     protected override void Tally(Tensor scores, Batch batch, TallyBook tallies)
     {
-        var values = scores.contiguous().Floats();
+        var values = scores.cpu().contiguous().Floats();
         var targets = batch.Target.contiguous().Floats();
         double absolute = 0, squared = 0, sum = 0, sumSquared = 0;
         for (var i = 0; i < targets.Length; i++)
@@ -36,9 +36,9 @@ internal class RegressionObjective(Loss loss, double delta) : LearningObjective
 
     public override Scored Score(Tensor scores, Batch batch) => new(loss switch
     {
-        Loss.Mse => F.mse_loss(scores, batch.Target),
-        Loss.Mae => F.l1_loss(scores, batch.Target),
-        Loss.Huber => F.huber_loss(scores, batch.Target, delta),
+        Loss.Mse => F.mse_loss(scores, batch.Target.to(scores.device)),
+        Loss.Mae => F.l1_loss(scores, batch.Target.to(scores.device)),
+        Loss.Huber => F.huber_loss(scores, batch.Target.to(scores.device), delta),
         _ => throw new InvalidOperationException($"{loss} is not a loss of a regression."),
     }, batch.Count, 0);
 }

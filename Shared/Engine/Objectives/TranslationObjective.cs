@@ -27,7 +27,7 @@ internal sealed class TranslationObjective(double smoothing) : LearningObjective
 
     public override void Write(ModelReplica replica, Batch batch, BeamSpec beam, TallyBook tallies)
     {
-        var translations = BeamSearch.Translate(replica.Translator!, batch.Input.to_type(ScalarType.Int64), beam);
+        var translations = BeamSearch.Translate(replica.Translator!, batch.Input.to(replica.Parameters.Device).to_type(ScalarType.Int64), beam);
         var references = batch.Target.Floats();
         var length = (int)batch.Target.shape[1];
         for (var i = 0; i < translations.Length; i++)
@@ -41,7 +41,7 @@ internal sealed class TranslationObjective(double smoothing) : LearningObjective
 
     private static Scored Score(Tensor scores, Batch batch, double smoothing)
     {
-        var next = batch.Target.to_type(ScalarType.Int64).view(-1);
+        var next = batch.Target.to(scores.device).to_type(ScalarType.Int64).view(-1);
         var flat = scores.view(next.shape[0], -1);
         var counts = next != PairSymbols.Padding;
         var correct = ((flat.detach().argmax(1) == next) & counts).sum().item<long>();

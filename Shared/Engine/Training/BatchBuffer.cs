@@ -55,7 +55,7 @@ internal sealed class BatchBuffer : IDisposable
     }
 }
 
-/// <summary>A gathered batch.</summary>
+/// <summary>A gathered batch, on the host, where examples are read and changed: the model and the loss move what they need to their device.</summary>
 /// <param name="Input">float32, shape [batch, input...].</param>
 /// <param name="Target">float32, shape [batch, target width].</param>
 /// <param name="Count">Examples.</param>

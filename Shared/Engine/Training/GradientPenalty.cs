@@ -19,8 +19,17 @@ internal static class GradientPenalty
         foreach (var tensor in parameters.Tensors)
         {
             if (tensor.dim() < 2 || tensor.grad is not { } gradient) continue;
-            Add(tensor.Floats(), gradient.Floats(), (float)training.L1, (float)(2 * training.L2));
+            if (parameters.IsOnHost) Add(tensor.Floats(), gradient.Floats(), (float)training.L1, (float)(2 * training.L2));
+            else Add(tensor, gradient, training.L1, 2 * training.L2);
         }
+    }
+
+    /// <summary>The same by libtorch, on any device.</summary>
+    internal static void Add(Tensor weights, Tensor gradient, double l1, double twiceL2)
+    {
+        using var values = no_grad();
+        if (twiceL2 > 0) gradient.add_(weights, twiceL2);
+        if (l1 > 0) gradient.add_(weights.sign(), l1);
     }
 
     private static void Add(ReadOnlySpan<float> weights, Span<float> gradient, float l1, float twiceL2)

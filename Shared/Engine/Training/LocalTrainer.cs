@@ -40,7 +40,7 @@ internal sealed class LocalTrainer(
         RefuseLoneExample(training.BatchSize);
         _parameters.Load(start);
         _parameters.ClearGradients();   // of a call that ended by an exception
-        workspace.Optimizer.Reset();
+        workspace.Step.Reset();
 
         var (sums, step) = (default(MetricSums), 0);
         for (var epoch = 0; epoch < training.Epochs; epoch++)
@@ -52,7 +52,9 @@ internal sealed class LocalTrainer(
             {
                 cancellation.ThrowIfCancellationRequested();
                 sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
-                Move(Rate(step, steps));
+                if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
+                workspace.Step.Take(Rate(step, steps));
+                _parameters.ClearGradients();
                 begin = end;
             }
             if (stopping?.Observe(Evaluator.Measure(workspace, examples, validation.AsSpan(), cancellation).Sums.Loss, _parameters) == true) break;
@@ -90,21 +92,6 @@ internal sealed class LocalTrainer(
     private double Rate(int step, int steps) => training.Optimizer.Schedule.Over == ScheduleUnit.Rounds
         ? LearningRateSchedule.At(training.Optimizer, scope.Round - 1, scope.Rounds)
         : LearningRateSchedule.At(training.Optimizer, step - 1, steps);
-
-    private void Move(double rate)
-    {
-        if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
-        using var disposal = NewDisposeScope();
-        var gradients = new Tensor?[_parameters.Tensors.Length];
-        for (var i = 0; i < gradients.Length; i++) gradients[i] = _parameters.Tensors[i].grad;
-
-        if (training.ClipValue is { } magnitude) GradientClipping.ClipValue(gradients, magnitude);
-        if (training.ClipNorm is { } bound) GradientClipping.ClipNorm(gradients, bound);
-        workspace.Optimizer.BeginStep(rate);
-        for (var i = 0; i < gradients.Length; i++)
-            if (gradients[i] is { } gradient) workspace.Optimizer.Update(_parameters.Offsets[i], _parameters.Tensors[i].Floats(), gradient.Floats());
-        _parameters.ClearGradients();
-    }
 
     /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
     private MetricSums Pass(ExampleSet drawn, ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)
@@ -145,7 +132,7 @@ internal sealed class LocalTrainer(
         using var disposal = NewDisposeScope();
         gradient.Clear();
         for (var i = 0; i < _parameters.Tensors.Length; i++)
-            if (_parameters.Tensors[i].grad is { } tensor) tensor.Floats().CopyTo(gradient[_parameters.Offsets[i]..]);
+            if (_parameters.Tensors[i].grad is { } tensor) tensor.cpu().Floats().CopyTo(gradient[_parameters.Offsets[i]..]);
         _parameters.ClearGradients();
     }
 

@@ -3,6 +3,7 @@ using Federated.Core.Models;
 using Federated.Engine.Augmentation;
 using Federated.Engine.Models;
 using Federated.Engine.Objectives;
+using static TorchSharp.torch;
 
 namespace Federated.Engine.Training;
 
@@ -19,12 +20,13 @@ internal sealed class Workspace : IDisposable
     /// <param name="plan">The model.</param>
     /// <param name="training">The job's training settings.</param>
     /// <param name="largest">Training examples of the largest client in an epoch: no batch is larger.</param>
-    public Workspace(ModelPlan plan, TrainingSpec training, long largest)
+    /// <param name="device">Where the model computes; null for the processor.</param>
+    public Workspace(ModelPlan plan, TrainingSpec training, long largest, Device? device = null)
     {
         Objective = LearningObjective.Create(plan.Data, training);
-        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores);
+        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores, device);
         Augmentation = BatchAugmentation.Create(training.Augmentation, plan.Data);
-        Optimizer = Optimizer.Create(training.Optimizer, plan.Schema.Count);
+        Step = ParameterStep.Create(Replica.Parameters, training);
         Chunk = Math.Clamp(ChunkValues / plan.Data.Input.Aggregate(1, (product, size) => product * size), 1, LargestChunk);
         // One more than a batch, since a last example may join the batch before it.
         Buffer = new BatchBuffer(plan.Data, (int)Math.Max(Chunk, Math.Min(training.BatchSize, largest)) + 1);
@@ -37,7 +39,8 @@ internal sealed class Workspace : IDisposable
 
     public ModelReplica Replica { get; }
 
-    public Optimizer Optimizer { get; }
+    /// <summary>What moves the replica's parameters.</summary>
+    public ParameterStep Step { get; }
 
     public BatchBuffer Buffer { get; }
 
@@ -46,6 +49,7 @@ internal sealed class Workspace : IDisposable
 
     public void Dispose()
     {
+        Step.Dispose();
         Replica.Dispose();
         Buffer.Dispose();
     }

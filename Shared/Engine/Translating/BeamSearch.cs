@@ -20,20 +20,21 @@ internal static class BeamSearch
     public static ImmutableArray<ImmutableArray<int>> Translate(EncoderDecoder translator, Tensor symbols, BeamSpec beam)
     {
         using var disposal = NewDisposeScope();
+        var device = symbols.device;
         using var memory = translator.Read(symbols);
         var searches = Enumerable.Range(0, (int)symbols.shape[0]).Select(_ => new SentenceSearch(beam)).ToArray();
         var width = beam.Width;
-        if (width > 1) memory.Select(tensor([.. searches.SelectMany((_, sentence) => Enumerable.Repeat((long)sentence, width))]));
+        if (width > 1) memory.Select(tensor([.. searches.SelectMany((_, sentence) => Enumerable.Repeat((long)sentence, width))], device: device));
 
         var (tokens, rows) = (new long[searches.Length * width], new long[searches.Length * width]);
         Array.Fill(tokens, PairSymbols.Begin);
         for (var step = 0; step < translator.TargetLength && !Array.TrueForAll(searches, search => search.IsDone); step++)
         {
             using var scope = NewDisposeScope();
-            var (scores, places, vocabulary) = Likeliest(translator.Extend(tensor(tokens, tokens.Length, 1), memory), searches, width);
+            var (scores, places, vocabulary) = Likeliest(translator.Extend(tensor(tokens, tokens.Length, 1, device: device), memory), searches, width);
             for (var i = 0; i < searches.Length; i++)
                 searches[i].Advance(scores.AsSpan(i * 2 * width, 2 * width), places.AsSpan(i * 2 * width, 2 * width), vocabulary, tokens.AsSpan(i * width, width), rows.AsSpan(i * width, width), i * width);
-            if (width > 1) memory.Select(tensor(rows));
+            if (width > 1) memory.Select(tensor(rows, device: device));
         }
         return [.. searches.Select(search => search.Best())];
     }
@@ -42,9 +43,9 @@ internal static class BeamSearch
     private static (float[] Scores, long[] Places, int Vocabulary) Likeliest(Tensor logits, SentenceSearch[] searches, int width)
     {
         var vocabulary = (int)logits.shape[1];
-        var reached = tensor([.. searches.SelectMany(search => search.Scores)], searches.Length * width, 1);
-        var next = F.log_softmax(logits, 1).index_fill_(1, tensor([(long)PairSymbols.Padding, PairSymbols.Begin]), float.NegativeInfinity);
+        var reached = tensor([.. searches.SelectMany(search => search.Scores)], searches.Length * width, 1, device: logits.device);
+        var next = F.log_softmax(logits, 1).index_fill_(1, tensor([(long)PairSymbols.Padding, PairSymbols.Begin], device: logits.device), float.NegativeInfinity);
         var (scores, places) = (next + reached).view(searches.Length, width * vocabulary).topk(Math.Min(2 * width, width * vocabulary), 1);
-        return (scores.contiguous().Floats().ToArray(), places.contiguous().Longs().ToArray(), vocabulary);
+        return (scores.cpu().contiguous().Floats().ToArray(), places.cpu().contiguous().Longs().ToArray(), vocabulary);
     }
 }

@@ -13,13 +13,14 @@ internal static class AttentionMask
     /// <summary>The mask of self-attention.</summary>
     /// <param name="symbols">int64 [batch, T], 0 where a step is padding; null where none is.</param>
     /// <param name="steps">T.</param>
+    /// <param name="device">Where attention computes.</param>
     /// <param name="causal">Whether a step sees itself and those before it only.</param>
     /// <returns>Shape [batch or 1, 1, T or 1, T]; null where nothing is hidden.</returns>
-    public static Tensor? Of(Tensor? symbols, long steps, bool causal)
+    public static Tensor? Of(Tensor? symbols, long steps, Device device, bool causal)
     {
         var padding = symbols is null ? null : OfPadding(symbols);
         if (!causal) return padding;
-        var later = full(steps, steps, Later).triu(1).view(1, 1, steps, steps);
+        var later = full(steps, steps, Later, device: device).triu(1).view(1, 1, steps, steps);
         return padding is null ? later : padding + later;
     }
 

@@ -43,7 +43,7 @@ internal sealed class EncoderDecoder : ILayer
         var target = symbols.narrow(1, _sourceLength, TargetLength);
         var (encoded, hidden) = Encode(symbols, pass);
         var embedded = _dropout.Forward(_targetPositions.At(Embed(_targetWeight, target), 0), pass);
-        var decoded = _decoder.Forward(embedded, AttentionMask.Of(target, TargetLength, causal: true), encoded, hidden, pass);
+        var decoded = _decoder.Forward(embedded, AttentionMask.Of(target, TargetLength, symbols.device, causal: true), encoded, hidden, pass);
         return F.linear(decoded, _targetWeight).MoveToOuterDisposeScope();
     }
 

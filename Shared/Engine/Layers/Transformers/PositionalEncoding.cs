@@ -19,7 +19,7 @@ internal sealed class PositionalEncoding(int steps, int features, bool scaled, T
     public Tensor At(Tensor input, int first)
     {
         var length = (int)input.shape[1];
-        using var waves = weight is null ? tensor(_waves.AsSpan(first * features, length * features).ToArray(), length, features) : null;
+        using var waves = weight is null ? tensor(_waves.AsSpan(first * features, length * features).ToArray(), length, features, device: input.device) : null;
         return (scaled ? input * Math.Sqrt(features) : input) + (waves ?? weight!.narrow(0, first, length));
     }
 

@@ -41,5 +41,5 @@ internal sealed class Attention(AttentionLayer layer, SelfAttention attention) :
     }
 
     public Tensor Forward(Tensor input, ForwardPass pass) =>
-        _dropout.Forward(attention.Forward(input, AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], layer.Causal)), pass);
+        _dropout.Forward(attention.Forward(input, AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], input.device, layer.Causal)), pass);
 }

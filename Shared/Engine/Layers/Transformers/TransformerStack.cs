@@ -38,7 +38,7 @@ internal sealed class TransformerEncoder(TransformerStack stack, bool causal) : 
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var mask = AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], causal);
+        var mask = AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], input.device, causal);
         return stack.Forward(input, mask, source: null, sourceMask: null, pass).MoveToOuterDisposeScope();
     }
 }
