@@ -189,6 +189,9 @@ public sealed class UploadReaderTests
         { "a client twice", Refusal.Malformed },
         { "a client without name", Refusal.Malformed },
         { "absurd examples", Refusal.Malformed },
+        { "a client with data and without", Refusal.Malformed },
+        { "a long reason", Refusal.Malformed },
+        { "too many without data", Refusal.Malformed },
         { "belongs to a client", Refusal.Malformed },
     };
 
@@ -210,6 +213,9 @@ public sealed class UploadReaderTests
             case "a client twice": initialised.Clients.Add(initialised.Clients[0].Clone()); break;
             case "a client without name": initialised.Clients[0].Id = ""; break;
             case "absurd examples": initialised.Clients[0].Examples = ulong.MaxValue; break;
+            case "a client with data and without": initialised.Unusable.Add(new UnusableClient { Id = "c1", Reason = "Cut off." }); break;
+            case "a long reason": initialised.Unusable.Add(new UnusableClient { Id = "c2", Reason = new string('x', 2001) }); break;
+            case "too many without data": initialised.Unusable.Add(Enumerable.Range(0, 1001).Select(number => new UnusableClient { Id = $"u{number}" })); break;
             case "belongs to a client": header.Id.Client = "c1"; break;
         }
         var reader = new UploadReader(new PartsReader<UploadPart>(Whole(header)), Limits);

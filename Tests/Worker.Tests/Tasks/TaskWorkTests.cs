@@ -1,4 +1,5 @@
 using Federated.Core.Jobs;
+using Federated.Engine.Data;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Federated.Worker.State;
@@ -26,6 +27,16 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Null(SchemaMapping.Read(result.Header.Initialised.Schema, 4, out var schema));
         Assert.Equal(FakeEngine.TheSchema, schema);
         Assert.Equal(1, result.Header.ComputeSeconds);
+    }
+
+    [Fact]
+    public void Initialise_tells_whose_data_cannot_be_used_in_a_message_of_bounded_size()
+    {
+        var engine = new FakeEngine { Faults = [.. Enumerable.Range(0, 1200).Select(number => new ClientFault($"c{number}", new string('x', 3000)))] };
+
+        var unusable = Assert.IsType<UploadResult>(Execute(Initialise(), engine: engine)).Header.Initialised.Unusable;
+
+        Assert.Equal((1000, "c0", 200), (unusable.Count, unusable[0].Id, unusable[0].Reason.Length));
     }
 
     [Fact]
