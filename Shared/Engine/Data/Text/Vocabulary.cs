@@ -30,9 +30,6 @@ internal sealed class Vocabulary
     /// <summary>Where it is from.</summary>
     public string Origin { get; }
 
-    /// <summary>How each index is shown.</summary>
-    public ImmutableArray<string> Names { get; }
-
     /// <summary>Number of indices, padding and unknown included.</summary>
     public int Size => _indices.Count + TextSets.Reserved;
 
