@@ -58,8 +58,7 @@ internal sealed class DataListVerb : Verb
     // 0 stands for what depends on the job or the files.
     private static string Count(int count) => count > 0 ? Format.Count((ulong)count) : "-";
 
-    /// <param name="Access">built_in, download or bring.</param>
-    /// <param name="Where">The same for people: a command, or what to put where.</param>
+    // Access is built_in, download or bring; Where is the same for people: a command, or what to put where.
     private sealed record SetRecord(
         string Name, int[] Example, int Classes, int TrainExamples, int TestExamples, string Splits, int Clients, string Licence, string Source, string Access, string Where);
 }
