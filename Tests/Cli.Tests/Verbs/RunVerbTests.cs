@@ -45,7 +45,7 @@ public sealed class RunVerbTests
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(command.Folder, "out", "model.safetensors"))));
         Assert.Equal(
             "{\"run\":\"quiet-otter-1\",\"job\":\"two-rounds\",\"status\":\"completed\",\"rounds\":2,\"accuracy\":0.95,\"loss\":0.25,\"model_sha256\":\"" + sha256
-            + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2,\"metrics\":{},\"confusion\":null,\"by_client\":null}\n", result.Output);
+            + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2,\"metrics\":{},\"confusion\":null,\"by_client\":null,\"troubled\":[]}\n", result.Output);
         Assert.Contains("round 2/2", result.Error, StringComparison.Ordinal);
         Assert.Equal(result.Output, command.Read("out", "summary.json"));
     }
@@ -63,7 +63,7 @@ public sealed class RunVerbTests
         Assert.DoesNotContain("recall/sick", result.Output, StringComparison.Ordinal);
         const string Clients = "{\"north\":{\"examples\":600,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{\"auroc\":0.9}},\"south\":{\"examples\":400,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{}}}";
         const string Metrics = "\"metrics\":{\"auroc\":0.875,\"macro_f1\":0.8,\"recall/sick\":0.75}";
-        Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
+        Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients},\"troubled\":[]}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
         Assert.EndsWith($"{Metrics},\"clients\":{Clients}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
