@@ -71,10 +71,25 @@ public sealed record TrainingSpec
     [AppliesWhen("federation.algorithm.name", "fedsgd", Not = true)]
     public int? Patience { get; init; }
 
+    /// <value>Of the factors of products in training; all else is float32.</value>
+    [JobField("Numbers that training multiplies matrices and convolves in. float32. bfloat16: half the bytes, 8 significant bits, faster where the device has units for "
+        + "it; parameters, sums, normalisation, softmax, recurrent layers, the loss and evaluation stay float32 (Micikevicius et al. 2018).")]
+    public TrainingPrecision Precision { get; init; }
+
     /// <value>Changes to the examples of each step.</value>
     [JobField("How examples are changed each time a step sees them, drawn by the seed; evaluation sees them as they are.")]
     [AppliesWhen("federation.algorithm.name", "fedsgd", Not = true)]
     public AugmentationSpec Augmentation { get; init; } = new();
+}
+
+/// <summary>Numbers of products in training.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>24 significant bits.</summary>
+    Float32,
+
+    /// <summary>8 significant bits, the range of float32.</summary>
+    Bfloat16,
 }
 
 /// <summary>Losses.</summary>

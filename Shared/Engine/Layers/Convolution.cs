@@ -29,8 +29,11 @@ internal sealed class Convolution(Conv2dLayer layer, Tensor weight, Tensor? bias
 
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
-        if (explicitly is null) return F.conv2d(input, weight, bias, _strides, symmetric, _dilation, layer.Groups);
+        if (explicitly is null) return Product(input, pass);
         using var padded = F.pad(input, explicitly);
-        return F.conv2d(padded, weight, bias, _strides, symmetric, _dilation, layer.Groups);
+        return Product(padded, pass);
     }
+
+    private Tensor Product(Tensor input, ForwardPass pass) =>
+        Products.Of(input, weight, bias, pass, (x, w, b) => F.conv2d(x, w, b, _strides, symmetric, _dilation, layer.Groups));
 }

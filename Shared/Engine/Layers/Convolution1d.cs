@@ -18,7 +18,7 @@ internal sealed class Convolution1d(Conv1dLayer layer, int steps, Tensor weight,
         // libtorch convolves over the last dimension.
         using var channels = input.transpose(1, 2);
         using var padded = _zeros == (0, 0) ? channels.alias() : F.pad(channels, [_zeros.Before, _zeros.After]);
-        using var result = F.conv1d(padded, weight, bias, layer.Stride, 0, layer.Dilation, layer.Groups);
+        using var result = Products.Of(padded, weight, bias, pass, (x, w, b) => F.conv1d(x, w, b, layer.Stride, 0, layer.Dilation, layer.Groups));
         return result.transpose(1, 2);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Federated.Engine.Layers;
 
@@ -15,8 +14,8 @@ internal sealed class Neumf(params ReadOnlySpan<Tensor> tensors) : ILayer
         var (users, items) = Pairs.Of(pass);
         var product = _tensors[0].index_select(0, users) * _tensors[1].index_select(0, items);
         var hidden = cat([_tensors[2].index_select(0, users), _tensors[3].index_select(0, items)], 1);
-        for (var i = 4; i < _tensors.Length - 2; i += 2) hidden = F.linear(hidden, _tensors[i], _tensors[i + 1]).relu();
-        return F.linear(cat([product, hidden], 1), _tensors[^2], _tensors[^1]);
+        for (var i = 4; i < _tensors.Length - 2; i += 2) hidden = Products.Linear(hidden, _tensors[i], _tensors[i + 1], pass).relu();
+        return Products.Linear(cat([product, hidden], 1), _tensors[^2], _tensors[^1], pass);
     }
 }
 
@@ -29,13 +28,13 @@ internal sealed class TwoTower(params ReadOnlySpan<Tensor> tensors) : ILayer
     public Tensor Forward(Tensor input, ForwardPass pass)
     {
         var (users, items) = Pairs.Of(pass);
-        return (Tower(users, 0) * Tower(items, 5)).sum(1, keepdim: true) + _tensors[10];
+        return (Tower(users, 0, pass) * Tower(items, 5, pass)).sum(1, keepdim: true) + _tensors[10];
     }
 
-    private Tensor Tower(Tensor symbols, int first)
+    private Tensor Tower(Tensor symbols, int first, ForwardPass pass)
     {
-        var hidden = F.linear(_tensors[first].index_select(0, symbols), _tensors[first + 1], _tensors[first + 2]).relu();
-        return F.linear(hidden, _tensors[first + 3], _tensors[first + 4]);
+        var hidden = Products.Linear(_tensors[first].index_select(0, symbols), _tensors[first + 1], _tensors[first + 2], pass).relu();
+        return Products.Linear(hidden, _tensors[first + 3], _tensors[first + 4], pass);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers;
@@ -26,6 +27,9 @@ internal sealed class ModelReplica : IDisposable
 
     public FlatParameters Parameters { get; }
 
+    /// <summary>Of training passes; evaluation is in float32.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>The layer that translates token by token, in a model for sentence pairs; else null.</summary>
     public EncoderDecoder? Translator => _layers is [EncoderDecoder translator] ? translator : null;
 
@@ -36,8 +40,8 @@ internal sealed class ModelReplica : IDisposable
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
         var moved = Parameters.IsOnHost ? input : input.to(Parameters.Device);
-        var pass = new ForwardPass(draws, Plan.Data.Vocabularies.IsEmpty ? null : moved.to_type(ScalarType.Int64));
-        return _layers.Forward(moved, pass);
+        var symbols = Plan.Data.Vocabularies.IsEmpty ? null : moved.to_type(ScalarType.Int64);
+        return _layers.Forward(moved, new ForwardPass(draws, symbols, draws is not null && Precision == TrainingPrecision.Bfloat16));
     }
 
     public void Dispose() => Parameters.Dispose();

@@ -24,7 +24,7 @@ internal sealed class Workspace : IDisposable
     public Workspace(ModelPlan plan, TrainingSpec training, long largest, Device? device = null)
     {
         Objective = LearningObjective.Create(plan.Data, training);
-        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores, device);
+        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores, device) { Precision = training.Precision };
         Augmentation = BatchAugmentation.Create(training.Augmentation, plan.Data);
         Step = ParameterStep.Create(Replica.Parameters, training);
         Chunk = Math.Clamp(ChunkValues / plan.Data.Input.Aggregate(1, (product, size) => product * size), 1, LargestChunk);

@@ -74,7 +74,7 @@ internal static class GeneratedJob
     private static TrainingSpec Training(Random random, bool gradient, bool validated)
     {
         var weighted = random.Next(3);
-        var training = new TrainingSpec { Loss = Any<Loss?>(random, Loss.Mse, Loss.CrossEntropy, null), L1 = Positive(random), L2 = Positive(random) };
+        var training = new TrainingSpec { Loss = Any<Loss?>(random, Loss.Mse, Loss.CrossEntropy, null), L1 = Positive(random), L2 = Positive(random), Precision = Any(random, TrainingPrecision.Float32, TrainingPrecision.Bfloat16) };
         if (training.Loss != Loss.Mse)
             training = training with
             {

@@ -42,7 +42,7 @@ public sealed class JobReaderErrorTests
                 "line 7, federation.cohort.minimum: '3.5' is not a whole number; allowed: 1 to 100000.",
                 "line 7, federation.cohort.deadline: '60' is not a duration; write it with units, for example 60s, 5m, 1h30m or 250ms; allowed: above 0s and at most 7d.",
                 "line 9, training.epochs: '3' is text because of its quotes; needs a whole number, 1 to 10000, without quotes.",
-                "line 10, training.momentum: 'momentum' is not a key here; did you mean 'training.optimizer.momentum'? Allowed: epochs, batch_size, loss, huber_delta, label_smoothing, class_weights, balance_classes, optimizer, clip_norm, clip_value, l1, l2, patience or augmentation.",
+                "line 10, training.momentum: 'momentum' is not a key here; did you mean 'training.optimizer.momentum'? Allowed: epochs, batch_size, loss, huber_delta, label_smoothing, class_weights, balance_classes, optimizer, clip_norm, clip_value, l1, l2, patience, precision or augmentation.",
                 "line 11, training.optimizer: a list stands here; needs keys with values (name, learning_rate, schedule, momentum, nesterov, weight_decay, beta1, beta2, alpha, epsilon).",
                 "line 12, training.loss: 'crossentropy' is not known; did you mean 'cross_entropy'? Allowed: cross_entropy, mse, mae or huber.",
                 "line 13, stop.accuracy: 'high' is not a number; allowed: above 0 and at most 1.",
@@ -131,7 +131,7 @@ public sealed class JobReaderErrorTests
     [InlineData("training: {optimizer: {learning_rate: '0.1'}}", "line 2, training.optimizer.learning_rate: '0.1' is text because of its quotes; needs a number, above 0 and at most 1000000, without quotes.")]
     [InlineData("training: {optimizer: {nesterov: yes}}", "line 2, training.optimizer.nesterov: 'yes' is neither true nor false.")]
     [InlineData("training: {optimizer: {name: AdamW}}", "line 2, training.optimizer.name: 'AdamW' is not known; did you mean 'adamw'? Allowed: sgd, adam, adamw, rmsprop or adagrad.")]
-    [InlineData("training: {batch-size: 8}", "line 2, training.batch-size: 'batch-size' is not a key here; did you mean 'batch_size'? Allowed: epochs, batch_size, loss, huber_delta, label_smoothing, class_weights, balance_classes, optimizer, clip_norm, clip_value, l1, l2, patience or augmentation.")]
+    [InlineData("training: {batch-size: 8}", "line 2, training.batch-size: 'batch-size' is not a key here; did you mean 'batch_size'? Allowed: epochs, batch_size, loss, huber_delta, label_smoothing, class_weights, balance_classes, optimizer, clip_norm, clip_value, l1, l2, patience, precision or augmentation.")]
     [InlineData("training: {clip_norm: -1}", "line 2, training.clip_norm: -1 is out of range; allowed: above 0 and at most 1000000000.")]
     [InlineData("federation: {cohort: {deadline: 8d}}", "line 2, federation.cohort.deadline: 8d is out of range; allowed: above 0s and at most 7d.")]
     [InlineData("federation: {cohort: {deadline: 0s}}", "line 2, federation.cohort.deadline: 0s is out of range; allowed: above 0s and at most 7d.")]

@@ -52,6 +52,7 @@ public sealed class JobWriterTests
           l1: 0.0
           l2: 0.0
           patience: null
+          precision: float32
           augmentation:
             crop_padding: 0
             horizontal_flip: false

@@ -44,7 +44,7 @@ internal sealed class EncoderDecoder : ILayer
         var (encoded, hidden) = Encode(symbols, pass);
         var embedded = _dropout.Forward(_targetPositions.At(Embed(_targetWeight, target), 0), pass);
         var decoded = _decoder.Forward(embedded, AttentionMask.Of(target, TargetLength, symbols.device, causal: true), encoded, hidden, pass);
-        return F.linear(decoded, _targetWeight).MoveToOuterDisposeScope();
+        return Products.Linear(decoded, _targetWeight, null, pass).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads sources, to be translated token by token without dropout.</summary>

@@ -10,11 +10,12 @@ internal sealed class SelfAttention(Dense input, Dense output, int heads)
 
     /// <param name="sequence">Shape [batch, T, features].</param>
     /// <param name="mask">See <see cref="AttentionMask"/>.</param>
+    /// <param name="pass">Its precision.</param>
     /// <returns>The same shape.</returns>
-    public Tensor Forward(Tensor sequence, Tensor? mask)
+    public Tensor Forward(Tensor sequence, Tensor? mask, ForwardPass pass)
     {
-        var parts = AttentionHeads.Split(input.Forward(sequence, default), 3, heads);
-        return output.Forward(AttentionHeads.Attend(parts[0], parts[1], parts[2], mask), default);
+        var parts = AttentionHeads.Split(input.Forward(sequence, pass), 3, heads);
+        return output.Forward(AttentionHeads.Attend(parts[0], parts[1], parts[2], mask), pass);
     }
 
     /// <summary>One step more of sequences whose earlier keys and values are remembered.</summary>
@@ -41,5 +42,5 @@ internal sealed class Attention(AttentionLayer layer, SelfAttention attention) :
     }
 
     public Tensor Forward(Tensor input, ForwardPass pass) =>
-        _dropout.Forward(attention.Forward(input, AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], input.device, layer.Causal)), pass);
+        _dropout.Forward(attention.Forward(input, AttentionMask.Of(AttentionMask.SymbolsOf(input, pass), input.shape[1], input.device, layer.Causal), pass), pass);
 }

@@ -35,18 +35,18 @@ internal sealed class TransformerBlock
     /// <param name="mask">Of self-attention.</param>
     /// <param name="source">Encoded source, shape [batch, S, features]; in a decoder only.</param>
     /// <param name="sourceMask">Hides the source's padding.</param>
-    /// <param name="pass">Draws of dropout.</param>
+    /// <param name="pass">Draws of dropout, and precision.</param>
     /// <returns>Shape of the sequence.</returns>
     public Tensor Forward(Tensor sequence, Tensor? mask, Tensor? source, Tensor? sourceMask, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var current = Add(sequence, _attentionNorm, input => _attention.Forward(input, mask), pass);
-        if (_cross is not null) current = Add(current, _crossNorm!, input => _cross.Forward(input, _cross.Remember(source!), sourceMask!), pass);
-        return Add(current, _feedNorm, FeedForward, pass).MoveToOuterDisposeScope();
+        var current = Add(sequence, _attentionNorm, input => _attention.Forward(input, mask, pass), pass);
+        if (_cross is not null) current = Add(current, _crossNorm!, input => _cross.Forward(input, _cross.Remember(source!, pass), sourceMask!, pass), pass);
+        return Add(current, _feedNorm, input => FeedForward(input, pass), pass).MoveToOuterDisposeScope();
     }
 
     /// <summary>Keys and values of the source, for decoding.</summary>
-    public KeyValues Remember(Tensor source) => _cross!.Remember(source);
+    public KeyValues Remember(Tensor source) => _cross!.Remember(source, default);
 
     /// <summary>One step more of a decoder, without dropout.</summary>
     /// <param name="step">Shape [batch, 1, features].</param>
@@ -56,17 +56,17 @@ internal sealed class TransformerBlock
     public Tensor Extend(Tensor step, KeyValues own, KeyValues source, Tensor sourceMask)
     {
         var current = Add(step, _attentionNorm, input => _attention.Extend(input, own), default);
-        current = Add(current, _crossNorm!, input => _cross!.Forward(input, source, sourceMask), default);
-        return Add(current, _feedNorm, FeedForward, default);
+        current = Add(current, _crossNorm!, input => _cross!.Forward(input, source, sourceMask, default), default);
+        return Add(current, _feedNorm, input => FeedForward(input, default), default);
     }
 
     private Tensor Add(Tensor to, LayerNorm norm, Func<Tensor, Tensor> part, ForwardPass pass) => _before
         ? to + _dropout.Forward(part(norm.Forward(to, pass)), pass)
         : norm.Forward(to + _dropout.Forward(part(to), pass), pass);
 
-    private Tensor FeedForward(Tensor input)
+    private Tensor FeedForward(Tensor input, ForwardPass pass)
     {
-        var hidden = _hidden.Forward(input, default);
-        return _out.Forward(_activation?.Forward(hidden, default) ?? hidden, default);
+        var hidden = _hidden.Forward(input, pass);
+        return _out.Forward(_activation?.Forward(hidden, pass) ?? hidden, pass);
     }
 }
