@@ -17,7 +17,9 @@ public static class PortableJob
                 Text = text with { Vocabulary = NameOf(text.Vocabulary) },
                 Pairs = pairs with
                 {
-                    Targets = NameOf(pairs.Targets), SourceVocabulary = NameOf(pairs.SourceVocabulary), TargetVocabulary = NameOf(pairs.TargetVocabulary),
+                    Targets = NameOf(pairs.Targets),
+                    SourceVocabulary = NameOf(pairs.SourceVocabulary),
+                    TargetVocabulary = NameOf(pairs.TargetVocabulary),
                 },
             },
         };

@@ -40,14 +40,7 @@ public sealed record TextPrediction(string Text, string Predicted, int Symbols, 
 /// <param name="Source">What was translated, as the model reads it: symbols that it does not know are shown as such.</param>
 /// <param name="Reference">A translation by people, likewise; null where there is none.</param>
 /// <param name="Translation">The model's.</param>
-public sealed record TranslationPrediction(string Source, string? Reference, string Translation) : Prediction
-{
-    /// <summary>Symbols of the reference.</summary>
-    internal ImmutableArray<int> ReferenceSymbols { get; init; } = [];
-
-    /// <summary>Symbols of the translation.</summary>
-    internal ImmutableArray<int> TranslationSymbols { get; init; } = [];
-}
+public sealed record TranslationPrediction(string Source, string? Reference, string Translation) : Prediction;
 
 /// <summary>What a user might take next.</summary>
 /// <param name="User">Who, by id.</param>

@@ -23,11 +23,8 @@ internal sealed class TranslationPredictor(SymbolText source, SymbolText target,
         var (width, length, predictions) = (features.Length / batch.Count, references.Length / batch.Count, ImmutableArray.CreateBuilder<Prediction>(batch.Count));
         for (var i = 0; i < batch.Count; i++)
         {
-            var reference = judged ? TranslationObjective.Tokens(references.Slice(i * length, length)) : [];
-            predictions.Add(new TranslationPrediction(source.Decode(features.Slice(i * width, sourceLength)), judged ? target.Decode(reference) : null, target.Decode(translations[i]))
-            {
-                ReferenceSymbols = [.. reference], TranslationSymbols = translations[i],
-            });
+            var reference = judged ? target.Decode(TranslationObjective.Tokens(references.Slice(i * length, length))) : null;
+            predictions.Add(new TranslationPrediction(source.Decode(features.Slice(i * width, sourceLength)), reference, target.Decode(translations[i])));
         }
         return predictions.MoveToImmutable();
     }
