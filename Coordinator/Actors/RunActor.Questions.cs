@@ -116,7 +116,7 @@ internal sealed partial class RunActor
 
     private RunEvent ProgressEvent(StepProgress progress) => new() { Summary = Summary(), Progress = progress.ToProto() };
 
-    private void PlanEvaluation(int round, ParameterVector parameters) => 
+    private void PlanEvaluation(int round, ParameterVector parameters) =>
         _planned.Add(new(Run, round, Job, parameters, _state.TestExamples, _state.Clients, _state.Goal));
 
     private void BeginEvaluations()

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Algorithms;
-using Federated.Core.Metrics;
 using Federated.Core.Jobs;
+using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Engine;

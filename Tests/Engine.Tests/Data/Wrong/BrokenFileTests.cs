@@ -1,5 +1,4 @@
 using Federated.Core.Randomness;
-using Federated.Engine.Data;
 
 namespace Federated.Engine.Tests.Data.Wrong;
 
