@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Federated.Core;
 using Federated.Engine;
 using Federated.Engine.Data;
+using Federated.Engine.OwnModels;
 using Federated.Wire.Cluster;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
@@ -28,7 +29,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
 try
 {
-    var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)), ComputeDevice.Parse(options.Device)!);
+    var engine = new TorchEngine(new DatasetStore(DataFolders.Standard(options.DataFolders)), ComputeDevice.Parse(options.Device)!, new ModelFolders(options.AllowModels));
     return await WorkerLoop.RunAsync(
         options,
         engine,

@@ -17,4 +17,8 @@ internal interface ILocalCluster : IAsyncDisposable
 /// <param name="DataFolders">Absolute; searched for data sets before the standard places.</param>
 /// <param name="LogLevel">Of the nodes' log on standard error.</param>
 /// <param name="StateFolder">Absolute; the coordinator's state folder, of this cluster alone.</param>
-internal sealed record LocalClusterOptions(int Workers, int Slots, string Device, IReadOnlyList<string> DataFolders, string LogLevel, string StateFolder);
+internal sealed record LocalClusterOptions(int Workers, int Slots, string Device, IReadOnlyList<string> DataFolders, string LogLevel, string StateFolder)
+{
+    /// <value>Absolute; folders out of which the job may load a model of its own. Default none.</value>
+    public IReadOnlyList<string> ModelFolders { get; init; } = [];
+}

@@ -38,7 +38,7 @@ internal sealed class LocalCluster : ILocalCluster
         // One store for all workers: the data is in memory once.
         var store = new DatasetStore(DataFolders.Standard(options.DataFolders));
         // Before the data is read, which may take longer.
-        var engine = DeviceEngine.Create(store, options.Device);
+        var engine = DeviceEngine.Create(store, options.Device, options.ModelFolders);
         await JobPreflight.CheckDataAsync(store, job, cancellation);
 
         // Loading libtorch takes as long as starting the coordinator; neither waits for the other.
@@ -83,6 +83,7 @@ internal sealed class LocalCluster : ILocalCluster
         Name = string.Create(CultureInfo.InvariantCulture, $"worker-{number}"),
         Seeds = [seed],
         Slots = options.Slots,
+        AllowModels = [.. options.ModelFolders],
         StateDir = Path.Combine(options.StateFolder, string.Create(CultureInfo.InvariantCulture, $"worker-{number}")),
         LogLevel = options.LogLevel,
         HeartbeatPause = HeartbeatPause,

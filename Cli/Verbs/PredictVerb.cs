@@ -9,6 +9,7 @@ using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Engine.Data;
+using Federated.Engine.OwnModels;
 using Federated.Engine.Predicting;
 
 namespace Federated.Cli.Verbs;
@@ -23,6 +24,7 @@ internal sealed class PredictVerb : Verb
     private readonly Option<string?> _job = new("--job") { Description = "The job that the model was trained by. Default: the folder's job.yaml, or the job that the model file carries.", HelpName = "file" };
     private readonly Option<string[]> _set = SharedOptions.Set();
     private readonly Option<string[]> _folders = SharedOptions.DataFolders();
+    private readonly Option<string[]> _models = SharedOptions.AllowModels();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
     private readonly Option<string> _split = new("--split") { Description = "The job's examples to predict: test or train.", HelpName = "set", DefaultValueFactory = _ => Test };
     private readonly Option<int?> _count = SharedOptions.Number("--count", "n", $"Examples to predict, spread evenly over the set. Default: {Shown}; with --out all of them.", 1, int.MaxValue);
@@ -48,7 +50,7 @@ internal sealed class PredictVerb : Verb
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"--temperature is {value}: it must be from 0 to 100."));
         });
         Add(_model);
-        foreach (var option in new Option[] { _job, _set, _folders, _clients, _split, _count, _input, _length, _temperature, _seed, _out, _force, _json }) Add(option);
+        foreach (var option in new Option[] { _job, _set, _folders, _models, _clients, _split, _count, _input, _length, _temperature, _seed, _out, _force, _json }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -71,7 +73,7 @@ internal sealed class PredictVerb : Verb
         var input = parsed.GetValue(_input);
         var known = input is null ? null : ShapeOf(job.Data);
         var data = known is null ? await LoadAsync(job, parsed, interrupt) : null;
-        using var predictor = new Predictor(job, known ?? data!.Shape, model, data?.Train);
+        using var predictor = new Predictor(job, known ?? data!.Shape, model, data?.Train, new ModelFolders((parsed.GetValue(_models) ?? []).Select(Environment.PathOf)));
         CheckWriting(parsed, predictor.Shape);
         if (input is not null && predictor.Shape.Objective == Objective.LanguageModel)
         {

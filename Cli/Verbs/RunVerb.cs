@@ -34,12 +34,13 @@ internal sealed class RunVerb : Verb
     };
     private readonly Option<bool> _force = new("--force") { Description = "Replace an earlier run's files in the --out folder." };
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
+    private readonly Option<string[]> _models = SharedOptions.AllowModels();
     private readonly Option<bool> _json = SharedOptions.Json("Print exactly one JSON object, the run's summary, on standard output; everything else goes to standard error.");
 
     public RunVerb(CommandEnvironment environment) : base("run", "Run a job on this machine: a coordinator and workers in one process, on the code of a deployment.", environment)
     {
         Add(_job);
-        foreach (var option in new Option[] { _workers, _slots, _device, _set, _out, _resume, _force, _data, _json }) Add(option);
+        foreach (var option in new Option[] { _workers, _slots, _device, _set, _out, _resume, _force, _data, _models, _json }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -119,7 +120,10 @@ internal sealed class RunVerb : Verb
         var workers = parsed.GetValue(_workers) ?? Math.Min(2, cores);
         var slots = parsed.GetValue(_slots) ?? Math.Max(1, cores / workers);
         return new LocalClusterOptions(
-            workers, slots, parsed.GetValue(_device) ?? "cpu", [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state);
+            workers, slots, parsed.GetValue(_device) ?? "cpu", [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state)
+        {
+            ModelFolders = [.. (parsed.GetValue(_models) ?? []).Select(Environment.PathOf)],
+        };
     }
 
     private static void CheckPlacement(JobSpec job)

@@ -32,6 +32,9 @@ internal static class SharedOptions
         return option;
     }
 
+    public static Option<string[]> AllowModels() => Many("--allow-models", "dir",
+        "Let jobs load models of their own out of this folder (model.torchscript, model.assembly): code that then runs here. May be repeated. Default: such jobs are refused.");
+
     public static Option<string?> Coordinator() => new("--coordinator")
     {
         Description = "The coordinator's gRPC address; commas separate those of several nodes, of which one serves. "

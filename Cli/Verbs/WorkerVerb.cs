@@ -22,6 +22,7 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<int?> _publicClusterPort = SharedOptions.PublicPort("--public-cluster-port", "--cluster-port");
     private readonly Option<string?> _device = SharedOptions.Device();
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
+    private readonly Option<string[]> _models = SharedOptions.AllowModels();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
 
@@ -31,7 +32,7 @@ internal sealed class WorkerVerb : Verb
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _clients, _state, _timeout, _pause }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -49,11 +50,12 @@ internal sealed class WorkerVerb : Verb
             .Add("public-cluster-port", parsed.GetValue(_publicClusterPort)).Add("state-dir", parsed.GetValue(_state) is { } state ? Environment.PathOf(state) : null)
             .Add("device", parsed.GetValue(_device)).Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
+            .Add("allow-models", parsed.GetValue(_models)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("clients", parsed.GetValue(_clients), ',').Add("coordinator-timeout", parsed.GetValue(_timeout)).AddVerbose(parsed.GetValue(SharedOptions.Verbose));
         var (options, errors) = WorkerOptionsReader.Read(given.Arguments);
         if (!errors.IsEmpty) throw new CommandException(ExitCodes.Usage, string.Join(" ", errors));
 
-        var engine = DeviceEngine.Create(new DatasetStore(DataFolders.Standard(options.DataFolders)), options.Device);
+        var engine = DeviceEngine.Create(new DatasetStore(DataFolders.Standard(options.DataFolders)), options.Device, options.AllowModels);
         var coordinators = string.Join(" and ", options.Seeds);
         await Environment.Error.WriteLineAsync($"worker {options.Name} looks for a coordinator at {coordinators}");
         var code = await WorkerLoop.RunAsync(options, engine, SayReadyAsync, Environment.Error.WriteLineAsync, interrupt);

@@ -20,6 +20,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
 
     private readonly InitialisePlan _plan;
     private readonly IActorRef _registry;
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private ImmutableHashSet<string> _failed = [];
     private ImmutableSortedDictionary<string, string> _unusable = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     private Roster _roster = Roster.Unknown;
@@ -99,10 +100,10 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         Context.Parent.Tell(new StepProgress(Round: 0, _attempt, "initialising", 0, 1));
     }
 
-    private void AskAnother(string reason)
+    private void AskAnother(string reason, bool isTry = true)
     {
         _registry.Tell(new WorkDone(Key));
-        if (++_failures == Tries)
+        if (isTry && ++_failures == Tries)
         {
             Finish(new InitialiseFailed($"Making the initial parameters failed {Tries} times; the last time: {reason}"));
             return;
@@ -147,11 +148,16 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
     {
         if (!IsCurrent(report.Id)) return Refused(WrongAttempt(report.Id));
         if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "An initialise task reports only failures." };
-        if (report.Failure.Permanent && IsLocal)
+        if (report.Failure.OnlyHere && _worker.Length > 0 && _refused.Add(_worker))
+        {
+            // Another worker may do it, however many will not.
+            AskAnother(report.Failure.Reason, isTry: false);
+        }
+        else if (report.Failure.Permanent && IsLocal)
         {
             LeaveOutSite(report.Failure.Reason);
         }
-        else if (report.Failure.Permanent)
+        else if (report.Failure.Permanent || report.Failure.OnlyHere)
         {
             _registry.Tell(new WorkDone(Key));
             Finish(new InitialiseFailed(report.Failure.Reason));

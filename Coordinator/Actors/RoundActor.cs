@@ -23,12 +23,15 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly UpdateQueue _queue;
     private readonly ProblemList _problems = new();
     private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
+    private readonly ImmutableDictionary<string, long> _sizes;
     private RoundState _round;
     private bool _ended;
 
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry, _queue) = (plan, registry, new(plan.Mean));
+        _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
         Become(Selecting);
     }
@@ -180,16 +183,23 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Open(Cohort cohort)
     {
         _round = _round.Select(cohort);
-        var parameters = _plan.Server.Parameters;
-        var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
-        var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         Become(Training);
-        // A round that begins again knows its clients before their workers are back.
-        var patient = IsLocal && _plan.Reopened is not null;
-        _registry.Tell(new SubmitWork([.. _round.Cohort.Select(client =>
-            new TaskOrder(new(KeyOf(client), sizes.GetValueOrDefault(client)) { Local = IsLocal, Patient = patient }, reference))]));
+        _registry.Tell(new SubmitWork([.. _round.Cohort.Select(OrderOf)]));
         Reached(RunPoint.Training);
         Proceed();
+    }
+
+    private TaskOrder OrderOf(string client)
+    {
+        var parameters = _plan.Server.Parameters;
+        var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
+        return new(new(KeyOf(client), _sizes.GetValueOrDefault(client))
+        {
+            Local = IsLocal,
+            // A round that begins again knows its clients before their workers are back.
+            Patient = IsLocal && _plan.Reopened is not null,
+            Avoid = _refused.GetValueOrDefault(client, []),
+        }, reference);
     }
 
     private void OnOffer(OfferUpdate offer)
@@ -240,8 +250,21 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         if (WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
         if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
-        ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
+        if (!(report.Failure.OnlyHere && AskAnother(report.Id.Client, report.Failure.Reason))) ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
         return Offers.Taken;
+    }
+
+    // A worker that refuses says nothing of the client: others are asked, until one is asked again that has refused.
+    private bool AskAnother(string client, string reason)
+    {
+        var (worker, refused) = (WorkerOf(client), _refused.GetValueOrDefault(client, []));
+        if (IsLocal || _round.Phase != RoundPhase.Training || worker.Length == 0 || refused.Contains(worker)) return false;
+        _refused[client] = refused.Add(worker);
+        _problems.Add(client, worker, Refusal.Unspecified, reason);
+        // Withdrawn, not done: nobody holds a result.
+        _registry.Tell(new WithdrawWork([KeyOf(client)]));
+        _registry.Tell(new SubmitWork([OrderOf(client)]));
+        return true;
     }
 
     private void ClientFailed(string client, Refusal refused, string reason)

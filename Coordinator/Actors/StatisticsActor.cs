@@ -150,7 +150,9 @@ internal sealed class StatisticsActor : ReceiveActor, IWithTimers
     private void OnFailure(string client, Try current, TaskFailure failure)
     {
         _registry.Tell(new WorkDone(KeyOf(client, current)));
-        if (failure.Permanent || current.Number == Tries)
+        // A worker that refuses is no try: another one may do it, until one is asked again that has refused.
+        var elsewhere = failure.OnlyHere && current.Worker.Length > 0 && !current.Avoid.Contains(current.Worker);
+        if (!elsewhere && (failure.Permanent || failure.OnlyHere || current.Number >= Tries))
         {
             LeaveOut(client, failure.Reason);
             return;

@@ -38,7 +38,7 @@ public interface IRunEngine : IDisposable
     /// <summary>Names and shapes of the model's tensors.</summary>
     ParameterSchema Schema { get; }
 
-    /// <summary>The run's first parameters, drawn from the job's seed: the same values on every worker.</summary>
+    /// <summary>The run's first parameters, drawn from the job's seed or out of the file of its own model: the same values on every worker.</summary>
     ParameterVector InitialParameters();
 
     /// <summary>What a client says of its training data, for a model that begins with normalize: count, sum and squared deviations of each feature. Missing values are
@@ -85,4 +85,7 @@ public sealed class EngineException : Exception
 
     /// <summary>With the cause.</summary>
     public EngineException(string message, Exception inner) : base(message, inner) { }
+
+    /// <value>Whether this worker refuses, or lacks, what another one may allow or have.</value>
+    public bool OnlyHere { get; init; }
 }

@@ -2,6 +2,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Engine.Data;
+using Federated.Engine.OwnModels;
 
 namespace Federated.Engine;
 
@@ -17,10 +18,13 @@ internal static class JobFit
     }
 
     /// <summary>Plans the job's model for the data.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="data">What was found.</param>
+    /// <param name="own">The job's own model; null for one of layers.</param>
     /// <exception cref="EngineException">It does not fit; the message has every reason.</exception>
-    public static ModelPlan Plan(JobSpec job, FederatedData data)
+    public static ModelPlan Plan(JobSpec job, FederatedData data, OwnModel? own = null)
     {
-        var (plan, errors) = ModelPlanner.Plan(job.Model, data.Shape);
+        var (plan, errors) = own is null ? ModelPlanner.Plan(job.Model, data.Shape) : new(own.Plan, []);
         var reasons = errors.Select(error => error.ToString()).ToList();
         reasons.AddRange(TrainingFit.Check(job.Training, data.Shape).Select(error => $"{error.Path}: {error.Message}"));
         if (job.Evaluation.PerClient && job.Data.Placement == Placement.Shared && data.Clients.All(client => client.Test.IsEmpty))

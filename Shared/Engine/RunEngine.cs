@@ -5,6 +5,7 @@ using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Engine.Data;
+using Federated.Engine.OwnModels;
 using Federated.Engine.Training;
 
 namespace Federated.Engine;
@@ -15,25 +16,37 @@ internal sealed class RunEngine : IRunEngine
     private readonly JobSpec _job;
     private readonly FederatedData _data;
     private readonly ModelPlan _plan;
+    private readonly OwnModel? _own;
     private readonly IFederatedAlgorithm _algorithm;
     private readonly WorkspacePool _pool;
     private readonly ImmutableDictionary<string, ClientData> _clients;
 
-    /// <exception cref="EngineException">The job does not fit the data.</exception>
-    public RunEngine(JobSpec job, FederatedData data, ComputeDevice? device = null) : this(job, data, AlgorithmCatalog.Create(job.Federation.Algorithm), device)
+    /// <exception cref="EngineException">The job does not fit the data, or its own model is none that can be trained.</exception>
+    public RunEngine(JobSpec job, FederatedData data, ComputeDevice? device = null, ModelFile? model = null)
+        : this(job, data, AlgorithmCatalog.Create(job.Federation.Algorithm), device, model)
     {
     }
 
     /// <exception cref="EngineException">The job does not fit the data.</exception>
-    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm, ComputeDevice? device = null)
+    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm, ComputeDevice? device = null, ModelFile? model = null)
     {
         LibtorchSetup.Ensure();
-        (_job, _data, _plan) = (job, data, JobFit.Plan(job, data));
+        _own = model is null ? null : OwnModel.Open(model, job, data.Shape);
+        (_job, _data) = (job, data);
+        try
+        {
+            _plan = JobFit.Plan(job, data, _own);
+        }
+        catch
+        {
+            _own?.Dispose();
+            throw;
+        }
         _algorithm = algorithm;
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
-        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Train.EpochSize(largest), device?.Torch));
+        _pool = new WorkspacePool(() => new Workspace(_plan, job.Training, data.Train.EpochSize(largest), device?.Torch, _own));
     }
 
     /// <inheritdoc/>
@@ -52,7 +65,7 @@ internal sealed class RunEngine : IRunEngine
     public ParameterSchema Schema => _plan.Schema;
 
     /// <inheritdoc/>
-    public ParameterVector InitialParameters() => Core.Models.InitialParameters.Draw(_plan, _job.Seed);
+    public ParameterVector InitialParameters() => _own?.Initial ?? Core.Models.InitialParameters.Draw(_plan, _job.Seed);
 
     /// <inheritdoc/>
     public FeatureMoments Moments(string client, CancellationToken cancellation)
@@ -102,7 +115,11 @@ internal sealed class RunEngine : IRunEngine
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool.Dispose();
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _own?.Dispose();
+    }
 
     // After the measurement, which has loaded the parameters.
     private EvaluationSums Write(Workspace workspace, ExampleSet examples, ReadOnlySpan<int> indices, CancellationToken cancellation) => workspace.Objective.Writes

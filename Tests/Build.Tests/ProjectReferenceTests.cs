@@ -12,11 +12,12 @@ public sealed class ProjectReferenceTests
     [Theory]
     [InlineData("Protos", "")]
     [InlineData("Shared/Core", "")]
-    [InlineData("Shared/Engine", "Core")]
+    [InlineData("Shared/OwnModels", "")]
+    [InlineData("Shared/Engine", "Core OwnModels")]
     [InlineData("Shared/Wire", "Core Protos")]
     [InlineData("Coordinator", "Core Protos Wire")]
-    [InlineData("Worker", "Core Engine Protos Wire")]
-    [InlineData("Cli", "Coordinator Core Engine Protos Wire Worker")]
+    [InlineData("Worker", "Core Engine OwnModels Protos Wire")]
+    [InlineData("Cli", "Coordinator Core Engine OwnModels Protos Wire Worker")]
     public void A_room_knows_only_the_rooms_below_it(string folder, string expected)
     {
         var known = new SortedSet<string>(StringComparer.Ordinal);

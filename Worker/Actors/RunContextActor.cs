@@ -48,8 +48,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private void StartOpening()
     {
         _opening = OpenAsync(_run, _yaml, _worker, _stopped.Token);
-        _opening.PipeTo(Self, success: opened => opened, failure: error => error is EngineException
-            ? new Failed(error.Message, IsPermanent: true, Defect: null)
+        _opening.PipeTo(Self, success: opened => opened, failure: error => error is EngineException known
+            ? new Failed(error.Message, IsPermanent: true, Defect: null) { OnlyHere = known.OnlyHere }
             : new Failed($"Run {_run} could not be opened: {error.Message}", IsPermanent: false, Defect: error));
     }
 
@@ -149,7 +149,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
                 Become(Opening);
                 return;
             }
-            var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent);
+            var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent, failed.OnlyHere);
             _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Self)), Assigned: 1);
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
@@ -205,5 +205,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         public static readonly StatesSettled Fine = new(Error: null);
     }
 
-    private sealed record Failed(string Reason, bool IsPermanent, Exception? Defect);
+    private sealed record Failed(string Reason, bool IsPermanent, Exception? Defect)
+    {
+        public bool OnlyHere { get; init; }
+    }
 }

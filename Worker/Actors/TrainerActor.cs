@@ -37,7 +37,7 @@ internal sealed class TrainerActor : ReceiveActor
         }
         catch (EngineException e)
         {
-            return TaskResult.Failed(id, e.Message, permanent: true);
+            return TaskResult.Failed(id, e.Message, permanent: true, e.OnlyHere);
         }
         catch (Exception e)
         {

@@ -33,6 +33,9 @@ public sealed record WorkerOptions
     /// <value>Folders in which data sets are looked for, before the standard places.</value>
     public ImmutableArray<string> DataFolders { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <value>Folders out of which jobs may load models of their own, code that then runs in this worker. Default none: such jobs are refused.</value>
+    public ImmutableArray<string> AllowModels { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -13,7 +13,7 @@ public static class WorkerOptionsReader
 
     private static readonly ImmutableArray<string> Names =
     [
-        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "clients", "state-dir",
+        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "allow-models", "clients", "state-dir",
         "coordinator-timeout", "drain-timeout", "heartbeat-pause", "log-level",
     ];
 
@@ -30,6 +30,8 @@ public static class WorkerOptionsReader
           slots               tasks trained at once, 1 to 1024, each on a core (the number of cores)
           device              what to train on: cpu, cuda (the first GPU) or cuda:N (cpu)
           data-folders        folders with data sets, separated as the platform separates paths (the standard places)
+          allow-models        folders out of which jobs may load models of their own, which is code that runs here; separated as data-folders are
+                              (none: such jobs are refused)
           clients             clients whose data lives here, for data.placement: local, with commas between (none)
           state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
           coordinator-timeout seconds after which a worker that finds no coordinator ends (look for ever)
@@ -40,7 +42,7 @@ public static class WorkerOptionsReader
         """;
 
     /// <summary>Reads <c>--key value</c> and <c>--key=value</c> arguments over environment variables over defaults. Lists are separated by commas,
-    /// data folders as the platform separates paths; times are seconds.</summary>
+    /// folders as the platform separates paths; times are seconds.</summary>
     /// <returns>The options and everything that is wrong with them, in reading and by <see cref="WorkerOptionsValidator"/>.</returns>
     public static (WorkerOptions Options, ImmutableArray<string> Errors) Read(IReadOnlyList<string> arguments)
     {
@@ -64,6 +66,7 @@ public static class WorkerOptionsReader
             case "slots": return options with { Slots = Whole(options.Slots) };
             case "device": return options with { Device = value };
             case "data-folders": return options with { DataFolders = Split(value, Path.PathSeparator) };
+            case "allow-models": return options with { AllowModels = Split(value, Path.PathSeparator) };
             case "clients": return options with { Clients = Split(value, ',') };
             case "state-dir": return options with { StateDir = value };
             case "coordinator-timeout": return options with { CoordinatorTimeout = Seconds() ?? options.CoordinatorTimeout };

@@ -21,6 +21,8 @@ public static class WorkerOptionsValidator
         if (ComputeDevice.Parse(options.Device) is null) errors.Add($"device is '{options.Device}': it must be cpu, cuda or cuda:N, N being a GPU's number from 0.");
         CheckClients(errors, options);
         if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
+        foreach (var folder in options.AllowModels)
+            if (!Directory.Exists(folder)) errors.Add($"allow-models has '{folder}', which is no folder here.");
         NodeRules.CheckStateDir(errors, options.StateDir);
         if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero)
             errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");

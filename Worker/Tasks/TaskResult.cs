@@ -10,9 +10,10 @@ internal abstract record TaskResult(TaskId Id)
     /// <param name="id">The task.</param>
     /// <param name="reason">A sentence; cut at the length that the contract allows.</param>
     /// <param name="permanent">True when a repetition must fail as well.</param>
-    public static ReportResult Failed(TaskId id, string reason, bool permanent)
+    /// <param name="onlyHere">True when it may succeed on another worker, and here it never does; then it is not permanent.</param>
+    public static ReportResult Failed(TaskId id, string reason, bool permanent, bool onlyHere = false)
     {
-        return new(new TaskReport { Id = id, Failure = new TaskFailure { Reason = Cut(reason), Permanent = permanent } });
+        return new(new TaskReport { Id = id, Failure = new TaskFailure { Reason = Cut(reason), Permanent = permanent && !onlyHere, OnlyHere = onlyHere } });
     }
 
     /// <summary>A reason of the length that the contract allows.</summary>

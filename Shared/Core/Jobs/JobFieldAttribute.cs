@@ -36,8 +36,11 @@ public sealed class JobFieldAttribute(string meaning) : Attribute
     /// <summary>What happens without the key, where the initial value does not say it: "the size".</summary>
     public string? DefaultInWords { get; init; }
 
-    /// <summary>Key of the same record that is given instead of this one: exactly one of the two has a value.</summary>
+    /// <summary>Keys of the same record that are given instead of this one, with spaces between: exactly one of them all has a value.</summary>
     public string? InsteadOf { get; init; }
+
+    /// <summary>Without a value there is nothing to say: the complete job leaves the key out, and null is no value of it.</summary>
+    public bool LeftOut { get; init; }
 }
 
 /// <summary>Catalogues whose names a job may use.</summary>

@@ -30,7 +30,7 @@ public static class JobWriter
                 Record(text, job, field.Record, value!, indent + "  ");
             }
             else if (field.Entries is not null) List(text, field, (IEnumerable)value!, indent);
-            else if (value is not null || field.Attribute.InsteadOf is null)
+            else if (value is not null || field.Attribute is { InsteadOf: null, LeftOut: false })
                 text.Append(indent).Append(field.Key).Append(": ").Append(ValueText.Of(value)).Append('\n');
         }
     }

@@ -11,6 +11,7 @@ namespace Federated.Engine.Models;
 internal sealed class FlatParameters : IDisposable
 {
     private readonly Tensor _flat, _host;
+    private bool _owned = true;
 
     /// <param name="schema">The tensors.</param>
     /// <param name="device">Where they are; null for the processor.</param>
@@ -42,7 +43,7 @@ internal sealed class FlatParameters : IDisposable
     public bool IsOnHost => Device.type == DeviceType.CPU;
 
     /// <summary>The tensors in schema order, shaped as the schema says.</summary>
-    public ImmutableArray<Tensor> Tensors { get; }
+    public ImmutableArray<Tensor> Tensors { get; private set; }
 
     /// <summary>Where each tensor starts in the flat vector.</summary>
     public ImmutableArray<int> Offsets { get; }
@@ -51,12 +52,31 @@ internal sealed class FlatParameters : IDisposable
     /// <exception cref="InvalidOperationException">It is on another device.</exception>
     public Span<float> Values => _flat.Floats();
 
+    /// <summary>Called before values are loaded: a model that remembers more than its parameters begins anew.</summary>
+    public Action? Renewing { get; set; }
+
+    /// <summary>Makes tensors that somebody else owns the model's own: their values now lie in the flat vector, and so change with it.</summary>
+    /// <param name="tensors">Leaves in schema order, shaped as the schema says. The flat vector does not take their values.</param>
+    /// <returns>False where two of them are the same memory, which can be only one place of the flat vector.</returns>
+    public bool Bind(ImmutableArray<Tensor> tensors)
+    {
+        if (_owned) foreach (var tensor in Tensors) tensor.Dispose();
+        (_owned, Tensors) = (false, tensors);
+        using var disposal = NewDisposeScope();
+        using var quiet = no_grad();
+        for (var i = 0; i < tensors.Length; i++)
+            tensors[i].set_(_flat.narrow(0, Offsets[i], Schema.Tensors[i].Count).view(tensors[i].shape));
+        var first = _flat.Address();
+        return tensors.Index().All(tensor => tensor.Item.Address() == first + Offsets[tensor.Index] * sizeof(float));
+    }
+
     /// <summary>Copies a flat vector into the model.</summary>
     /// <exception cref="ArgumentException">The length is not P.</exception>
     public void Load(ReadOnlySpan<float> values)
     {
         if (values.Length != Schema.Count)
             throw new ArgumentException($"The model has {Schema.Count} parameters, got {values.Length}.", nameof(values));
+        Renewing?.Invoke();
         values.CopyTo(_host.Floats());
         if (!IsOnHost) Copy(_host, _flat);
     }
@@ -79,7 +99,7 @@ internal sealed class FlatParameters : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in Tensors) tensor.Dispose();
+        if (_owned) foreach (var tensor in Tensors) tensor.Dispose();
         _flat.Dispose();
         _host.Dispose();
     }

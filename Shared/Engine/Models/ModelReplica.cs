@@ -4,6 +4,8 @@ using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers;
 using Federated.Engine.Layers.Transformers;
+using Federated.Engine.OwnModels;
+using Federated.Engine.Training;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Models;
@@ -12,16 +14,23 @@ namespace Federated.Engine.Models;
 internal sealed class ModelReplica : IDisposable
 {
     private readonly ImmutableArray<ILayer> _layers;
+    private readonly OwnLayer? _own;
 
     /// <param name="plan">What to build.</param>
     /// <param name="keepSoftmax">False leaves a final softmax out, for losses that take the scores before it.</param>
     /// <param name="device">Where it computes; null for the processor.</param>
-    public ModelReplica(ModelPlan plan, bool keepSoftmax, Device? device = null)
+    /// <param name="own">The job's own model, whose plan it is; null for one of layers.</param>
+    public ModelReplica(ModelPlan plan, bool keepSoftmax, Device? device = null, OwnModel? own = null)
     {
         Plan = plan;
         Parameters = new FlatParameters(plan.Schema, device);
-        _layers = LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax);
+        _own = own is null ? null : new OwnLayer(own, Parameters);
+        _layers = _own is null ? LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax) : [_own];
+        NeedsPairs = own?.NeedsPairs ?? BatchPlan.NeedsPairs(plan);
     }
+
+    /// <summary>Whether it cannot learn from a batch of one example.</summary>
+    public bool NeedsPairs { get; }
 
     public ModelPlan Plan { get; }
 
@@ -44,5 +53,9 @@ internal sealed class ModelReplica : IDisposable
         return _layers.Forward(moved, new ForwardPass(draws, symbols, draws is not null && Precision == TrainingPrecision.Bfloat16));
     }
 
-    public void Dispose() => Parameters.Dispose();
+    public void Dispose()
+    {
+        _own?.Dispose();
+        Parameters.Dispose();
+    }
 }

@@ -10,6 +10,9 @@ internal static class TensorMemory
     /// <exception cref="InvalidOperationException">The tensor is on another device.</exception>
     public static Span<float> Floats(this Tensor tensor) => MemoryMarshal.Cast<byte, float>(OnHost(tensor).bytes);
 
+    /// <summary>Where a float32 tensor's first value lies: equal for tensors that are the same memory.</summary>
+    public static nint Address(this Tensor tensor) => tensor.storage<float>().data_ptr() + (nint)(tensor.storage_offset() * sizeof(float));
+
     /// <exception cref="InvalidOperationException">The tensor is on another device.</exception>
     public static Span<long> Longs(this Tensor tensor) => MemoryMarshal.Cast<byte, long>(OnHost(tensor).bytes);
 

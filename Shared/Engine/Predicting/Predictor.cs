@@ -5,6 +5,7 @@ using Federated.Core.Parameters;
 using Federated.Core.Randomness;
 using Federated.Engine.Data;
 using Federated.Engine.Data.Images;
+using Federated.Engine.OwnModels;
 using Federated.Engine.Training;
 using static TorchSharp.torch;
 
@@ -15,6 +16,7 @@ public sealed class Predictor : IDisposable
 {
     private readonly JobSpec _job;
     private readonly Workspace _workspace;
+    private readonly OwnModel? _own;
     private readonly BatchPredictor _predictor;
 
     /// <summary>Loads a model.</summary>
@@ -22,14 +24,16 @@ public sealed class Predictor : IDisposable
     /// <param name="shape">What the job's data is: that of the loaded data, or what the catalogue knows without it.</param>
     /// <param name="model">Its parameters; tensors go by name.</param>
     /// <param name="train">The training examples, of which recommendations leave out what a user has taken; null where they are not there.</param>
+    /// <param name="models">Where models of one's own may be loaded from; null allows none.</param>
     /// <exception cref="EngineException">The job does not fit the data, or the model does not belong to the job.</exception>
-    public Predictor(JobSpec job, DataShape shape, ParameterVector model, ExampleSet? train = null)
+    public Predictor(JobSpec job, DataShape shape, ParameterVector model, ExampleSet? train = null, ModelFolders? models = null)
     {
         LibtorchSetup.Ensure();
-        var plan = JobFit.Plan(job, shape);
+        _own = job.Model.IsOwn ? OwnModel.Open(ModelFile.Read(job.Model, models ?? ModelFolders.None), job, shape) : null;
+        var plan = _own?.Plan ?? JobFit.Plan(job, shape);
         var values = ModelMatch.Arrange(plan.Schema, model);
         (_job, Shape) = (job, shape);
-        _workspace = new(plan, job.Training, largest: 0);
+        _workspace = new(plan, job.Training, largest: 0, own: _own);
         _workspace.Replica.Parameters.Load(values);
         _predictor = BatchPredictor.Create(job, shape, _workspace.Objective, train);
     }
@@ -95,7 +99,11 @@ public sealed class Predictor : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _workspace.Dispose();
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        _own?.Dispose();
+    }
 
     private float[] Features(string text) => Shape.Objective switch
     {

@@ -12,17 +12,18 @@ internal sealed class DeviceStep : ParameterStep
 {
     private readonly OptimizerSpec _spec;
     private readonly TrainingSpec _training;
-    private readonly ImmutableArray<Tensor> _tensors;
+    private readonly FlatParameters _parameters;
+    private readonly ImmutableArray<int> _trainable;   // by place: a model of one's own may change its tensors, but not the memory under them
     private readonly ImmutableArray<Parameter> _aliases;
     private optim.Optimizer? _optimizer;
 
     public DeviceStep(FlatParameters parameters, TrainingSpec training)
     {
-        (_spec, _training) = (training.Optimizer, training);
-        _tensors = [.. parameters.Tensors.Where(tensor => tensor.requires_grad)];
+        (_spec, _training, _parameters) = (training.Optimizer, training, parameters);
+        _trainable = [.. parameters.Tensors.Index().Where(tensor => tensor.Item.requires_grad).Select(tensor => tensor.Index)];
         using var disposal = NewDisposeScope();
         // The optimisers take parameters of modules: leaves with a gradient of their own, over the memory of the replica's tensors.
-        _aliases = [.. _tensors.Select(tensor => (Parameter)new Parameter(tensor.detach()).DetachFromDisposeScope())];
+        _aliases = [.. _trainable.Select(place => (Parameter)new Parameter(parameters.Tensors[place].detach()).DetachFromDisposeScope())];
     }
 
     public override void Reset()
@@ -34,7 +35,7 @@ internal sealed class DeviceStep : ParameterStep
     public override void Take(double rate)
     {
         using var disposal = NewDisposeScope();
-        for (var i = 0; i < _tensors.Length; i++) _aliases[i].grad = _tensors[i].grad;
+        for (var i = 0; i < _trainable.Length; i++) _aliases[i].grad = _parameters.Tensors[_trainable[i]].grad;
         if (_training.ClipValue is { } magnitude) nn.utils.clip_grad_value_(_aliases, magnitude);
         if (_training.ClipNorm is { } bound) nn.utils.clip_grad_norm_(_aliases, bound);
         _optimizer ??= Create();

@@ -21,7 +21,7 @@ internal sealed class LocalTrainer(
 {
     private readonly float[]? _classWeights = ClassWeights.Of(training, workspace.Replica.Plan.Data, examples.Labels, indices.AsSpan());
     private readonly FlatParameters _parameters = workspace.Replica.Parameters;
-    private readonly bool _pairs = BatchPlan.NeedsPairs(workspace.Replica.Plan);
+    private readonly bool _pairs = workspace.Replica.NeedsPairs;
 
     /// <inheritdoc/>
     public long Examples => indices.Length;

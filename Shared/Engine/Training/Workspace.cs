@@ -3,6 +3,7 @@ using Federated.Core.Models;
 using Federated.Engine.Augmentation;
 using Federated.Engine.Models;
 using Federated.Engine.Objectives;
+using Federated.Engine.OwnModels;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Training;
@@ -21,10 +22,11 @@ internal sealed class Workspace : IDisposable
     /// <param name="training">The job's training settings.</param>
     /// <param name="largest">Training examples of the largest client in an epoch: no batch is larger.</param>
     /// <param name="device">Where the model computes; null for the processor.</param>
-    public Workspace(ModelPlan plan, TrainingSpec training, long largest, Device? device = null)
+    /// <param name="own">The job's own model, whose plan it is; null for one of layers.</param>
+    public Workspace(ModelPlan plan, TrainingSpec training, long largest, Device? device = null, OwnModel? own = null)
     {
         Objective = LearningObjective.Create(plan.Data, training);
-        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores, device) { Precision = training.Precision };
+        Replica = new ModelReplica(plan, keepSoftmax: !Objective.TakesScores, device, own) { Precision = training.Precision };
         Augmentation = BatchAugmentation.Create(training.Augmentation, plan.Data);
         Step = ParameterStep.Create(Replica.Parameters, training);
         Chunk = Math.Clamp(ChunkValues / plan.Data.Input.Aggregate(1, (product, size) => product * size), 1, LargestChunk);

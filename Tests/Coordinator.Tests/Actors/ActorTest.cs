@@ -90,8 +90,8 @@ public abstract class ActorTest() : TestKit("""
     private protected static OfferReport Measured(TaskId id, ulong examples, ulong correct, double loss = 1) =>
         new(new() { Id = id, Metrics = new() { Examples = examples, LossSum = loss * examples, Correct = correct } });
 
-    private protected static OfferReport Failure(TaskId id, string reason, bool permanent = false) =>
-        new(new() { Id = id, Failure = new() { Reason = reason, Permanent = permanent } });
+    private protected static OfferReport Failure(TaskId id, string reason, bool permanent = false, bool onlyHere = false) =>
+        new(new() { Id = id, Failure = new() { Reason = reason, Permanent = permanent, OnlyHere = onlyHere } });
 
     private protected static Task<Verdict> Offer(IActorRef actor, object offer) => Ask<Verdict>(actor, offer);
 

@@ -56,6 +56,21 @@ public sealed class InitialiseActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Workers_that_refuse_are_all_asked_and_the_last_ones_sentence_fails_the_run()
+    {
+        var initialise = Open(Job());
+        for (uint attempt = 1; attempt <= 5; attempt++)
+        {
+            Assert.Equal((int)Math.Min(attempt - 1, 4), _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
+            initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{Math.Min(attempt, 4)}"));
+            await Offer(initialise, Failure(Id(attempt), "not allowed here", onlyHere: true));
+            _registry.ExpectMsg<WorkDone>();
+            if (attempt < 5) _run.ExpectMsg<StepNotice>();
+        }
+        Assert.Equal("not allowed here", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
+    [Fact]
     public async Task Upload_that_the_service_rejected_is_tried_again_and_the_earlier_attempt_is_refused()
     {
         var initialise = Open(Job());

@@ -104,6 +104,27 @@ public sealed class RoundActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Client_whose_worker_refuses_goes_to_another_one_and_fails_when_it_comes_back_to_it()
+    {
+        var round = Open(Job());
+        _registry.ExpectMsg<SubmitWork>();
+        foreach (var client in new[] { "a", "b" })
+        {
+            round.Tell(new TaskAssigned(Key(client), "strict"));
+            await Offer(round, Failure(Id(client), "not allowed here", onlyHere: true));
+            Assert.Equal(client, _registry.ExpectMsg<WithdrawWork>().Keys.Single().Client);
+            Assert.Equal(["strict"], _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid);
+        }
+        round.Tell(new TaskAssigned(Key("a"), "open"));
+        await Offer(round, Update(Id("a"), [1f, 1f]));
+        round.Tell(new TaskAssigned(Key("b"), "strict"));
+        await Offer(round, Failure(Id("b"), "not allowed here", onlyHere: true));
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal(["a"], ready.Round.Accepted.Keys);
+        Assert.Equal([("a", "strict"), ("b", "strict")], ready.Problems.Select(problem => (problem.Client, problem.Worker)));
+    }
+
+    [Fact]
     public async Task Over_selected_round_closes_with_the_wanted_updates_cancels_the_rest_and_refuses_late_ones()
     {
         var released = 0;

@@ -1,3 +1,4 @@
+using Federated.Engine.Tests.Training;
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
@@ -12,6 +13,7 @@ using static TorchSharp.torch;
 namespace Federated.Engine.Tests.Predicting;
 
 /// <summary>Predictions say example by example what the evaluation counts.</summary>
+[Collection(nameof(NativeMemoryTests))]
 public sealed class PredictorTests
 {
     private static readonly JobSpec Job = new()

@@ -1,3 +1,4 @@
+using Federated.Engine.Tests.Training;
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
@@ -8,6 +9,7 @@ using static TorchSharp.torch;
 
 namespace Federated.Engine.Tests.Translating;
 
+[Collection(nameof(NativeMemoryTests))]
 public sealed class BeamSearchTests
 {
     private const int Source = 3, Target = 4, Symbols = 7, Begin = 2, End = 3;

@@ -58,6 +58,15 @@ public sealed class RunContextActorTests : WorkerTestKit
     }
 
     [Fact]
+    public void What_only_this_worker_refuses_is_no_failure_for_good()
+    {
+        var run = Open(new FakeEngine { OpenError = new EngineException("Not here.") { OnlyHere = true } });
+        run.Tell(Train());
+
+        Assert.Equal(new TaskFailure { Reason = "Not here.", OnlyHere = true }, Network.ExpectMsg<ReportCall>().Report.Failure);
+    }
+
+    [Fact]
     public void Defect_in_opening_fails_tasks_for_now()
     {
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() =>

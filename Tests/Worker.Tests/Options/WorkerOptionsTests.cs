@@ -66,7 +66,7 @@ public sealed class WorkerOptionsTests
         [
             "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
             "--drain-timeout", "0", "--log-level", "info", "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p",
-            "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5",
+            "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5", "--allow-models", AppContext.BaseDirectory,
         ]);
 
         Assert.Empty(errors);
@@ -74,6 +74,7 @@ public sealed class WorkerOptionsTests
         Assert.Equal<string>(["a:1", "b:2"], options.Seeds);
         Assert.Equal<string>(["x", "y"], options.Clients);
         Assert.Equal<string>(["/d1", "/d2"], options.DataFolders);
+        Assert.Equal<string>([AppContext.BaseDirectory], options.AllowModels);
         Assert.Equal(TimeSpan.FromSeconds(2.5), options.CoordinatorTimeout);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
         Assert.Equal(("/state", 80, TimeSpan.FromSeconds(2.5)), (options.StateDir, options.PublicClusterPort, options.HeartbeatPause));

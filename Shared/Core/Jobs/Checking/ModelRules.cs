@@ -14,20 +14,22 @@ internal static class ModelRules
     /// <summary>Checks the model.</summary>
     public static void Check(BoundJob job)
     {
-        if (!job.Sound("model") || !IsOne(job)) return;
+        var ways = OwnModelRules.Ways.Where(way => job.Written.ContainsKey($"model.{way}")).ToList();
+        if (ways is ["name", "layers"]) job.Report("model", "has both a name and layers; keep one of the two.");
+        else if (ways.Count > 1) job.Report("model", $"has {string.Join(" and ", ways)}; keep one of them.");
+        OwnModelRules.Check(job);
+        if (!job.Sound("model") || !IsThere(job, ways) || job.Spec.Model.IsOwn) return;
         var (layers, algorithm) = (job.Spec.Model.Layers, job.Spec.Federation.Algorithm.Name);
         if (job.Sound("data.name") && DatasetCatalog.ShapeOf(job.Spec.Data) is { } data) Plan(job, data);
         else SoftmaxIsLast(job, layers);
         if (job.Sound("federation.algorithm.name") && algorithm == AlgorithmCatalog.FedSgd) HasNoStatistics(job, layers);
     }
 
-    private static bool IsOne(BoundJob job)
+    private static bool IsThere(BoundJob job, List<string> ways)
     {
-        var (named, listed) = (job.Written.ContainsKey("model.name"), job.Written.ContainsKey("model.layers"));
-        if (named && listed) job.Report("model", "has both a name and layers; keep one of the two.");
-        else if (!named && !listed)
+        if (ways.Count == 0)
             job.Report("model", $"a job needs a model; give model.name ({Words.List(NamedModels.Names)}) or model.layers (a list of layers).");
-        else if (listed && job.Spec.Model.Layers.IsEmpty) job.Report("model.layers", "the list is empty; a model needs at least one layer.");
+        else if (ways is ["layers"] && job.Spec.Model.Layers.IsEmpty) job.Report("model.layers", "the list is empty; a model needs at least one layer.");
         else return true;
         return false;
     }

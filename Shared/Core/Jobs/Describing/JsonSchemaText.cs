@@ -63,9 +63,9 @@ internal static class JsonSchemaText
         return schema;
     }
 
-    // An optional value may be written as null, except where null says that the other of two keys is meant.
+    // An optional value may be written as null, except where null says that another key is meant.
     private static JsonObject Typed(FieldShape field, string type) =>
-        new() { ["type"] = field.Optional && field.Attribute.InsteadOf is null ? new JsonArray(type, "null") : type };
+        new() { ["type"] = field.Optional && field.Attribute is { InsteadOf: null, LeftOut: false } ? new JsonArray(type, "null") : type };
 
     private static JsonObject Numbers(FieldShape field)
     {

@@ -72,8 +72,8 @@ internal sealed class Overrides(JobErrors errors)
     {
         var parent = Find(root, path[..Math.Max(0, path.LastIndexOf('.'))]) as MappingNode;
         if (parent?.Find(field.Key) is not { } entry) return;
-        var replaced = entry.Line > 0 && field.Attribute.InsteadOf is { } other
-            && parent.Find(other) is { Line: 0, Value: not ScalarNode { IsNull: true } };
+        var replaced = entry.Line > 0 && field.Attribute.InsteadOf is { } others
+            && others.Split(' ').Any(other => parent.Find(other) is { Line: 0, Value: not ScalarNode { IsNull: true } });
         var unused = field.Conditions.Any(condition =>
             Find(root, condition.Path) is ScalarNode { Line: 0 } now && !JobFields.Holds(condition, now.Text));
         if (replaced || (unused && HasOnlyText(entry))) parent.Entries.Remove(entry);
