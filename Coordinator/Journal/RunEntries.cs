@@ -18,7 +18,8 @@ internal static class RunEntries
         RunEntry.EventOneofCase.DataKnown => new RunChange.Initialised(
             entry.DataKnown.Checkpoint.ParametersSha256,
             [.. entry.DataKnown.Clients.Select(client => new ClientShare(client.Id, (long)client.Examples))],
-            (long)entry.DataKnown.TestExamples) { Goal = ToGoal(entry.DataKnown.Goal) },
+            (long)entry.DataKnown.TestExamples)
+        { Goal = ToGoal(entry.DataKnown.Goal) },
         RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
             (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted)),
         RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(

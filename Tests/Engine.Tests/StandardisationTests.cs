@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
-using Federated.Core.Parameters;
 using Federated.Engine.Data;
 using Federated.Engine.Models;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using Federated.OwnModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.SampleModels;

@@ -1,5 +1,4 @@
 using Federated.OwnModels;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

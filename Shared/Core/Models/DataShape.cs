@@ -91,7 +91,8 @@ public sealed record DataShape(Objective Objective, ImmutableArray<int> Input, I
     {
         var anchors = detection.Anchors.Values;
         return new(Objective.Detection, [image.Color == ImageColor.Grey ? 1 : 3, image.Height, image.Width],
-            [anchors.Length / 2 * (5 + classes.Length), image.Height / detection.Stride, image.Width / detection.Stride]) { ClassNames = classes, Anchors = anchors };
+            [anchors.Length / 2 * (5 + classes.Length), image.Height / detection.Stride, image.Width / detection.Stride])
+        { ClassNames = classes, Anchors = anchors };
     }
 
     /// <summary>Why an image has no such grid, in a sentence; null where it has.</summary>

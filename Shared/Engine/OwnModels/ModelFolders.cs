@@ -23,13 +23,15 @@ public sealed class ModelFolders(IEnumerable<string> folders)
     {
         if (_roots.IsEmpty)
             throw new EngineException($"The job brings a model of its own ({key}: {path}), which is code that would run here, and this worker allows none. "
-                + $"Who trusts it puts the file into a folder and starts the worker with {Option} FOLDER.") { OnlyHere = true };
+                + $"Who trusts it puts the file into a folder and starts the worker with {Option} FOLDER.")
+            { OnlyHere = true };
         var candidates = _roots.Select(root => (Root: root, File: Path.GetFullPath(path, root))).Where(found => IsBelow(found.Root, found.File)).Select(found => found.File).ToList();
         if (candidates.Count == 0)
             throw new EngineException($"{key}: '{path}' is not below a folder that this worker allows with {Option} ({string.Join(", ", _roots)}). Give a path relative to it.") { OnlyHere = true };
         return candidates.Find(File.Exists)
             ?? throw new EngineException($"The model {path} was not found. Looked for:\n{string.Concat(candidates.Select(candidate => $"  {candidate}\n"))}"
-                + $"Put the file there, or check {key} and {Option}.") { OnlyHere = true };
+                + $"Put the file there, or check {key} and {Option}.")
+            { OnlyHere = true };
     }
 
     private static bool IsBelow(string root, string file) =>

@@ -23,6 +23,7 @@ internal sealed class OwnModule : IDisposable
     public OwnModule(nn.Module module, Func<Tensor, Tensor> forward, Device device, string name)
     {
         (_module, _forward) = (module, forward);
+        using var scope = NewDisposeScope();   // a module of TorchScript gives new handles of its tensors each time that it is asked: those that stay are taken out
         if (device.type != DeviceType.CPU) module.to(device);   // before its tensors are read, which moving may replace
         var (named, others, errors) = (new List<Named>(), new List<(Tensor, Tensor)>(), new List<string>());
         foreach (var (text, parameter) in module.named_parameters()) Add(text, parameter, parameter.requires_grad, isBuffer: false);
@@ -36,13 +37,13 @@ internal sealed class OwnModule : IDisposable
 
         void Add(string text, Tensor tensor, bool trainable, bool isBuffer)
         {
-            if (isBuffer && !tensor.is_floating_point() && !tensor.is_complex()) others.Add((tensor, tensor.clone().DetachFromDisposeScope()));
+            if (isBuffer && !tensor.is_floating_point() && !tensor.is_complex()) others.Add((tensor.DetachFromDisposeScope(), tensor.clone().DetachFromDisposeScope()));
             else if (tensor.dtype != ScalarType.Float32) errors.Add($"{text} is {tensor.dtype} and must be Float32");
             else if (tensor.numel() == 0) errors.Add($"{text} is empty");
             else if (text.Any(char.IsControl)) errors.Add("a tensor has a name with control characters");
             // Weights that several layers share are one tensor under several names.
             else if (!named.Any(known => known.Tensor.Address() == tensor.Address() && known.Tensor.numel() == tensor.numel()))
-                named.Add(new(new TensorSpec(text, [.. tensor.shape.Select(size => (int)size)], trainable), tensor));
+                named.Add(new(new TensorSpec(text, [.. tensor.shape.Select(size => (int)size)], trainable), tensor.DetachFromDisposeScope()));
         }
     }
 
@@ -55,7 +56,11 @@ internal sealed class OwnModule : IDisposable
     /// <summary>Scores of a batch.</summary>
     public Tensor Forward(Tensor input, bool training)
     {
-        if (_training != training) _module.train(training);
+        if (_training != training)
+        {
+            using var scope = NewDisposeScope();
+            _module.train(training);
+        }
         _training = training;
         return _forward(input);
     }

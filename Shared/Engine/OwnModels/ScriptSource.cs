@@ -11,6 +11,7 @@ internal sealed class ScriptSource(ModelFile file) : IModuleSource
 
     public OwnModule Create(long seed, Device device)
     {
+        using var scope = NewDisposeScope();   // for the handles that loading makes
         jit.ScriptModule<Tensor, Tensor> module;
         try
         {

@@ -4,7 +4,6 @@ using Federated.Coordinator.Actors;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
-using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;

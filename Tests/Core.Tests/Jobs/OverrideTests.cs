@@ -62,7 +62,8 @@ public sealed class OverrideTests
         var job = JobReader.Read(Text, ["model.layers[1].residual.layers[0].dense.units=7", "model.layers[1].residual.layers[2].dropout.rate=0.1", "model.layers[1].residual.shortcut=projection"]).Job!;
         Assert.Equal(new ResidualLayer
         {
-            Layers = [new DenseLayer { Units = 7 }, new ActivationLayer { Activation = Activation.Relu }, new DropoutLayer { Rate = 0.1 }], Shortcut = Shortcut.Projection,
+            Layers = [new DenseLayer { Units = 7 }, new ActivationLayer { Activation = Activation.Relu }, new DropoutLayer { Rate = 0.1 }],
+            Shortcut = Shortcut.Projection,
         }, job.Model.Layers[1]);
         Assert.Equal("model.layers[1].residual.layers[3]: there is no entry [3]: the list has [0] to [2].",
             Assert.Single(JobReader.Read(Text, ["model.layers[1].residual.layers[3]=relu"]).Errors).ToString());

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Federated.Core.Algorithms;
-using Federated.Core.Jobs;
 using Federated.Core.Models;
 
 namespace Federated.Core.Tests.Models;

@@ -14,7 +14,15 @@ public sealed class BatchAugmentationTests
 
     private static readonly AugmentationSpec Everything = new()
     {
-        CropPadding = 2, HorizontalFlip = true, VerticalFlip = true, Rotation = 15, Brightness = 0.2, Contrast = 0.2, Noise = 0.01, Cutout = 3, Mixup = 0.4,
+        CropPadding = 2,
+        HorizontalFlip = true,
+        VerticalFlip = true,
+        Rotation = 15,
+        Brightness = 0.2,
+        Contrast = 0.2,
+        Noise = 0.01,
+        Cutout = 3,
+        Mixup = 0.4,
     };
 
     [Fact]

@@ -1,4 +1,3 @@
-using Federated.Engine.Data;
 using Federated.Engine.Data.Tables;
 
 namespace Federated.Engine.Tests.Data;

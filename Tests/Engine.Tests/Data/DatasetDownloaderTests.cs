@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Federated.Engine.Data;
 using Federated.Engine.Data.Idx;
 using Federated.Engine.Data.Published;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Federated.Engine.Data;
 using Federated.Engine.Data.Idx;
 
 namespace Federated.Engine.Tests.Data;

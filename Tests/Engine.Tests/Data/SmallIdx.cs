@@ -4,7 +4,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Federated.Core.Datasets;
 using Federated.Core.Models;
-using Federated.Engine.Data;
 using Federated.Engine.Data.Idx;
 
 namespace Federated.Engine.Tests.Data;

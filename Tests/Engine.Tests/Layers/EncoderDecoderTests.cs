@@ -3,7 +3,6 @@ using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers.Transformers;
 using Federated.Engine.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Tests.Layers;

@@ -53,8 +53,14 @@ public sealed class ShapePropertyTests
     {
         0 or 1 or 2 => new Conv2dLayer
         {
-            Filters = random.Next(1, 7), Kernel = random.Next(1, 5), Stride = random.Next(1, 4), Dilation = random.Next(1, 3), Groups = random.Next(4) == 0 ? 2 : 1,
-            Padding = random.Next(2) == 0 ? Padding.Same : Padding.Valid, Bias = random.Next(2) == 0, Activation = Any(random),
+            Filters = random.Next(1, 7),
+            Kernel = random.Next(1, 5),
+            Stride = random.Next(1, 4),
+            Dilation = random.Next(1, 3),
+            Groups = random.Next(4) == 0 ? 2 : 1,
+            Padding = random.Next(2) == 0 ? Padding.Same : Padding.Valid,
+            Bias = random.Next(2) == 0,
+            Activation = Any(random),
         },
         3 => new MaxPool2dLayer { Size = random.Next(1, 4), Stride = random.Next(2) == 0 ? null : random.Next(1, 4) },
         4 => new AvgPool2dLayer { Size = random.Next(1, 4), Stride = random.Next(2) == 0 ? null : random.Next(1, 4) },
@@ -68,8 +74,14 @@ public sealed class ShapePropertyTests
     {
         0 or 1 or 2 => new Conv1dLayer
         {
-            Filters = random.Next(1, 7), Kernel = random.Next(1, 5), Stride = random.Next(1, 4), Dilation = random.Next(1, 3), Groups = random.Next(4) == 0 ? 2 : 1,
-            Padding = (SequencePadding)random.Next(3), Bias = random.Next(2) == 0, Activation = Any(random),
+            Filters = random.Next(1, 7),
+            Kernel = random.Next(1, 5),
+            Stride = random.Next(1, 4),
+            Dilation = random.Next(1, 3),
+            Groups = random.Next(4) == 0 ? 2 : 1,
+            Padding = (SequencePadding)random.Next(3),
+            Bias = random.Next(2) == 0,
+            Activation = Any(random),
         },
         3 => new MaxPool1dLayer { Size = random.Next(1, 4), Stride = random.Next(2) == 0 ? null : random.Next(1, 4) },
         4 => new AvgPool1dLayer { Size = random.Next(1, 4), Stride = random.Next(2) == 0 ? null : random.Next(1, 4) },

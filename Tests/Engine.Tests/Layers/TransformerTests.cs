@@ -4,8 +4,6 @@ using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Layers.Transformers;
 using Federated.Engine.Models;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Federated.Engine.Tests.Layers;
@@ -79,7 +77,7 @@ public sealed class TransformerTests
     public void Encoder_that_normalises_after_gives_what_that_of_libtorch_does(Federated.Core.Models.Activation activation)
     {
         using var replica = OnSeries(new Federated.Core.Models.TransformerEncoderLayer
-            { Heads = Heads, Hidden = Hidden, Layers = 2, Norm = BlockNorm.After, Activation = activation });
+        { Heads = Heads, Hidden = Hidden, Layers = 2, Norm = BlockNorm.After, Activation = activation });
         using var scope = NewDisposeScope();
         var input = Noise(1, Batch, Steps, Size);
         var expected = input.transpose(0, 1);

@@ -1,5 +1,4 @@
 using Federated.Core.Jobs;
-using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Engine.Data.Boxes;
 using Federated.Engine.Objectives;

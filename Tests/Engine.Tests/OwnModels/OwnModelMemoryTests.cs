@@ -4,7 +4,6 @@ using Federated.Engine.Data;
 using Federated.Engine.OwnModels;
 using Federated.Engine.Tests.Data;
 using Federated.Engine.Tests.Training;
-using DisposeScopeManager = TorchSharp.DisposeScopeManager;
 
 namespace Federated.Engine.Tests.OwnModels;
 
@@ -29,10 +28,11 @@ public sealed class OwnModelMemoryTests
         using var engine = await new TorchEngine(new DatasetStore(new DataFolders([], folder.Path)), new ModelFolders([folder.Path, AppContext.BaseDirectory])).OpenAsync(job, [], default);
         var (start, update) = (engine.InitialParameters().Values, new float[engine.Schema.Count]);
         Train(20);
-        var tensors = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        var tensors = TorchSharp.torch.Tensor.TotalCount;
         var resident = Environment.WorkingSet;
         Train(60);
-        Assert.Equal(tensors, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        // TorchSharp makes a parameter of TorchScript out of a handle that it empties and goes on counting.
+        if (!script) Assert.Equal(tensors, TorchSharp.torch.Tensor.TotalCount);
         // A leak of the weights a call would be 280 MB.
         Assert.InRange(Environment.WorkingSet - resident, long.MinValue, 64 << 20);
 

@@ -1,4 +1,3 @@
-using Federated.Engine.Tests.Training;
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
@@ -7,6 +6,7 @@ using Federated.Core.Randomness;
 using Federated.Engine.Data;
 using Federated.Engine.Data.Ratings;
 using Federated.Engine.Predicting;
+using Federated.Engine.Tests.Training;
 using SkiaSharp;
 using static TorchSharp.torch;
 

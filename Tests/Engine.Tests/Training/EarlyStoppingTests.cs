@@ -1,4 +1,3 @@
-using Federated.Core.Jobs;
 using Federated.Core.Models;
 
 namespace Federated.Engine.Tests.Training;
@@ -8,7 +7,8 @@ public sealed class EarlyStoppingTests
     // The client's example trains w to 0 by w ← 0.6 w: 1, 0.6, 0.36, 0.216, 0.1296 ... The validation example wants 0.3: its errors are 0.3, 0.06, 0.084, 0.1704 ...
     private static TrainerBench Bench(int? patience, int epochs, bool validated = true) => new(
         new() { Epochs = epochs, BatchSize = 1, Patience = patience, Optimizer = new() { LearningRate = 0.2 } }, new ArrayExamples([[1f], [1f]], targets: [0f, 0.3f]), [1], 0,
-        new DenseLayer { Units = 1, Bias = false }) { Own = [0], Validation = validated ? [1] : [] };
+        new DenseLayer { Units = 1, Bias = false })
+    { Own = [0], Validation = validated ? [1] : [] };
 
     [Theory]
     [InlineData(1, 3)]   // stops after the first epoch that is worse

@@ -1,9 +1,9 @@
-using Federated.Engine.Tests.Training;
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Randomness;
 using Federated.Engine.Models;
+using Federated.Engine.Tests.Training;
 using Federated.Engine.Translating;
 using static TorchSharp.torch;
 

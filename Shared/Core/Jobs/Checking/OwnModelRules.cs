@@ -17,6 +17,8 @@ internal static class OwnModelRules
         if (model.Assembly is not null && string.IsNullOrWhiteSpace(model.Type) && job.Sound("model.type"))
             job.Report("model.type", "an assembly may have many classes; give the full name of the one that makes the model, for example Hospital.Models.SmallNet.");
         if (model.Assembly is null && model.Type is not null) job.Report("model.type", "has no effect without model.assembly; remove it.");
+        if (model.IsOwn && job.Sound("training.precision") && job.Spec.Training.Precision != TrainingPrecision.Float32)
+            job.Report("training.precision", "a model of one's own computes as it is written; remove it, and have the model compute in bfloat16 where it should.");
         if (!model.IsOwn && model.Sha256 is not null) job.Report("model.sha256", "has no effect without model.torchscript or model.assembly; remove it.");
     }
 

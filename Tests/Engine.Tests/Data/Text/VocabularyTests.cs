@@ -1,5 +1,4 @@
 using Federated.Core.Jobs;
-using Federated.Engine.Data;
 using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Tests.Data.Text;
