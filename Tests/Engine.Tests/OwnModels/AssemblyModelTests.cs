@@ -6,6 +6,7 @@ using Federated.Engine.Tests.Data;
 
 namespace Federated.Engine.Tests.OwnModels;
 
+[Collection(nameof(Training.NativeMemoryTests))]   // alone: other tests draw from libtorch's generator, of which the process has one
 public sealed class AssemblyModelTests
 {
     private static JobSpec Job(string type = "SmallNetFactory", string assembly = "Federated.SampleModels.dll") => new()
