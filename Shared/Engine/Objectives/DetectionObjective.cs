@@ -29,8 +29,8 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
     /// stays.</remarks>
     public override Scored Measure(ModelReplica replica, Batch batch, TallyBook tallies)
     {
-        var outputs = replica.Forward(batch.Input, draws: null);
-        var (found, most) = (Detect(outputs), (int)batch.Target.shape[1]);
+        var slots = Slots(replica.Forward(batch.Input, draws: null));
+        var (found, most) = (Found(slots, batch.Count), (int)batch.Target.shape[1]);
         DetectionTally.Declare(tallies, _grid.Classes);
         for (var i = 0; i < batch.Count; i++)
         {
@@ -39,15 +39,17 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
             foreach (var (detection, right) in found[i].Zip(Detections.Judge(found[i], objects)))
                 DetectionTally.AddDetection(tallies, detection.Kind, detection.Score, right);
         }
-        return new(Loss(Slots(outputs), batch), batch.Count, 0);
+        return new(Loss(slots, batch), batch.Count, 0);
     }
 
     /// <summary>The detections of each image that count, the surest first.</summary>
     /// <param name="outputs">What the model gave, shape [batch, output...].</param>
-    internal List<Detection>[] Detect(Tensor outputs)
+    internal List<Detection>[] Detect(Tensor outputs) => Found(Slots(outputs), (int)outputs.shape[0]);
+
+    private List<Detection>[] Found(Tensor slots, int count)
     {
-        var (slots, width) = (Slots(outputs).cpu(), (5 + _grid.Classes) * _grid.Slots);
-        return [.. Enumerable.Range(0, (int)outputs.shape[0]).Select(i => Detections.Suppress(Read(slots.Floats().Slice(i * width, width)), Suppressed))];
+        var (values, width) = (slots.cpu(), (5 + _grid.Classes) * _grid.Slots);
+        return [.. Enumerable.Range(0, count).Select(i => Detections.Suppress(Read(values.Floats().Slice(i * width, width)), Suppressed))];
     }
 
     // [batch, anchors * (5 + classes), H, W] to [batch * anchors * H * W, 5 + classes].

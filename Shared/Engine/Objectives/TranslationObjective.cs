@@ -5,7 +5,6 @@ using Federated.Engine.Models;
 using Federated.Engine.Training;
 using Federated.Engine.Translating;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Federated.Engine.Objectives;
 
@@ -18,12 +17,11 @@ internal sealed class TranslationObjective(double smoothing) : LearningObjective
 
     public override bool Writes => true;
 
-    public override Scored Score(Tensor scores, Batch batch) => Score(scores, batch, 0);
+    public override Scored Score(Tensor scores, Batch batch) => NextTokens.Score(scores, batch);
 
-    public override Scored Train(Tensor scores, Batch batch, float[]? classWeights) => Score(scores, batch, smoothing);
+    public override Scored Train(Tensor scores, Batch batch, float[]? classWeights) => NextTokens.Score(scores, batch, smoothing);
 
-    protected override void Tally(Tensor scores, Batch batch, TallyBook tallies) =>
-        tallies.Add(TallyNames.Tokens, 0, (batch.Target != PairSymbols.Padding).sum().item<long>());
+    protected override void Tally(Tensor scores, Batch batch, TallyBook tallies) => NextTokens.Tally(batch, tallies);
 
     public override void Write(ModelReplica replica, Batch batch, BeamSpec beam, TallyBook tallies)
     {
@@ -38,13 +36,4 @@ internal sealed class TranslationObjective(double smoothing) : LearningObjective
 
     /// <summary>A target's tokens, without its end and what fills it up.</summary>
     internal static int[] Tokens(ReadOnlySpan<float> target) => [.. target[..target.IndexOf(PairSymbols.End)].ToArray().Select(token => (int)token)];
-
-    private static Scored Score(Tensor scores, Batch batch, double smoothing)
-    {
-        var next = batch.Target.to(scores.device).to_type(ScalarType.Int64).view(-1);
-        var flat = scores.view(next.shape[0], -1);
-        var counts = next != PairSymbols.Padding;
-        var correct = ((flat.detach().argmax(1) == next) & counts).sum().item<long>();
-        return new(F.cross_entropy(flat, next, ignore_index: PairSymbols.Padding, label_smoothing: smoothing), counts.sum().item<long>(), correct);
-    }
 }
