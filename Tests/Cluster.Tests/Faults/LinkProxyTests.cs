@@ -301,7 +301,7 @@ public sealed class LinkProxyTests : IAsyncLifetime
     {
         await using var proxy = LinkProxy.Start();
         Assert.Equal(SocketError.ConnectionReset, await ErrorOfNewAsync(proxy));
-        Assert.Equal((1, 1), (proxy.Counts.Unreachable, proxy.Counts.Resets));
+        await proxy.UntilAsync(counts => counts is { Unreachable: 1, Resets: 1 });
 
         proxy.Target = ((IPEndPoint)_server.LocalEndpoint).Port;
         using var late = new TcpClient();
