@@ -24,10 +24,10 @@ internal static class SamplePicture
         var text = new StringBuilder($"example {index.ToString(CultureInfo.InvariantCulture)}: {Target(shape, target)}\n");
         if (shape.Input is [var channels, var height, var width]) Image(text, features, channels, height, width);
         else if (shape.Objective == Objective.Translation)
-            text.Append("  source: ").Append(SymbolText.Of(shape, 0, features.AsSpan(0, shape.SourceLength))).Append("\n  target: ").Append(SymbolText.Of(shape, 1, target)).Append('\n');
-        else if (shape.Vocabularies.Length == 1) text.Append("  ").Append(SymbolText.Of(shape, 0, features)).Append('\n');
+            text.Append("  source: ").Append(VisibleSymbols.Of(shape, 0, features.AsSpan(0, shape.SourceLength))).Append("\n  target: ").Append(VisibleSymbols.Of(shape, 1, target)).Append('\n');
+        else if (shape.Vocabularies.Length == 1) text.Append("  ").Append(VisibleSymbols.Of(shape, 0, features)).Append('\n');
         else if (shape.Vocabularies.Length == 2)
-            text.Append(CultureInfo.InvariantCulture, $"  user {SymbolText.Of(shape, 0, features.AsSpan(0, 1))}, item {SymbolText.Of(shape, 1, features.AsSpan(1, 1))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  user {VisibleSymbols.Of(shape, 0, features.AsSpan(0, 1))}, item {VisibleSymbols.Of(shape, 1, features.AsSpan(1, 1))}\n");
         else text.Append("  ").Append(Numbers(features)).Append('\n');
         return text.ToString();
     }
@@ -35,7 +35,7 @@ internal static class SamplePicture
     private static string Target(DataShape shape, float[] target) => shape.Objective switch
     {
         Objective.Classification => $"class {Class(shape, target[0])}",
-        Objective.LanguageModel => $"then {SymbolText.Last(shape, 0, target)}",
+        Objective.LanguageModel => $"then {VisibleSymbols.Last(shape, 0, target)}",
         Objective.Translation => "a sentence pair",
         Objective.Recommendation => target[0] > 0 ? "taken" : "not taken",
         Objective.Detection => Boxes(shape, target),

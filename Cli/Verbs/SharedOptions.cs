@@ -27,7 +27,7 @@ internal static class SharedOptions
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && ComputeDevice.Parse(result.Tokens[0].Value) is null)
-                result.AddError($"--device is '{result.Tokens[0].Value}': it must be cpu, cuda or cuda:N, N being a GPU's number from 0.");
+                result.AddError($"--device is '{result.Tokens[0].Value}': {ComputeDevice.Rule}");
         });
         return option;
     }

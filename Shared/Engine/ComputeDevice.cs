@@ -7,6 +7,9 @@ namespace Federated.Engine;
 /// <summary>What a worker computes on: the processor, or one GPU by CUDA. It is a matter of each worker, not of a job. Immutable.</summary>
 public sealed record ComputeDevice
 {
+    /// <summary>What <see cref="Parse"/> takes, to follow the name of an option and its value.</summary>
+    public const string Rule = "it must be cpu, cuda or cuda:N, N being a GPU's number from 0.";
+
     private readonly int? _gpu;
 
     private ComputeDevice(int? gpu) => _gpu = gpu;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Xml.Linq;
 
 namespace Federated.Build.Tests;
@@ -6,9 +5,6 @@ namespace Federated.Build.Tests;
 /// <summary>Holds the direction in which the rooms may know each other.</summary>
 public sealed class ProjectReferenceTests
 {
-    private static readonly string Repository =
-        typeof(ProjectReferenceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Repository").Value!;
-
     [Theory]
     [InlineData("Protos", "")]
     [InlineData("Shared/Core", "")]
@@ -21,7 +17,7 @@ public sealed class ProjectReferenceTests
     public void A_room_knows_only_the_rooms_below_it(string folder, string expected)
     {
         var known = new SortedSet<string>(StringComparer.Ordinal);
-        Follow(Directory.GetFiles(Path.Combine(Repository, folder), "*.csproj").Single(), known);
+        Follow(Directory.GetFiles(Path.Combine(SourceTree.Root, folder), "*.csproj").Single(), known);
 
         Assert.Equal(expected, string.Join(' ', known));
     }
@@ -33,7 +29,7 @@ public sealed class ProjectReferenceTests
     [InlineData("Coordinator", "TorchSharp", "libtorch")]
     public void A_room_is_free_of_the_libraries_of_others(string folder, params string[] banned)
     {
-        var project = XDocument.Load(Directory.GetFiles(Path.Combine(Repository, folder), "*.csproj").Single());
+        var project = XDocument.Load(Directory.GetFiles(Path.Combine(SourceTree.Root, folder), "*.csproj").Single());
 
         Assert.DoesNotContain(project.Descendants("PackageReference").Select(p => p.Attribute("Include")!.Value), p => banned.Any(b => p.StartsWith(b, StringComparison.Ordinal)));
     }

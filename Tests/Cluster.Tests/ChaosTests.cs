@@ -12,6 +12,7 @@ namespace Federated.Cluster.Tests;
 /// <summary>A run on an active and a standby coordinator and three workers, all real processes, while a seeded schedule kills the active coordinator at every
 /// point of a round and workers in the middle of their training. It ends with the model of the undisturbed run, bit for bit. One seed by default;
 /// FEDERATED_CHAOS_SEEDS=20 runs so many in a row.</summary>
+[Collection(Alone.Name)]
 public sealed class ChaosTests(ITestOutputHelper output, ChaosTests.Undisturbed undisturbed) : IClassFixture<ChaosTests.Undisturbed>, IDisposable
 {
     private const int Rounds = 14;

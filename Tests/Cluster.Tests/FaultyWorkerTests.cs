@@ -5,6 +5,7 @@ using Federated.V1;
 namespace Federated.Cluster.Tests;
 
 /// <summary>Real workers that hang or die again and again.</summary>
+[Collection(Alone.Name)]
 public sealed class FaultyWorkerTests : IDisposable
 {
     // More rounds than anybody waits for: the tests end them. A round of one client takes some 30 ms.

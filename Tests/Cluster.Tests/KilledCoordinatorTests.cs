@@ -5,6 +5,7 @@ using Federated.Cluster.Tests.Processes;
 namespace Federated.Cluster.Tests;
 
 /// <summary>Coordinators that are killed as processes, and what becomes of their workers.</summary>
+[Collection(Alone.Name)]
 public sealed partial class KilledCoordinatorTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -7,6 +7,7 @@ namespace Federated.Cluster.Tests;
 
 /// <summary>The network between real nodes is divided for so long that each side has removed the other, and is whole again. At most one side commits: the run
 /// ends with the model of the undisturbed one, and no round was ever announced with two models.</summary>
+[Collection(Alone.Name)]
 public sealed class PartitionTests(ITestOutputHelper output, PartitionTests.Undisturbed undisturbed) : IClassFixture<PartitionTests.Undisturbed>, IDisposable
 {
     private const string Job = """

@@ -6,6 +6,7 @@ using Federated.Core;
 namespace Federated.Cluster.Tests;
 
 /// <summary>What somebody sees who watches a run while its coordinator changes.</summary>
+[Collection(Alone.Name)]
 public sealed class WatchedFailoverTests : IDisposable
 {
     private const int Rounds = 14;

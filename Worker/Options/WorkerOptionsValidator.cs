@@ -18,7 +18,7 @@ public static class WorkerOptionsValidator
         NodeRules.CheckPublicPort(errors, "public-cluster-port", options.PublicClusterPort);
         CheckSeeds(errors, options);
         if (options.Slots is < 1 or > 1024) errors.Add($"slots is {options.Slots}: it must be from 1 to 1024.");
-        if (ComputeDevice.Parse(options.Device) is null) errors.Add($"device is '{options.Device}': it must be cpu, cuda or cuda:N, N being a GPU's number from 0.");
+        if (ComputeDevice.Parse(options.Device) is null) errors.Add($"device is '{options.Device}': {ComputeDevice.Rule}");
         CheckClients(errors, options);
         if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
         foreach (var folder in options.AllowModels)

@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Federated.Benchmarks.Results;
 
@@ -19,6 +21,7 @@ internal sealed record ResultRecord(string Job, string Model, string Data, strin
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),   // Korean stays legible
     };
 
     /// <summary>What was measured before; empty without a file.</summary>

@@ -35,13 +35,13 @@ internal static class ResultsBenchmark
     {
         var result = JobReader.Read(await File.ReadAllTextAsync(path));
         var job = result.Job ?? throw new InvalidOperationException($"{path}: {string.Join("; ", result.Errors)}");
-        var federated = await Measured.RunAsync(path, workers: 2);
+        var federated = await Measured.RunAsync(path, workers: 2, row.Translations);
         // As many steps as the federation's clients made together: one client's epoch over all data is an epoch of every client.
         var rounds = Math.Max(1, (int)Math.Round(federated.Rounds * job.Federation.Cohort.Fraction));
         string[] one = ["data.clients=1", "data.partition={kind: iid}", "federation.cohort={fraction: 1, minimum: 1, deadline: 7d}",
             string.Create(CultureInfo.InvariantCulture, $"federation.rounds={rounds}"), string.Create(CultureInfo.InvariantCulture, $"evaluation.every={rounds}"), "stop={}", "evaluation.per_client=false",
             "federation.algorithm={name: fedavg}", .. row.Central ?? []];
-        var central = await Measured.RunAsync(path, workers: 1, one);
+        var central = await Measured.RunAsync(path, workers: 1, row.Translations, one);
         return new(row.Job, job.Model.Name ?? "layers", job.Data.Name, Clients(job), federated, central, TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
     }
 

@@ -39,6 +39,7 @@ internal static class ResultsPage
                 .Append(CultureInfo.InvariantCulture, $"| {record.Federated.Seconds:F0} | {record.Central.Seconds:F0} |\n");
         }
         Clients(text, records);
+        Translations(text, records);
         Notes(text, records);
         return text.ToString().ReplaceLineEndings("\n");
     }
@@ -53,6 +54,20 @@ internal static class ResultsPage
                 text.Append(CultureInfo.InvariantCulture, $"| {client} | {Of(figures, "accuracy")} | {Of(figures, "auroc")} |\n");
         }
     }
+
+    private static void Translations(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
+    {
+        foreach (var row in ResultRow.All.Where(row => row.Translations))
+        {
+            if (!records.TryGetValue(row.Job, out var record) || record.Federated.Translations is not { } federated || record.Central.Translations is not { } central) continue;
+            text.Append(CultureInfo.InvariantCulture, $"\n## {row.Job}: ten sentences\nThe test sentences are spread evenly over the set, not chosen.\n\n")
+                .Append("| source | reference | federated | central |\n|---|---|---|---|\n");
+            foreach (var (ours, theirs) in federated.Zip(central))
+                text.Append(CultureInfo.InvariantCulture, $"| {Cell(ours.Source)} | {Cell(ours.Reference)} | {Cell(ours.Translated)} | {Cell(theirs.Translated)} |\n");
+        }
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static void Notes(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
     {

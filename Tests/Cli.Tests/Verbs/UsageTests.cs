@@ -14,6 +14,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("Try 'federated run --help'.", "run", "--wrokers", "3")]
     [InlineData("--workers is 0: it must be from 1 to 64.", "run", "--workers", "0")]
     [InlineData("--workers", "run", "--workers", "two")]
+    [InlineData("--device is 'gpu': it must be cpu, cuda or cuda:N", "run", "--device", "gpu")]
+    [InlineData("--device is 'cuda:-1': it must be cpu, cuda or cuda:N", "run", "--device", "cuda:-1")]
     [InlineData("--port is 70000: it must be from 0 to 65535.", "coordinator", "--port", "70000")]
     [InlineData("Try 'federated submit --help'.", "submit")]
     [InlineData("--out", "export", "quiet-otter-1")]

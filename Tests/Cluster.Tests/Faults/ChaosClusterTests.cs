@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Federated.Cluster.Tests.Faults;
 
 /// <summary>What can be asked of a cluster whose coordinators keep nothing.</summary>
+[Collection(Alone.Name)]
 public sealed class ChaosClusterTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

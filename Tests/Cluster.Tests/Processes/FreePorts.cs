@@ -6,13 +6,25 @@ namespace Federated.Cluster.Tests.Processes;
 /// <summary>Ports for nodes that must know each other's address before they start.</summary>
 internal static class FreePorts
 {
-    /// <summary>Different ports of loopback that are free now, ascending.</summary>
+    private static readonly Lock Gate = new();
+    private static readonly HashSet<int> Taken = [];
+
+    /// <summary>Different ports of loopback that are free now and were not handed out before, ascending. Thread-safe.</summary>
     public static int[] Take(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).Order()];
-        foreach (var listener in listeners) listener.Dispose();
-        return ports;
+        lock (Gate)
+        {
+            var (listeners, ports) = (new List<TcpListener>(), new List<int>());
+            while (ports.Count < count)
+            {
+                var listener = new TcpListener(IPAddress.Loopback, 0);
+                listener.Start();
+                listeners.Add(listener);
+                var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+                if (Taken.Add(port)) ports.Add(port);
+            }
+            foreach (var listener in listeners) listener.Dispose();
+            return [.. ports.Order()];
+        }
     }
 }

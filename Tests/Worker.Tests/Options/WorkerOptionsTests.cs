@@ -21,6 +21,7 @@ public sealed class WorkerOptionsTests
             HeartbeatPause = TimeSpan.Zero,
             Seeds = ["host", "host:0", "good:1"],
             Slots = 0,
+            Device = "gpu",
             Clients = ["a", "b", "a"],
             CoordinatorTimeout = TimeSpan.Zero,
             DrainTimeout = TimeSpan.FromSeconds(-1),
@@ -36,6 +37,7 @@ public sealed class WorkerOptionsTests
             "seeds has 'host': each must be host:port with a port from 1 to 65535.",
             "seeds has 'host:0': each must be host:port with a port from 1 to 65535.",
             "slots is 0: it must be from 1 to 1024.",
+            "device is 'gpu': it must be cpu, cuda or cuda:N, N being a GPU's number from 0.",
             "clients has 'a' 2 times: each client is named once.",
             "state-dir is empty: name a folder that this node may write to, or leave it out.",
             "coordinator-timeout is 0 s: it must be above 0; leave it out to look for ever.",
@@ -66,11 +68,12 @@ public sealed class WorkerOptionsTests
         [
             "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
             "--drain-timeout", "0", "--log-level", "info", "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p",
-            "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5", "--allow-models", AppContext.BaseDirectory,
+            "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5", "--device", "cuda:1", "--allow-models", AppContext.BaseDirectory,
         ]);
 
         Assert.Empty(errors);
         Assert.Equal(("w7", 3, 4711, "h", "p", "info"), (options.Name, options.Slots, options.ClusterPort, options.Host, options.PublicHost, options.LogLevel));
+        Assert.Equal("cuda:1", options.Device);
         Assert.Equal<string>(["a:1", "b:2"], options.Seeds);
         Assert.Equal<string>(["x", "y"], options.Clients);
         Assert.Equal<string>(["/d1", "/d2"], options.DataFolders);

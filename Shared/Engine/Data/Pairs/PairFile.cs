@@ -17,21 +17,22 @@ internal static class PairFile
     /// <exception cref="EngineException">Up to 20 errors, with file and line.</exception>
     public static List<SentencePair> ReadTsv(string path, Func<string, string?> ownerOf)
     {
-        var (pairs, errors, columns) = (new List<SentencePair>(), new PairErrors(), 0);
+        var (pairs, errors, columns) = (new List<SentencePair>(), new FileErrors(path), 0);
         foreach (var (number, line) in Lines(path))
         {
+            if (errors.IsFull) break;
             if (string.IsNullOrWhiteSpace(line)) continue;
             var fields = line.Split('\t');
             if (columns == 0) columns = fields.Length is 2 or 3 ? fields.Length : 2;
             if (fields.Length != columns)
-                errors.Add(path, number, $"{fields.Length} columns; expected are {(columns == 2 ? "source and target" : "source, target and client, as on the first line")}, apart by a tab.");
-            else if (string.IsNullOrWhiteSpace(fields[0])) errors.Add(path, number, "the source is missing; fill it in or remove the line.");
-            else if (string.IsNullOrWhiteSpace(fields[1])) errors.Add(path, number, "the target is missing; fill it in or remove the line.");
+                errors.Add($"line {number}: {fields.Length} columns; expected are {(columns == 2 ? "source and target" : "source, target and client, as on the first line")}, apart by a tab.");
+            else if (string.IsNullOrWhiteSpace(fields[0])) errors.Add($"line {number}: the source is missing; fill it in or remove the line.");
+            else if (string.IsNullOrWhiteSpace(fields[1])) errors.Add($"line {number}: the target is missing; fill it in or remove the line.");
             else if (columns == 2) pairs.Add(new(fields[0], fields[1], null));
             else if (ownerOf(fields[2].Trim()) is { } owner && ClientName.Fault(owner) is null) pairs.Add(new(fields[0], fields[1], owner));
-            else errors.Add(path, number, "the third column names no client of 1 to 256 characters.");
+            else errors.Add($"line {number}: the third column names no client of 1 to 256 characters.");
         }
-        if (pairs.Count == 0 && errors.Count == 0) errors.Add(path, 1, "there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
+        if (pairs.Count == 0 && errors.Told is null) errors.Add("there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
         errors.ThrowIfAny();
         return pairs;
     }
@@ -40,21 +41,22 @@ internal static class PairFile
     /// <exception cref="EngineException">They have different numbers of lines, or a line is blank in one of them.</exception>
     public static List<SentencePair> ReadAligned(string sources, string targets)
     {
-        var (pairs, errors) = (new List<SentencePair>(), new PairErrors());
+        var (pairs, errors) = (new List<SentencePair>(), new FileErrors($"{sources} with {targets}"));
         var (left, right) = (Lines(sources).ToList(), Lines(targets).ToList());
         if (left.Count != right.Count)
         {
             var (shorter, longer) = left.Count < right.Count ? (sources, targets) : (targets, sources);
-            errors.Add(longer, Math.Min(left.Count, right.Count) + 1, $"there is no line for it in {shorter}, which ends before; the files are not aligned line by line.");
+            errors.Add(longer, $"line {Math.Min(left.Count, right.Count) + 1}: there is no line for it in {shorter}, which ends before; the files are not aligned line by line.");
         }
         foreach (var ((number, source), (_, target)) in left.Zip(right))
         {
+            if (errors.IsFull) break;
             if (string.IsNullOrWhiteSpace(source) && string.IsNullOrWhiteSpace(target)) continue;
-            if (string.IsNullOrWhiteSpace(source)) errors.Add(sources, number, "the source is missing; fill it in or remove the line from both files.");
-            else if (string.IsNullOrWhiteSpace(target)) errors.Add(targets, number, "the target is missing; fill it in or remove the line from both files.");
+            if (string.IsNullOrWhiteSpace(source)) errors.Add(sources, $"line {number}: the source is missing; fill it in or remove the line from both files.");
+            else if (string.IsNullOrWhiteSpace(target)) errors.Add(targets, $"line {number}: the target is missing; fill it in or remove the line from both files.");
             else pairs.Add(new(source, target, null));
         }
-        if (pairs.Count == 0 && errors.Count == 0) errors.Add(sources, 1, "there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
+        if (pairs.Count == 0 && errors.Told is null) errors.Add("there is no pair. Give each line a source and a target, apart by a tab, or a sentence in each of two files.");
         errors.ThrowIfAny();
         return pairs;
     }

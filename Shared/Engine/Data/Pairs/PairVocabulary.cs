@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Core.Datasets;
+using Federated.Engine.Data.Text;
 
 namespace Federated.Engine.Data.Pairs;
 
@@ -28,18 +29,6 @@ internal sealed class PairVocabulary
         .Where(count => count.Value >= minimum).OrderByDescending(count => count.Value).ThenBy(count => count.Key, StringComparer.Ordinal).Take(size).Select(count => count.Key));
 
     /// <summary>Reads a file of one token a line; a line of one blank is the blank between words.</summary>
-    /// <exception cref="EngineException">A line is empty or occurs twice, or there is none; up to 20 errors, with file and line.</exception>
-    public static PairVocabulary Read(string path)
-    {
-        var (tokens, lines, errors) = (new List<string>(), new Dictionary<string, int>(StringComparer.Ordinal), new PairErrors());
-        foreach (var (number, line) in PairFile.Lines(path))
-        {
-            if (line.Length == 0) errors.Add(path, number, "the line is empty; each line has one token.");
-            else if (!lines.TryAdd(line, number)) errors.Add(path, number, $"'{line}' was on line {lines[line]} already; remove one.");
-            else tokens.Add(line);
-        }
-        if (tokens.Count == 0 && errors.Count == 0) errors.Add(path, 1, "the file has no token.");
-        errors.ThrowIfAny();
-        return new(tokens);
-    }
+    /// <exception cref="EngineException">A line is empty or occurs twice, or there is none; up to 20 errors with their lines.</exception>
+    public static PairVocabulary Read(string path) => new(SymbolFile.Read(path, _ => null));
 }

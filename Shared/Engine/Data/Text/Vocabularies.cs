@@ -20,36 +20,13 @@ internal static class Vocabularies
 
     /// <summary>Reads a file with a symbol on each line.</summary>
     /// <exception cref="EngineException">A line is empty, a repetition, or no symbol; up to 20 errors with their lines.</exception>
-    public static Vocabulary Read(string path, TokenKind kind)
-    {
-        var (errors, lines) = (new FileErrors(path), new Dictionary<string, int>(StringComparer.Ordinal));
-        foreach (var (number, written) in TextFile.Lines(path).Index().Select(line => (line.Index + 1, line.Item)))
-        {
-            if (errors.IsFull) break;
-            var symbol = Unescaped(written);
-            if (symbol.Length == 0) errors.Add($"line {number} is empty; each line is a symbol.");
-            else if (Tokenizer.Split(symbol, kind).ToArray() is not [var only] || only != symbol) errors.Add($"line {number}: '{Short(written)}' {Complaint(kind)}");
-            else if (!lines.TryAdd(symbol, number)) errors.Add($"line {number}: '{Short(written)}' is in line {lines[symbol]} already.");
-        }
-        if (lines.Count == 0 && !errors.IsFull) errors.Add("there is no symbol in it.");
-        errors.ThrowIfAny();
-        return new([.. lines.OrderBy(pair => pair.Value).Select(pair => pair.Key)], kind, path);
-    }
+    public static Vocabulary Read(string path, TokenKind kind) =>
+        new(SymbolFile.Read(path, symbol => Tokenizer.Split(symbol, kind).ToArray() is [var only] && only == symbol ? null : Complaint(kind)), kind, path);
 
     private static string? Path(DataSpec data, DataFolders folders) =>
         data.Text.Vocabulary is { } given ? DataPath.FindFile(given, "data.text.vocabulary", "vocabulary", folders) : null;
 
-    private static string Unescaped(string line) => line switch
-    {
-        "\\n" => "\n",
-        "\\t" => "\t",
-        "\\\\" => "\\",
-        _ => line,
-    };
-
     private static string Complaint(TokenKind kind) => kind == TokenKind.Word
         ? "is not a word that a text is cut into: those are in lower case, without blanks, and punctuation is by itself."
         : "is not a character; with data.text.tokens character each line is one.";
-
-    private static string Short(string text) => text.Length > 40 ? text[..40] + "..." : text;
 }

@@ -22,7 +22,7 @@ public sealed class WrongTextTests : IDisposable
     [InlineData("text", "bad.txt", "ein sch\u00f6ner Tag, nicht wahr", "are not in the vocabulary", "give one that fits in data.text.vocabulary")]
     [InlineData("pairs", "bad.tsv", "go\tgeh\nstop\t\n", "line 2: the target is missing", "fill it in or remove the line")]
     [InlineData("pairs", "bad.tsv", "go\tgeh\nstop\n", "line 2: 1 columns", "expected are source and target")]
-    [InlineData("pairs", "bad.tsv", "", "line 1: there is no pair", "Give each line a source and a target")]
+    [InlineData("pairs", "bad.tsv", "", "there is no pair", "Give each line a source and a target")]
     [InlineData("ratings", "bad.csv", "1,2,3\n", "line 1: 3 fields", "Correct the line, or leave it out")]
     [InlineData("ratings", "bad.csv", "1,2,3,4\n1,3,,5\n", "line 2: the rating '' is not a finite number", "correct it, or leave the line out")]
     [InlineData("ratings", "bad.csv", "", "line 1: there is no rating", "Give each line a user")]

@@ -6,7 +6,7 @@ using Federated.Core.Models;
 namespace Federated.Cli.Inspecting;
 
 /// <summary>Symbols as what they stand for: characters side by side, words apart.</summary>
-internal static class SymbolText
+internal static class VisibleSymbols
 {
     private const int Longest = 200;
 

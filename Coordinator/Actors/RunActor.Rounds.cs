@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Federated.Core.Aggregation;
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Actors;
+
+/// <summary>Rounds: opened, committed once their checkpoint is kept, or failed, and the evaluations that follow them.</summary>
+internal sealed partial class RunActor
+{
+    private void Advance()
+    {
+        var decision = _state.Next(Job);
+        switch (decision.Step)
+        {
+            // One that is drawing its cohort is not in the journal yet.
+            case RunStep.OpenRound when _round is null:
+                OpenRound(decision.Round, decision.Attempt, reopened: null);
+                break;
+            case RunStep.Complete:
+                End(new() { Completed = new() { Reason = decision.Reason } });
+                break;
+            case RunStep.Fail:
+                End(new() { Failed = new() { Reason = decision.Reason } });
+                break;
+        }
+    }
+
+    private void OpenRound(int round, int attempt, Cohort? reopened)
+    {
+        if (attempt == 1 || reopened is not null) _ledger.OpenRound();
+        var server = _server!;
+        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _mean ?? new ExactMean(server.Parameters.Schema.Count), _state.Health)
+        {
+            Reopened = reopened,
+            Reached = ReachedIn(round),
+        };
+        _mean = null;
+        _round = StartStep(RoundActor.Props(_plan, _registry), "round", new StepGone(StepKind.Round, round, attempt));
+        _round.Tell(_roster);
+    }
+
+    private void CommitWhenAllowed()
+    {
+        if (_ready is { } ready && _checkpoint is null && _state.MayCommit(Job)) KeepState(ready.Server);
+    }
+
+    private void Commit(CheckpointKept kept)
+    {
+        EndStep(ref _checkpoint);
+        if (_ready is not { } ready || !ReferenceEquals(ready.Server, kept.Server)) return;
+        var round = ready.Round.Round;
+        var measured = RunState.IsEvaluated(Job, round);
+        var entry = new RunEntry.Types.RoundKept
+        {
+            Report = _ledger.Report(ready, _state),
+            Checkpoint = kept.Checkpoint,
+            Measured = measured,
+            FailedClients = { ready.Round.Failed },
+        };
+        Record(new() { RoundKept = entry }, () =>
+        {
+            _plan!.Reached(RunPoint.Journalled);
+            (_server, _ready) = (ready.Server, null);
+            _parameters.Publish(_server.Parameters, round, measured);
+            EndRound();
+            _registry.Tell(new AnnounceCommit(Run, round, ready.Round.Attempt));
+            Tell(new() { Round = entry.Report });
+            if (measured) PlanEvaluation(round, _server.Parameters);
+            // Who hands in its tasks first gets the free slots. A stop rule waits for the evaluation, so that goes first and the next round opens when it has
+            // begun; else the next round goes first, and the evaluation begins when that trains.
+            if (measured && Job.Stop.LooksAtEvaluations)
+            {
+                BeginEvaluations();
+                return;
+            }
+            Advance();
+            if (_round is null) BeginEvaluations();
+        });
+    }
+
+    private void RoundFailed(string reason, ImmutableArray<string> failedClients)
+    {
+        var (round, attempt) = (_plan!.Round, _plan.Attempt);
+        EndRound();
+        EndStep(ref _checkpoint);
+        _ready = null;
+        var failed = new RunEntry.Types.AttemptFailed { Round = (uint)round, Attempt = (uint)attempt, Reason = reason, FailedClients = { failedClients } };
+        Record(new() { AttemptFailed = failed }, () =>
+        {
+            BeginEvaluations();
+            Notice($"Attempt {attempt} of round {round} failed: {reason}");
+            Advance();
+        });
+    }
+
+    private void OnEvaluated(int round, EvaluationResult? result, string problem)
+    {
+        if (!_evaluations.Remove(round, out var step)) return;
+        EndStep(step);
+        JournalEvaluation(round, result, problem);
+    }
+}
