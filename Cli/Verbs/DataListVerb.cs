@@ -26,20 +26,16 @@ internal sealed class DataListVerb : Verb
                 set.Name, [.. set.Shape?.Input ?? []], set.Shape?.Classes ?? 0, set.TrainExamples, set.TestExamples, Splits(set), set.Clients, set.Licence, set.Source, Access(set), Where(set))));
             return ExitCodes.Success;
         }
+        // Six short columns fit into a terminal of 80; the sentences follow.
         var table = new Table().SimpleBorder();
-        foreach (var name in new[] { "name", "example", "classes", "train", "test", "clients", "licence", "where" }) table.AddColumn(name);
+        foreach (var name in new[] { "name", "example", "classes", "train", "test", "clients" }) table.AddColumn(name);
         foreach (var set in sets)
-        {
-            table.AddRow(set.Name, set.Shape is { } shape ? string.Join('x', shape.Input) : "-", Count(set.Shape?.Classes ?? 0), Count(set.TrainExamples), Count(set.TestExamples), Count(set.Clients),
-                Markup.Escape(set.Licence), Access(set) == "bring" ? "bring it, see below" : Where(set));
-        }
-        foreach (var format in DatasetCatalog.Formats) table.AddRow(format.Name, format.Reads, "-", "-", "-", "-", "yours", "data.path in the job");
+            table.AddRow(set.Name, set.Shape is { } shape ? string.Join('x', shape.Input) : "-", Count(set.Shape?.Classes ?? 0), Count(set.TrainExamples), Count(set.TestExamples), Count(set.Clients));
         Environment.Screen.Write(table);
         foreach (var set in sets)
-        {
-            await Environment.Output.WriteLineAsync($"{set.Name}: {set.Source}\n  splits: {Splits(set)}");
-            if (Access(set) == "bring") await Environment.Output.WriteLineAsync($"  to have it: {Where(set)}");
-        }
+            await Environment.Output.WriteLineAsync($"{set.Name}: {set.Source}\n  licence: {set.Licence}\n  splits: {Splits(set)}\n  to have it: {Where(set)}");
+        await Environment.Output.WriteLineAsync("\nFiles of your own, named by data.path in the job:");
+        foreach (var format in DatasetCatalog.Formats) await Environment.Output.WriteLineAsync($"  {format.Name}: {format.Reads}");
         return ExitCodes.Success;
     }
 
@@ -47,7 +43,7 @@ internal sealed class DataListVerb : Verb
 
     private static string Where(DatasetInfo set) => Access(set) switch
     {
-        "built_in" => "built in",
+        "built_in" => "it is built in",
         "download" => $"federated data get {set.Name}",
         _ => set.Bring ?? throw new InvalidOperationException($"The catalogue does not say how to get {set.Name}."),
     };
