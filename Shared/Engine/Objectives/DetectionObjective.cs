@@ -59,15 +59,13 @@ internal sealed class DetectionObjective(DataShape data) : LearningObjective
     private List<Detection> Read(ReadOnlySpan<float> slots)
     {
         var (found, width) = (new List<Detection>(), 5 + _grid.Classes);
-        Span<float> shares = stackalloc float[_grid.Classes];
         for (var slot = 0; slot < _grid.Slots; slot++)
         {
             var values = slots.Slice(slot * width, width);
             var object_ = BoxGrid.Sigmoid(values[4]);
             if (object_ < LeastScore) continue;
-            System.Numerics.Tensors.TensorPrimitives.SoftMax(values[5..], shares);
-            for (var kind = 0; kind < shares.Length; kind++)
-                if (object_ * shares[kind] >= LeastScore) found.Add(new(kind, object_ * shares[kind], _grid.Decode(slot, values)));
+            foreach (var (kind, share) in Likelihood.Softmax(values[5..]).Index())
+                if (object_ * share >= LeastScore) found.Add(new(kind, (float)(object_ * share), _grid.Decode(slot, values)));
         }
         return found;
     }

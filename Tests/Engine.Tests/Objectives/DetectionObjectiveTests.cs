@@ -55,6 +55,16 @@ public sealed class DetectionObjectiveTests
     }
 
     [Fact]
+    public void Class_scores_beyond_what_exp_can_hold_are_still_a_detection()
+    {
+        using var scope = NewDisposeScope();
+        var outputs = full(1, 7, 1, 2, -20f);
+        (outputs[0, 4, 0, 0], outputs[0, 5, 0, 0]) = (20f, 200f);
+        var found = Assert.Single(Assert.Single(new DetectionObjective(Shape).Detect(outputs)));
+        Assert.Equal((0, 1f), (found.Kind, found.Score));
+    }
+
+    [Fact]
     public void Loss_is_the_hand_computed_one()
     {
         // The object's middle is that of the left cell and its size the anchor's, all scores are 0: no error of the box, log 2 for the object, log 2 for the class,

@@ -1,7 +1,7 @@
 using Federated.Core.Randomness;
-using Federated.Engine.Predicting;
+using Federated.Engine.Objectives;
 
-namespace Federated.Engine.Tests.Predicting;
+namespace Federated.Engine.Tests.Objectives;
 
 public sealed class LikelihoodTests
 {

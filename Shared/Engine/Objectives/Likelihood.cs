@@ -1,6 +1,6 @@
 using Federated.Core.Randomness;
 
-namespace Federated.Engine.Predicting;
+namespace Federated.Engine.Objectives;
 
 /// <summary>Probabilities out of scores, and draws from them. Pure.</summary>
 internal static class Likelihood
