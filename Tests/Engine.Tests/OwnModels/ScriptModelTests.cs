@@ -8,6 +8,7 @@ using Federated.Engine.Tests.Data;
 
 namespace Federated.Engine.Tests.OwnModels;
 
+[Collection(nameof(Training.NativeMemoryTests))]   // alone: other tests draw from libtorch's generator, of which the process has one
 public sealed class ScriptModelTests : IDisposable
 {
     private const string Normal = """
