@@ -71,14 +71,19 @@ internal static class ResultsPage
 
     private static void Notes(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
     {
-        var rows = ResultRow.All.Where(row => records.ContainsKey(row.Job) && (row.Note is not null || row.Central is not null)).ToList();
-        if (rows.Count == 0) return;
-        text.Append("\n## Notes\n");
-        foreach (var row in rows)
-        {
-            var central = row.Central is null ? "" : $" Central training has {string.Join(", ", row.Central.Select(value => $"`{value}`"))}.";
-            text.Append(CultureInfo.InvariantCulture, $"- **{row.Job}.** {row.Note}{central}\n");
-        }
+        var notes = ResultRow.All.Where(row => records.ContainsKey(row.Job)).Select(row => (row.Job, Text: Note(row, records[row.Job]))).Where(note => note.Text.Length > 0).ToList();
+        if (notes.Count > 0) text.Append("\n## Notes\n");
+        foreach (var (job, note) in notes) text.Append(CultureInfo.InvariantCulture, $"- **{job}.** {note}\n");
+    }
+
+    private static string Note(ResultRow row, ResultRecord record)
+    {
+        var sentences = new List<string>();
+        if (row.Note is { } note) sentences.Add(note);
+        if (row.Central is { } central) sentences.Add($"Central training has {string.Join(", ", central.Select(value => $"`{value}`"))}.");
+        if (record.Federated.Figures.ContainsKey("naive_rmse"))
+            sentences.Add($"The naive forecast, the last value, has {Of(record.Federated.Figures, "naive_rmse")}, that of the same hour of the day before {Of(record.Federated.Figures, "seasonal_naive_rmse")}.");
+        return string.Join(' ', sentences);
     }
 
     private static string Of(IReadOnlyDictionary<string, double> figures, string name) => figures.TryGetValue(name, out var value) ? Number(value) : "-";
