@@ -15,8 +15,11 @@ public static class AlgorithmCatalog
     /// <summary>Name of <see cref="Algorithms.FedSgd"/>.</summary>
     public const string FedSgd = "fedsgd";
 
+    /// <summary>Name of <see cref="Algorithms.FedProx"/>.</summary>
+    public const string FedProx = "fedprox";
+
     /// <summary>All names.</summary>
-    public static ImmutableArray<string> Names { get; } = [FedAvg, FedSgd];
+    public static ImmutableArray<string> Names { get; } = [FedAvg, FedSgd, FedProx];
 
     /// <summary>The algorithm that a job asks for.</summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or the server learning rate is not above 0.</exception>
@@ -27,6 +30,7 @@ public static class AlgorithmCatalog
         {
             FedAvg => new FedAvg(server),
             FedSgd => new FedSgd(server),
+            FedProx => new FedProx(server, spec.Mu),
             _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(spec)),
         };
     }

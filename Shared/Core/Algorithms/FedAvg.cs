@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Federated.Core.Algorithms.Server;
-using Federated.Core.Parameters;
 
 namespace Federated.Core.Algorithms;
 
@@ -16,22 +14,16 @@ namespace Federated.Core.Algorithms;
 /// statistics of batch normalisation are averaged like weights.
 /// </remarks>
 /// <param name="server">The server half.</param>
-public sealed class FedAvg(IServerOptimizer server) : IFederatedAlgorithm
+public sealed class FedAvg(IServerOptimizer server) : MeanAlgorithm(server)
 {
     /// <inheritdoc/>
-    public string Name => AlgorithmCatalog.FedAvg;
+    public override string Name => AlgorithmCatalog.FedAvg;
 
     /// <inheritdoc/>
-    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
     {
-        var training = trainer.Train(global, update);
+        var training = trainer.Train(global, update, default);
         TensorPrimitives.Subtract(update, global, update);
         return new LocalUpdate(trainer.Examples, training);
     }
-
-    /// <inheritdoc/>
-    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
-
-    /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
 }

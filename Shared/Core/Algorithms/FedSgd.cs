@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Federated.Core.Algorithms.Server;
-using Federated.Core.Parameters;
 
 namespace Federated.Core.Algorithms;
 
@@ -15,22 +13,16 @@ namespace Federated.Core.Algorithms;
 /// A model with running statistics cannot be trained this way, for a gradient never moves them: see <see cref="AlgorithmCatalog.Refusal"/>.
 /// </remarks>
 /// <param name="server">The server half; the paper's is <see cref="Averaging"/>.</param>
-public sealed class FedSgd(IServerOptimizer server) : IFederatedAlgorithm
+public sealed class FedSgd(IServerOptimizer server) : MeanAlgorithm(server)
 {
     /// <inheritdoc/>
-    public string Name => AlgorithmCatalog.FedSgd;
+    public override string Name => AlgorithmCatalog.FedSgd;
 
     /// <inheritdoc/>
-    public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
     {
         var training = trainer.Gradient(global, update);
         TensorPrimitives.Negate(update, update);
         return new LocalUpdate(trainer.Examples, training);
     }
-
-    /// <inheritdoc/>
-    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
-
-    /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
 }

@@ -8,9 +8,10 @@ public interface ILocalTrainer
 
     /// <summary>Trains for the job's local epochs with its batch size, optimiser and clipping, starting at <paramref name="start"/>.</summary>
     /// <param name="start">Parameters to start from, shape [P].</param>
-    /// <param name="result">Receives the trained parameters, shape [P]; may not overlap <paramref name="start"/>.</param>
-    /// <returns>Sums over all steps, by the model as it was at each step.</returns>
-    MetricSums Train(ReadOnlySpan<float> start, Span<float> result);
+    /// <param name="result">Receives the trained parameters, shape [P]; may not overlap <paramref name="start"/> or the term's anchor.</param>
+    /// <param name="term">What each step's gradient has added; the default is nothing.</param>
+    /// <returns>Sums over all steps, by the model as it was at each step and without the term.</returns>
+    MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term);
 
     /// <summary>The gradient of the mean loss over the client's whole partition at <paramref name="at"/>, in one pass of the data.</summary>
     /// <param name="at">Parameters, shape [P].</param>

@@ -6,9 +6,16 @@ public sealed record AlgorithmSpec
     /// <value>Name of a known algorithm.</value>
     [JobField("fedavg: clients train for some epochs, the server averages what changed, weighted by examples. "
         + "fedsgd: the update is the gradient over the client's whole data at the round's model, "
-        + "and the server takes one step a round (both McMahan et al. 2017).",
+        + "and the server takes one step a round (both McMahan et al. 2017). "
+        + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
+
+    /// <value>Weight of the proximal term.</value>
+    [JobField("μ, the weight of the proximal term (μ / 2) ‖w - x‖² that holds a client's w near the round's model x. With 0 it is fedavg; the paper tries 0.001, 0.01, 0.1 and 1.",
+        Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "fedprox")]
+    public double Mu { get; init; } = 0.01;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]

@@ -28,7 +28,7 @@ internal sealed class LocalTrainer(
 
     /// <inheritdoc/>
     /// <exception cref="EngineException">The loss or a parameter is no longer finite, or batch normalisation would see a single example.</exception>
-    public MetricSums Train(ReadOnlySpan<float> start, Span<float> result)
+    public MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
     {
         var shuffle = new RandomStream(SeedTree.Derive(scope.Seed, "shuffle", scope.Round, scope.Client));
         var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
@@ -41,6 +41,7 @@ internal sealed class LocalTrainer(
         _parameters.Load(start);
         _parameters.ClearGradients();   // of a call that ended by an exception
         workspace.Step.Reset();
+        using var added = AddedGradient.Of(_parameters, term);
 
         var (sums, step) = (default(MetricSums), 0);
         for (var epoch = 0; epoch < training.Epochs; epoch++)
@@ -53,6 +54,7 @@ internal sealed class LocalTrainer(
                 cancellation.ThrowIfCancellationRequested();
                 sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
                 if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
+                added?.Add();
                 workspace.Step.Take(Rate(step, steps));
                 _parameters.ClearGradients();
                 begin = end;

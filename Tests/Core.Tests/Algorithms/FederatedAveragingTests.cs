@@ -13,7 +13,7 @@ public sealed class FederatedAveragingTests
     {
         public long Examples => 7;
 
-        public MetricSums Train(ReadOnlySpan<float> start, Span<float> result)
+        public MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
         {
             trained.CopyTo(result);
             return new(14, 3.5, 9);
@@ -77,7 +77,7 @@ public sealed class FederatedAveragingTests
     [Fact]
     public void Unknown_name_is_refused_with_the_known_ones()
     {
-        Assert.Contains("fedavg, fedsgd", Assert.Throws<ArgumentException>(() => Create("fedprox")).Message, StringComparison.Ordinal);
+        Assert.Contains("fedavg, fedsgd", Assert.Throws<ArgumentException>(() => Create("fedavgs")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Create("fedavg", rate: 0));
         Assert.Throws<ArgumentException>(() => Create("fedavg", rate: double.NaN));
     }

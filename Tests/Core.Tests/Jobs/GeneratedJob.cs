@@ -26,7 +26,7 @@ internal static class GeneratedJob
                 OverSelect = 1 + (9 * random.NextDouble()),
                 Deadline = TimeSpan.FromMilliseconds(random.Next(1, 604_800_001)),
             },
-            Algorithm = new() { Name = gradient ? "fedsgd" : "fedavg", ServerLearningRate = Positive(random) },
+            Algorithm = Algorithm(random, gradient),
             Retries = random.Next(0, 1001),
         };
         return new JobSpec
@@ -70,6 +70,12 @@ internal static class GeneratedJob
         2 => new() { Kind = PartitionKind.Dirichlet, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
         _ => new() { Kind = PartitionKind.Quantity, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
     };
+
+    private static AlgorithmSpec Algorithm(Random random, bool gradient)
+    {
+        var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox"), ServerLearningRate = Positive(random) };
+        return spec.Name == "fedprox" ? spec with { Mu = random.NextDouble() } : spec;
+    }
 
     private static TrainingSpec Training(Random random, bool gradient, bool validated)
     {

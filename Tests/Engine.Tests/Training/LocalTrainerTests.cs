@@ -37,7 +37,7 @@ public sealed class LocalTrainerTests
         using var bench = WithDropout();
         var start = bench.Start();
         var result = new float[start.Length];
-        bench.Trainer(seed: 43).Train(start, result);
+        bench.Trainer(seed: 43).Train(start, result, default);
         float[][] runs = [bench.Train(start).Parameters, bench.Train(start, round: 2).Parameters, bench.Train(start, client: "client-1").Parameters, result];
         Assert.Equal(4, runs.Select(run => BitConverter.SingleToInt32Bits(run[0])).Distinct().Count());
     }
@@ -120,7 +120,7 @@ public sealed class LocalTrainerTests
     {
         using var bench = WithDropout();
         var start = bench.Start();
-        Assert.Throws<OperationCanceledException>(() => { bench.Trainer(cancellation: new CancellationToken(canceled: true)).Train(start, new float[start.Length]); });
+        Assert.Throws<OperationCanceledException>(() => { bench.Trainer(cancellation: new CancellationToken(canceled: true)).Train(start, new float[start.Length], default); });
     }
 
     [Theory]

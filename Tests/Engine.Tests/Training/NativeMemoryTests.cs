@@ -1,3 +1,4 @@
+using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using DisposeScopeManager = TorchSharp.DisposeScopeManager;
@@ -19,7 +20,7 @@ public sealed class NativeMemoryTests
         bench.Train(start);   // 1000 steps
         var tensors = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         var resident = Environment.WorkingSet;
-        for (var round = 1; round <= 3; round++) bench.Train(start, round);
+        for (var round = 1; round <= 3; round++) bench.Trainer(round).Train(start, new float[start.Length], new GradientTerm(0.1, start));
         Assert.Equal(tensors, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
         // A leak of one input batch a step would be 12 MB, of one activation 76 MB; the rest is room for the garbage collector.
         Assert.InRange(Environment.WorkingSet - resident, long.MinValue, 64 << 20);

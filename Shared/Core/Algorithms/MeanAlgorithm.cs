@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Federated.Core.Algorithms.Server;
+using Federated.Core.Parameters;
+
+namespace Federated.Core.Algorithms;
+
+/// <summary>An algorithm whose server half is a step of the job's server optimiser by the mean of the updates.</summary>
+/// <param name="server">The server half.</param>
+public abstract class MeanAlgorithm(IServerOptimizer server) : IFederatedAlgorithm
+{
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public abstract LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state);
+
+    /// <inheritdoc/>
+    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
+
+    /// <inheritdoc/>
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
+}
