@@ -61,7 +61,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     public RunActor(RunIdentity id, RunsSettings settings, IActorRef registry)
     {
         (_id, _settings, _registry) = (id, settings, registry);
-        _algorithm = AlgorithmCatalog.Create(Job.Federation.Algorithm);
+        _algorithm = AlgorithmCatalog.Create(Job.Federation);
         _ledger = new(Run, Job, settings.Time);
         _checkpoints = new(Job, settings.KeepCheckpoints);
         _parameters = new(settings.Parameters, Run);

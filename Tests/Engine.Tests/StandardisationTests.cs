@@ -62,7 +62,7 @@ public sealed class StandardisationTests
             Training = new() { Epochs = 3, BatchSize = 4, Optimizer = new() { Name = OptimizerName.AdamW, WeightDecay = 0.1 } },
         };
         using var engine = new RunEngine(job, new(DataShape.ForClasses([6], 2), ArrayExamples.Noise(20, 6, 2), ArrayExamples.Noise(1, 6, 2), [new ClientData("a", [.. Enumerable.Range(0, 20)], [], [])]));
-        var federated = AlgorithmCatalog.Create(job.Federation.Algorithm);
+        var federated = AlgorithmCatalog.Create(job.Federation);
         var state = federated.Init(Standardisation.Of(engine.Schema)!.Fill(engine.InitialParameters(), engine.Moments("a", default)));
         var before = state.Parameters.Values.ToArray();
         for (var round = 1; round <= 3; round++)

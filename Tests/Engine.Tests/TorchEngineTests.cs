@@ -28,7 +28,7 @@ public sealed class TorchEngineTests
 
     private static ParameterVector Run(IRunEngine engine, int rounds)
     {
-        var algorithm = AlgorithmCatalog.Create(Job.Federation.Algorithm);
+        var algorithm = AlgorithmCatalog.Create(Job.Federation);
         var state = algorithm.Init(engine.InitialParameters());
         for (var round = 1; round <= rounds; round++)
         {

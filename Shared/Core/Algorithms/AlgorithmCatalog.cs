@@ -23,15 +23,17 @@ public static class AlgorithmCatalog
 
     /// <summary>The algorithm that a job asks for.</summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or the server learning rate is not above 0.</exception>
-    public static IFederatedAlgorithm Create(AlgorithmSpec spec)
+    public static IFederatedAlgorithm Create(FederationSpec federation)
     {
-        var server = CreateServer(spec);
+        var spec = federation.Algorithm;
+        if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(federation));
+        var server = new ServerHalf(CreateOptimizer(spec.Server), RateCurve.Of(spec), federation.Rounds);
         return spec.Name switch
         {
             FedAvg => new FedAvg(server),
             FedSgd => new FedSgd(server),
             FedProx => new FedProx(server, spec.Mu),
-            _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(spec)),
+            _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(federation)),
         };
     }
 
@@ -44,15 +46,10 @@ public static class AlgorithmCatalog
             ? $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg"
             : null;
 
-    private static IServerOptimizer CreateServer(AlgorithmSpec spec)
+    private static IServerOptimizer CreateOptimizer(ServerSpec server) => server.Optimizer switch
     {
-        var (rate, server) = (spec.ServerLearningRate, spec.Server);
-        if (!(rate > 0 && double.IsFinite(rate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(spec));
-        return server.Optimizer switch
-        {
-            ServerOptimizer.Average => new Averaging(rate),
-            ServerOptimizer.FedAvgM => new FedAvgM(rate, server.Beta1),
-            _ => new Adaptive(server.Optimizer, rate, server.Beta1, server.Beta2, server.Tau),
-        };
-    }
+        ServerOptimizer.Average => new Averaging(),
+        ServerOptimizer.FedAvgM => new FedAvgM(server.Beta1),
+        _ => new Adaptive(server.Optimizer, server.Beta1, server.Beta2, server.Tau),
+    };
 }

@@ -14,7 +14,7 @@ namespace Federated.Core.Algorithms;
 /// statistics of batch normalisation are averaged like weights.
 /// </remarks>
 /// <param name="server">The server half.</param>
-public sealed class FedAvg(IServerOptimizer server) : MeanAlgorithm(server)
+public sealed class FedAvg(ServerHalf server) : MeanAlgorithm(server)
 {
     /// <inheritdoc/>
     public override string Name => AlgorithmCatalog.FedAvg;

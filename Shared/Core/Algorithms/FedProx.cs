@@ -12,7 +12,7 @@ namespace Federated.Core.Algorithms;
 /// </remarks>
 /// <param name="server">The server half; the paper's is <see cref="Averaging"/> with η = 1.</param>
 /// <param name="mu">μ, at least 0; the paper tries 0.001, 0.01, 0.1 and 1.</param>
-public sealed class FedProx(IServerOptimizer server, double mu) : MeanAlgorithm(server)
+public sealed class FedProx(ServerHalf server, double mu) : MeanAlgorithm(server)
 {
     /// <inheritdoc/>
     public override string Name => AlgorithmCatalog.FedProx;

@@ -13,7 +13,7 @@ namespace Federated.Core.Algorithms;
 /// A model with running statistics cannot be trained this way, for a gradient never moves them: see <see cref="AlgorithmCatalog.Refusal"/>.
 /// </remarks>
 /// <param name="server">The server half; the paper's is <see cref="Averaging"/>.</param>
-public sealed class FedSgd(IServerOptimizer server) : MeanAlgorithm(server)
+public sealed class FedSgd(ServerHalf server) : MeanAlgorithm(server)
 {
     /// <inheritdoc/>
     public override string Name => AlgorithmCatalog.FedSgd;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Federated.Core.Algorithms.Server;
 using Federated.Core.Parameters;
 
@@ -6,7 +5,7 @@ namespace Federated.Core.Algorithms;
 
 /// <summary>An algorithm whose server half is a step of the job's server optimiser by the mean of the updates.</summary>
 /// <param name="server">The server half.</param>
-public abstract class MeanAlgorithm(IServerOptimizer server) : IFederatedAlgorithm
+public abstract class MeanAlgorithm(ServerHalf server) : IFederatedAlgorithm
 {
     /// <inheritdoc/>
     public abstract string Name { get; }
@@ -15,8 +14,8 @@ public abstract class MeanAlgorithm(IServerOptimizer server) : IFederatedAlgorit
     public abstract LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state);
 
     /// <inheritdoc/>
-    public ServerState Init(ParameterVector parameters) => new(0, parameters, server.Slots(parameters.Values.Length).ToImmutableDictionary());
+    public ServerState Init(ParameterVector parameters) => server.Init(parameters);
 
     /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Step(state, mean);
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Apply(state, mean);
 }

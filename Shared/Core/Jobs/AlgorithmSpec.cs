@@ -48,6 +48,37 @@ public sealed record ServerSpec
     [JobField("τ, the adaptivity: a parameter that moves much less than this takes no longer steps than one that moves like this.", ExclusiveMinimum = 0, Maximum = 1e3)]
     [AppliesWhen("federation.algorithm.server.optimizer", "fedadagrad", "fedyogi", "fedadam")]
     public double Tau { get; init; } = 1e-3;
+
+    /// <value>How the learning rate changes.</value>
+    [JobField("How server_learning_rate changes over the rounds.")]
+    public ServerScheduleSpec Schedule { get; init; } = new();
+}
+
+/// <summary>How the server learning rate changes.</summary>
+public sealed record ServerScheduleSpec
+{
+    /// <value>The way.</value>
+    [JobField("constant: no change. step: times factor, every so many rounds. exponential: the same fall, but smooth. linear: evenly down to minimum. cosine: half a cosine down to minimum.")]
+    public ScheduleKind Kind { get; init; } = ScheduleKind.Constant;
+
+    /// <value>First rounds, in which the rate grows evenly towards the full one.</value>
+    [JobField("First rounds, in which the rate grows evenly: the n-th of them has n / (warm_up + 1) of the full rate.", Minimum = 0, Maximum = 1_000_000)]
+    public int WarmUp { get; init; }
+
+    /// <value>step, exponential: rounds in which the rate falls by the factor.</value>
+    [JobField("Rounds in which the rate falls by the factor.", Minimum = 1, Maximum = 1_000_000)]
+    [AppliesWhen("federation.algorithm.server.schedule.kind", "step", "exponential")]
+    public int Every { get; init; } = 10;
+
+    /// <value>step, exponential: what the rate is multiplied by.</value>
+    [JobField("What the rate is multiplied by.", ExclusiveMinimum = 0, Maximum = 1)]
+    [AppliesWhen("federation.algorithm.server.schedule.kind", "step", "exponential")]
+    public double Factor { get; init; } = 0.1;
+
+    /// <value>The rate below which the schedule does not go; at most the server learning rate.</value>
+    [JobField("The learning rate below which the schedule does not go, warm-up apart.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.server.schedule.kind", "constant", Not = true)]
+    public double Minimum { get; init; }
 }
 
 /// <summary>Server optimisers.</summary>

@@ -92,8 +92,8 @@ internal sealed class LocalTrainer(
     }
 
     private double Rate(int step, int steps) => training.Optimizer.Schedule.Over == ScheduleUnit.Rounds
-        ? LearningRateSchedule.At(training.Optimizer, scope.Round - 1, scope.Rounds)
-        : LearningRateSchedule.At(training.Optimizer, step - 1, steps);
+        ? RateCurve.Of(training.Optimizer).At(scope.Round - 1, scope.Rounds)
+        : RateCurve.Of(training.Optimizer).At(step - 1, steps);
 
     /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
     private MetricSums Pass(ExampleSet drawn, ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)

@@ -290,8 +290,8 @@ public sealed class RoundActorTests : ActorTest
 
     private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null)
     {
-        algorithm ??= AlgorithmCatalog.Create(job.Federation.Algorithm);
-        var server = AlgorithmCatalog.Create(job.Federation.Algorithm).Init(Start);
+        algorithm ??= AlgorithmCatalog.Create(job.Federation);
+        var server = AlgorithmCatalog.Create(job.Federation).Init(Start);
         ImmutableArray<ClientShare> shares = [.. (clients ?? ["a", "b"]).Select(client => new ClientShare(client, 1))];
         // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
         var cohort = job.Data.Placement == Placement.Local ? null

@@ -41,7 +41,7 @@ public sealed class FedProxTests
 
     private static float[] Rounds(AlgorithmSpec spec)
     {
-        var algorithm = AlgorithmCatalog.Create(spec);
+        var algorithm = AlgorithmCatalog.Create(new() { Algorithm = spec });
         var (state, models, update) = (algorithm.Init(new(Schema, [0f])), new List<float>(), new float[1]);
         for (var round = 0; round < 2; round++)
         {

@@ -26,7 +26,7 @@ public sealed class FederatedAveragingTests
         }
     }
 
-    private static IFederatedAlgorithm Create(string name, double rate = 1) => AlgorithmCatalog.Create(new AlgorithmSpec { Name = name, ServerLearningRate = rate });
+    private static IFederatedAlgorithm Create(string name, double rate = 1) => AlgorithmCatalog.Create(new() { Algorithm = new() { Name = name, ServerLearningRate = rate } });
 
     [Fact]
     public void FedAvg_update_is_local_minus_global_weighed_by_the_partition()

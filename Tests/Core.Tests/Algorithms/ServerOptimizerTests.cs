@@ -51,11 +51,27 @@ public sealed class ServerOptimizerTests
     [Fact]
     public void Momentum_of_0_is_the_average_bit_by_bit()
     {
-        var (average, momentum) = (Create(ServerOptimizer.Average), AlgorithmCatalog.Create(new() { ServerLearningRate = 2, Server = new() { Optimizer = ServerOptimizer.FedAvgM, Beta1 = 0 } }));
+        var (average, momentum) = (Create(ServerOptimizer.Average), Create(new ServerSpec { Optimizer = ServerOptimizer.FedAvgM, Beta1 = 0 }));
         var (a, b) = (average.Init(new ParameterVector(Schema, [0.1f, 0.2f, 0.3f])), momentum.Init(new ParameterVector(Schema, [0.1f, 0.2f, 0.3f])));
         foreach (var mean in (float[][])[First, Second, [0.7f, 1e-9f, -3e7f]])
             (a, b) = (average.Apply(a, mean), momentum.Apply(b, mean));
         Assert.Equal(a.Parameters.Hash, b.Parameters.Hash);
+    }
+
+    // η = 2 falls as half a cosine over four rounds: 2, 1 + √2/2, 1, 1 - √2/2. A mean of 1 moves the average by just that.
+    [Fact]
+    public void Learning_rate_follows_its_schedule_over_the_rounds()
+    {
+        var algorithm = Create(new ServerSpec { Schedule = new() { Kind = ScheduleKind.Cosine } });
+        var (state, moves) = (algorithm.Init(new ParameterVector(Schema, [0, 0, 0])), new List<float>());
+        for (var round = 0; round < 4; round++)
+        {
+            var next = algorithm.Apply(state, [1, 1, 1]);
+            moves.Add(next.Parameters.Values.Span[0] - state.Parameters.Values.Span[0]);
+            state = next;
+        }
+        Assert.Equal([2, 1.7071068f, 1, 0.2928932f], moves, Near);
+        Assert.Throws<ArgumentOutOfRangeException>(() => algorithm.Apply(state, [1, 1, 1]));
     }
 
     [Theory]
@@ -70,6 +86,7 @@ public sealed class ServerOptimizerTests
 
     private static bool Near(float expected, float actual) => Math.Abs(expected - actual) <= 2e-6f;
 
-    private static IFederatedAlgorithm Create(ServerOptimizer optimizer) =>
-        AlgorithmCatalog.Create(new() { ServerLearningRate = 2, Server = new() { Optimizer = optimizer, Beta1 = 0.5, Beta2 = 0.75, Tau = 0.25 } });
+    private static IFederatedAlgorithm Create(ServerOptimizer optimizer) => Create(new ServerSpec { Optimizer = optimizer, Beta1 = 0.5, Beta2 = 0.75, Tau = 0.25 });
+
+    private static IFederatedAlgorithm Create(ServerSpec server) => AlgorithmCatalog.Create(new() { Rounds = 4, Algorithm = new() { ServerLearningRate = 2, Server = server } });
 }

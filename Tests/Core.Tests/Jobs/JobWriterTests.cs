@@ -29,6 +29,9 @@ public sealed class JobWriterTests
             server_learning_rate: 1.0
             server:
               optimizer: average
+              schedule:
+                kind: constant
+                warm_up: 0
           retries: 3
         training:
           epochs: 1

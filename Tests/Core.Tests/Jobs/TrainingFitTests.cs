@@ -90,6 +90,8 @@ public sealed class TrainingFitTests
     [InlineData("training: {optimizer: {schedule: {every: 3}}}", "line 2, training.optimizer.schedule.every: has no effect with training.optimizer.schedule.kind constant, only with step or exponential; remove it.")]
     [InlineData("training: {optimizer: {schedule: {kind: cosine, minimum: 0.1}}}", "line 2, training.optimizer.schedule.minimum: 0.1 is above training.optimizer.learning_rate 0.05.")]
     [InlineData("training: {optimizer: {schedule: {warm_up: 10}}}", "line 2, training.optimizer.schedule.warm_up: 10 rounds are all of federation.rounds 10; allowed: 0 to 9.")]
+    [InlineData("federation: {algorithm: {server: {schedule: {warm_up: 10}}}}", "line 2, federation.algorithm.server.schedule.warm_up: 10 rounds are all of federation.rounds 10; allowed: 0 to 9.")]
+    [InlineData("federation: {algorithm: {server: {schedule: {kind: linear, minimum: 2}}}}", "line 2, federation.algorithm.server.schedule.minimum: 2 is above federation.algorithm.server_learning_rate 1.")]
     [InlineData("training: {optimizer: {name: rmsprop, nesterov: true}}", "line 2, training.optimizer.nesterov: has no effect with training.optimizer.name rmsprop, only with sgd; remove it.")]
     [InlineData("training: {optimizer: {epsilon: 0.1}}", "line 2, training.optimizer.epsilon: has no effect with training.optimizer.name sgd; remove it.")]
     [InlineData("federation: {algorithm: {name: fedsgd}}\ntraining: {augmentation: {noise: 0.1}}", "line 3, training.augmentation: has no effect with federation.algorithm.name fedsgd; remove it.")]

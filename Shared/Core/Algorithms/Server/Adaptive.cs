@@ -12,11 +12,10 @@ namespace Federated.Core.Algorithms.Server;
 /// </list></summary>
 /// <remarks>Deviation: Δ is the mean weighted by examples, as in the paper's experiments; algorithm 2 writes the plain mean.</remarks>
 /// <param name="kind">One of the three.</param>
-/// <param name="rate">Server learning rate η, above 0.</param>
 /// <param name="beta1">β₁, from 0 to below 1; the paper has 0 for fedadagrad and 0.9 for the others.</param>
 /// <param name="beta2">β₂, from 0 to below 1; fedadagrad has none.</param>
 /// <param name="tau">Adaptivity τ, above 0.</param>
-public sealed class Adaptive(ServerOptimizer kind, double rate, double beta1, double beta2, double tau) : IServerOptimizer
+public sealed class Adaptive(ServerOptimizer kind, double beta1, double beta2, double tau) : IServerOptimizer
 {
     private const string First = "m";
     private const string Second = "v";
@@ -30,9 +29,8 @@ public sealed class Adaptive(ServerOptimizer kind, double rate, double beta1, do
     }
 
     /// <inheritdoc/>
-    public ServerState Step(ServerState state, ReadOnlySpan<float> mean)
+    public ServerState Step(ServerState state, ReadOnlySpan<float> mean, double rate)
     {
-        ServerStep.Check(state, mean);
         var (first, second, scratch) = (new float[mean.Length], new float[mean.Length], new float[mean.Length]);
         TensorPrimitives.Multiply(state.Slots[First].Span, (float)beta1, first);
         TensorPrimitives.MultiplyAdd(mean, (float)(1 - beta1), first, first);

@@ -13,6 +13,6 @@ public interface IServerOptimizer
     /// <summary>One step.</summary>
     /// <param name="state">After the previous round, with this optimiser's slots. Not changed.</param>
     /// <param name="mean">Δ, shape [P], finite.</param>
-    /// <exception cref="ArgumentException">The length is not P.</exception>
-    ServerState Step(ServerState state, ReadOnlySpan<float> mean);
+    /// <param name="rate">The round's server learning rate η, at least 0.</param>
+    ServerState Step(ServerState state, ReadOnlySpan<float> mean, double rate);
 }

@@ -20,10 +20,4 @@ internal static class ServerStep
         }
         return new(state.Parameters.Schema, next);
     }
-
-    /// <summary>Refuses a mean that does not belong to the model.</summary>
-    public static void Check(ServerState state, ReadOnlySpan<float> mean)
-    {
-        if (mean.Length != state.Parameters.Values.Length) throw new ArgumentException($"Expected {state.Parameters.Values.Length} values, got {mean.Length}.", nameof(mean));
-    }
 }

@@ -1,3 +1,4 @@
+using Federated.Core.Algorithms;
 using Federated.Core.Datasets;
 using Federated.Core.Jobs.Reading;
 using Federated.Core.Metrics;
@@ -15,7 +16,7 @@ internal static class TrainingRules
         if (training.Optimizer is { Name: OptimizerName.Sgd, Nesterov: true, Momentum: 0 } && job.Sound("training.optimizer"))
             job.Report("training.optimizer.nesterov",
                 "needs training.optimizer.momentum above 0, and that is 0; set momentum, for example 0.9, or remove nesterov.");
-        CheckSchedule(job);
+        CheckSchedules(job);
         if (training is { ClassWeights: not null, BalanceClasses: true } && job.Sound("training"))
             job.Report("training.balance_classes", "says that clients find the weights of the classes, and training.class_weights gives them; keep one of the two.");
         if (training.Patience is not null && job.Sound("training.patience", "data.validation") && job.Spec.Data.Validation == 0)
@@ -23,14 +24,19 @@ internal static class TrainingRules
         CheckFit(job);
     }
 
-    private static void CheckSchedule(BoundJob job)
+    private static void CheckSchedules(BoundJob job)
     {
-        if (!job.Sound("training.optimizer", "federation.rounds")) return;
-        var (rate, schedule, rounds) = (job.Spec.Training.Optimizer.LearningRate, job.Spec.Training.Optimizer.Schedule, job.Spec.Federation.Rounds);
-        if (schedule.Kind != ScheduleKind.Constant && schedule.Minimum > rate)
-            job.Report("training.optimizer.schedule.minimum", FormattableString.Invariant($"{schedule.Minimum} is above training.optimizer.learning_rate {rate}."));
-        if (schedule.Over == ScheduleUnit.Rounds && schedule.WarmUp >= rounds)
-            job.Report("training.optimizer.schedule.warm_up", $"{schedule.WarmUp} rounds are all of federation.rounds {rounds}; allowed: 0 to {rounds - 1}.");
+        if (!job.Sound("federation.rounds")) return;
+        var (client, server) = (job.Spec.Training.Optimizer, job.Spec.Federation.Algorithm);
+        if (job.Sound("training.optimizer")) CheckSchedule(job, "training.optimizer.schedule", "training.optimizer.learning_rate", RateCurve.Of(client), client.Schedule.Over == ScheduleUnit.Rounds);
+        if (job.Sound("federation.algorithm")) CheckSchedule(job, "federation.algorithm.server.schedule", "federation.algorithm.server_learning_rate", RateCurve.Of(server), overRounds: true);
+    }
+
+    private static void CheckSchedule(BoundJob job, string key, string rate, RateCurve curve, bool overRounds)
+    {
+        var rounds = job.Spec.Federation.Rounds;
+        if (curve.Kind != ScheduleKind.Constant && curve.Minimum > curve.Rate) job.Report(key + ".minimum", FormattableString.Invariant($"{curve.Minimum} is above {rate} {curve.Rate}."));
+        if (overRounds && curve.WarmUp >= rounds) job.Report(key + ".warm_up", $"{curve.WarmUp} rounds are all of federation.rounds {rounds}; allowed: 0 to {rounds - 1}.");
     }
 
     private static void CheckFit(BoundJob job)

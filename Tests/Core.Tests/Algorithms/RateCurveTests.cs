@@ -3,10 +3,10 @@ using Federated.Core.Jobs;
 
 namespace Federated.Core.Tests.Algorithms;
 
-public sealed class LearningRateScheduleTests
+public sealed class RateCurveTests
 {
     private static double[] Rates(int total, ScheduleSpec schedule, double rate = 0.8) =>
-        [.. Enumerable.Range(0, total).Select(time => LearningRateSchedule.At(new OptimizerSpec { LearningRate = rate, Schedule = schedule }, time, total))];
+        [.. Enumerable.Range(0, total).Select(time => RateCurve.Of(new OptimizerSpec { LearningRate = rate, Schedule = schedule }).At(time, total))];
 
     private static void AssertRates(double[] expected, double[] actual) =>
         Assert.All(expected.Zip(actual, (e, a) => (e, a)), pair => Assert.Equal(pair.e, pair.a, 1e-12));
@@ -41,7 +41,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void A_time_outside_the_total_is_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.At(new(), 3, 3));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.At(new(), -1, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RateCurve.Of(new OptimizerSpec()).At(3, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RateCurve.Of(new OptimizerSpec()).At(-1, 3));
     }
 }
