@@ -45,7 +45,7 @@ internal static class MemoryBenchmark
         while (marks.Count > 0)
         {
             var client = engine.Clients[round++ % engine.Clients.Length];
-            engine.Train(client.Id, round, global, update, ClientState.Empty, CancellationToken.None);
+            engine.Train(client.Id, 1 + (round - 1) % job.Federation.Rounds, global, update, ClientState.Empty, CancellationToken.None);
             done += job.Training.Epochs * ((client.Examples + job.Training.BatchSize - 1L) / job.Training.BatchSize);
             while (marks.TryPeek(out var mark) && done >= mark)
             {
