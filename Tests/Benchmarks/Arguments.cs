@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Federated.Benchmarks;
 
-/// <summary>What stands behind a benchmark's name: <c>--key number</c>, and <c>--key</c> alone for a switch.</summary>
+/// <summary>What stands behind a benchmark's name: <c>--key value</c>, and <c>--key</c> alone for a switch.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = [];
@@ -20,6 +20,8 @@ internal sealed class Arguments
     }
 
     public bool Has(string key) => _values.ContainsKey(key);
+
+    public string? Text(string key) => _values.GetValueOrDefault(key);
 
     public int Number(string key, int fallback) => _values.TryGetValue(key, out var value) ? int.Parse(value, CultureInfo.InvariantCulture) : fallback;
 }

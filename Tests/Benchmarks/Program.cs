@@ -8,7 +8,7 @@ using Federated.Benchmarks.Results;
 // dotnet run -c Release --project Tests/Benchmarks -- alarms [--minutes M] [--workers N] [--burn THREADS]
 // dotnet run -c Release --project Tests/Benchmarks -- rounds [--count N]
 // dotnet run -c Release --project Tests/Benchmarks -- commit [--pairs N] [--count N]
-// dotnet run -c Release --project Tests/Benchmarks -- memory [--steps N]
+// dotnet run -c Release --project Tests/Benchmarks -- memory [--steps N] [--family NAME]
 // dotnet run -c Release --project Tests/Benchmarks -- results [--only JOB]
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
 switch (args)
@@ -19,7 +19,7 @@ switch (args)
     case ["alarms", .. var rest]: return await AlarmsBenchmark.RunAsync(new(rest, "--minutes", "--workers", "--burn"));
     case ["rounds", .. var rest]: return await RoundsBenchmark.RunAsync(new(rest, "--count"));
     case ["commit", .. var rest]: return await CommitBenchmark.RunAsync(new(rest, "--pairs", "--count"));
-    case ["memory", .. var rest]: return await MemoryBenchmark.RunAsync(new(rest, "--steps"));
+    case ["memory", .. var rest]: return await MemoryBenchmark.RunAsync(new(rest, "--steps", "--family"));
     case ["results"]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), only: null);
     case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
     default:
