@@ -28,6 +28,11 @@ internal static class MemoryBenchmark
         var steps = arguments.Number("--steps", 10_000);
         Report.Machine();
         var only = arguments.Text("--family");
+        if (only is not null && !Families.Any(family => family.Family == only))
+        {
+            await Console.Error.WriteLineAsync($"'{only}' is no family; there are {string.Join(", ", Families.Select(family => family.Family))}.");
+            return 1;
+        }
         foreach (var (family, file, overrides) in Families.Where(family => only is null || family.Family == only))
         {
             var result = JobReader.Read(await File.ReadAllTextAsync(Path.Combine("examples", file + ".yaml")), overrides);

@@ -11,7 +11,7 @@ internal static class ResultsPage
 
         Each row is a job of [examples/](../examples), run as it stands: `federated run examples/JOB.yaml`. *Central* is the same model with the same settings on one
         client that has all of the data, for the same number of training steps and with plain averaging: what the federation is to be compared with. Figures are those of the last round on the
-        test set ([metrics.md](metrics.md) says what each means); seconds are wall time on two cores, one run each, two workers for the federation and one for the
+        test set ([metrics.md](metrics.md) says what each means); seconds are wall time on two cores that other work may have shared, one run each, two workers for the federation and one for the
         central run, so that the times compare nothing but themselves.
 
         This page is written by the benchmark, never by hand:

@@ -105,6 +105,7 @@ public sealed class PairSetTests : IDisposable
     public void Errors_name_file_and_line_all_at_once()
     {
         var message = Refusal("a\tx\nb\n\tx\nc\t \nd\tx\tanna\n");
+        Assert.StartsWith($"{Path.Combine(_folder.Path, "pairs.tsv")} cannot be used:\n", message, StringComparison.Ordinal);
         Assert.Contains("\n  line 2: 1 columns; expected are source and target", message, StringComparison.Ordinal);
         Assert.Contains("\n  line 3: the source is missing", message, StringComparison.Ordinal);
         Assert.Contains("\n  line 4: the target is missing", message, StringComparison.Ordinal);
@@ -120,6 +121,7 @@ public sealed class PairSetTests : IDisposable
         Write("en.txt", "Go\nStop\nHalt\n");
         Write("de.txt", "geh\n\n");
         var message = Assert.Throws<EngineException>(() => new PairsSource().Load(Job(new() { Targets = "de.txt" }, path: "en.txt"), Folders)).Message;
+        Assert.StartsWith($"{Path.Combine(_folder.Path, "en.txt")} with {Path.Combine(_folder.Path, "de.txt")} cannot be used:\n", message, StringComparison.Ordinal);
         Assert.Contains($"en.txt, line 3: there is no line for it in {Path.Combine(_folder.Path, "de.txt")}", message, StringComparison.Ordinal);
         Assert.Contains("de.txt, line 2: the target is missing", message, StringComparison.Ordinal);
     }
@@ -144,6 +146,7 @@ public sealed class PairSetTests : IDisposable
         Write("source.txt", "b\n\na\nb\n");
         Assert.NotEqual(key, new PairsSource().Key(data, Folders));
         var message = Refusal("a\tx\n", data);
+        Assert.StartsWith($"{Path.Combine(_folder.Path, "source.txt")} cannot be used:\n", message, StringComparison.Ordinal);
         Assert.Contains("line 2 is empty; each line is a symbol", message, StringComparison.Ordinal);
         Assert.Contains("line 4: 'b' is in line 1 already", message, StringComparison.Ordinal);
     }
