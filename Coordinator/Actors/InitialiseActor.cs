@@ -194,7 +194,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         }
         Become(Settling);
         var (algorithm, testExamples) = (_plan.Algorithm, (long)header.Initialised.TestExamples);
-        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new ExactMean(parameters.Schema.Count), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
+        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new WeightedMean(algorithm.UpdateSchema(parameters.Schema).Count), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
             success: initialised => new Settled(initialised, Error: null),
             failure: error => new Settled(Initialised: null, error));
     }

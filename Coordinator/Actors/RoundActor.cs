@@ -30,7 +30,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
-        (_plan, _registry, _queue) = (plan, registry, new(plan.Mean));
+        (_plan, _registry, _queue) = (plan, registry, new(plan.Aggregate));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
         Become(Selecting);
@@ -301,13 +301,13 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Progress(0, 1);
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
-        var (mean, algorithm, server) = (_plan.Mean, _plan.Algorithm, _plan.Server);
+        var (aggregate, algorithm, server, facts) = (_plan.Aggregate, _plan.Algorithm, _plan.Server, new RoundFacts(_round.Accepted, _round.Population));
         Task.Run(() =>
         {
-            var values = new float[mean.Length];
-            mean.Mean(values);
-            mean.Clear();
-            return algorithm.Apply(server, values);
+            var values = new float[aggregate.Length];
+            aggregate.Aggregate(values, server.Round + 1);
+            aggregate.Clear();
+            return algorithm.Apply(server, values, facts);
         }).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
     }
 

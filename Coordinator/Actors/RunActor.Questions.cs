@@ -182,7 +182,7 @@ internal sealed partial class RunActor
         EndStep(ref _checkpoint);
         EndRound();
         foreach (var evaluation in _evaluations.Values) EndStep(evaluation);
-        (_initialised, _ready, _mean, _server, _progress, _leftOut) = (null, null, null, null, null, []);
+        (_initialised, _ready, _aggregate, _server, _progress, _leftOut) = (null, null, null, null, null, []);
         _evaluations.Clear();
         _planned.Clear();
         Timers.CancelAll();

@@ -31,12 +31,12 @@ internal sealed partial class RunActor
     {
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
-        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _mean ?? new ExactMean(server.Parameters.Schema.Count), _state.Health)
+        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _aggregate ?? new WeightedMean(_algorithm.UpdateSchema(server.Parameters.Schema).Count), _state.Health)
         {
             Reopened = reopened,
             Reached = ReachedIn(round),
         };
-        _mean = null;
+        _aggregate = null;
         _round = StartStep(RoundActor.Props(_plan, _registry), "round", new StepGone(StepKind.Round, round, attempt));
         _round.Tell(_roster);
     }

@@ -38,7 +38,7 @@ internal sealed partial class RunActor
         Command<CheckpointKept>(kept =>
         {
             EndStep(ref _checkpoint);
-            var (server, mean, clients, testExamples, goal) = _initialised!;
+            var (server, aggregate, clients, testExamples, goal) = _initialised!;
             var unusable = _initialised.Unusable;
             var known = new RunEntry.Types.DataKnown { Checkpoint = kept.Checkpoint, TestExamples = (ulong)testExamples, Goal = goal?.ToProto() };
             known.LeftOut.AddRange(_leftOut);
@@ -46,7 +46,7 @@ internal sealed partial class RunActor
             known.Clients.AddRange(clients.Select(client => new DataClient { Id = client.Id, Examples = (ulong)client.Examples }));
             Record(new() { DataKnown = known }, () =>
             {
-                (_initialised, _server, _mean, _leftOut) = (null, server, mean, []);
+                (_initialised, _server, _aggregate, _leftOut) = (null, server, aggregate, []);
                 _parameters.Publish(server.Parameters, round: 0, measured: false);
                 if (!unusable.IsEmpty) Notice(RunLedger.TakeNoPart(unusable));
                 Become(Running);
@@ -77,6 +77,7 @@ internal sealed partial class RunActor
                 Attempt = (uint)drawn.Attempt,
                 Cohort = { drawn.Cohort.Clients },
                 Wanted = (uint)drawn.Cohort.Wanted,
+                Clients = (uint)drawn.Cohort.Of,
                 ParametersSha256 = _state.ParametersHash,
                 DeadlineSeconds = Job.Federation.Cohort.Deadline.TotalSeconds,
             };
@@ -87,7 +88,7 @@ internal sealed partial class RunActor
             if (!IsOpen(ready.Round.Round, ready.Round.Attempt)) return;
             _ready = ready;
             // The round has emptied it; the next one need not allocate another.
-            _mean = _plan!.Mean;
+            _aggregate = _plan!.Aggregate;
             CommitWhenAllowed();
         });
         Command<RoundGaveUp>(gaveUp =>

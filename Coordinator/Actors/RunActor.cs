@@ -45,7 +45,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private bool _ending;
     private Roster _roster = Roster.Unknown;
     private ServerState? _server;
-    private ExactMean? _mean;
+    private IUpdateAggregate? _aggregate;
     private IActorRef? _preparation;
     private IActorRef? _checkpoint;
     private IActorRef? _round;
@@ -61,7 +61,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     public RunActor(RunIdentity id, RunsSettings settings, IActorRef registry)
     {
         (_id, _settings, _registry) = (id, settings, registry);
-        _algorithm = AlgorithmCatalog.Create(Job.Federation);
+        _algorithm = AlgorithmCatalog.Create(Job);
         _ledger = new(Run, Job, settings.Time);
         _checkpoints = new(Job, settings.KeepCheckpoints);
         _parameters = new(settings.Parameters, Run);

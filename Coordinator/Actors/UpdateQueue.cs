@@ -3,9 +3,9 @@ using Federated.Core.Aggregation;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Updates that wait to be added to a mean, which happens off the actor's thread and one after the other. Belongs to one actor, which calls it from its own
+/// <summary>Updates that wait to be added to an aggregate, which happens off the actor's thread and one after the other. Belongs to one actor, which calls it from its own
 /// thread only. Every buffer is released once: when it has been added, or when it is refused.</summary>
-internal sealed class UpdateQueue(ExactMean mean)
+internal sealed class UpdateQueue(IUpdateAggregate aggregate)
 {
     private readonly Queue<QueuedUpdate> _waiting = new();
     private QueuedUpdate? _current;
@@ -17,7 +17,7 @@ internal sealed class UpdateQueue(ExactMean mean)
     {
         if (_current is not null || !_waiting.TryDequeue(out var next)) return;
         _current = next;
-        Task.Run(() => Fold(mean, next.Offer)).PipeTo(self,
+        Task.Run(() => Fold(aggregate, next.Offer)).PipeTo(self,
             success: outcome => new UpdateFolded(next, outcome, Error: null),
             failure: error => new UpdateFolded(next, AddOutcome.Added, error));
     }
@@ -34,11 +34,11 @@ internal sealed class UpdateQueue(ExactMean mean)
     /// <summary>The update that is being added, if any.</summary>
     public QueuedUpdate? Current => _current;
 
-    private static AddOutcome Fold(ExactMean mean, OfferUpdate offer)
+    private static AddOutcome Fold(IUpdateAggregate aggregate, OfferUpdate offer)
     {
         try
         {
-            return mean.TryAdd(offer.Values.AsMemory(0, mean.Length), offer.Header.Examples);
+            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), offer.Header.Examples);
         }
         finally
         {

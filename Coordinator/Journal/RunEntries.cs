@@ -21,7 +21,7 @@ internal static class RunEntries
             (long)entry.DataKnown.TestExamples)
         { Goal = ToGoal(entry.DataKnown.Goal) },
         RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
-            (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted)),
+            (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted, Math.Max((int)entry.RoundOpened.Clients, entry.RoundOpened.Cohort.Count))),
         RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(
             (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients]),
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(

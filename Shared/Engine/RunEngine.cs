@@ -23,7 +23,7 @@ internal sealed class RunEngine : IRunEngine
 
     /// <exception cref="EngineException">The job does not fit the data, or its own model is none that can be trained.</exception>
     public RunEngine(JobSpec job, FederatedData data, ComputeDevice? device = null, ModelFile? model = null)
-        : this(job, data, AlgorithmCatalog.Create(job.Federation), device, model)
+        : this(job, data, AlgorithmCatalog.Create(job), device, model)
     {
     }
 

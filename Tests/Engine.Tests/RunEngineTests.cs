@@ -141,7 +141,7 @@ public sealed class RunEngineTests
     {
         public string Name => "counting";
 
-        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
         {
             var rounds = state.Vectors.TryGetValue("rounds", out var kept) ? kept.Span[0] : 0;
             update.Fill(rounds);
@@ -150,6 +150,6 @@ public sealed class RunEngineTests
 
         public ServerState Init(ParameterVector parameters) => throw new NotSupportedException();
 
-        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => throw new NotSupportedException();
+        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean, RoundFacts round) => throw new NotSupportedException();
     }
 }

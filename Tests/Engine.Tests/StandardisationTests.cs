@@ -62,7 +62,7 @@ public sealed class StandardisationTests
             Training = new() { Epochs = 3, BatchSize = 4, Optimizer = new() { Name = OptimizerName.AdamW, WeightDecay = 0.1 } },
         };
         using var engine = new RunEngine(job, new(DataShape.ForClasses([6], 2), ArrayExamples.Noise(20, 6, 2), ArrayExamples.Noise(1, 6, 2), [new ClientData("a", [.. Enumerable.Range(0, 20)], [], [])]));
-        var federated = AlgorithmCatalog.Create(job.Federation);
+        var federated = AlgorithmCatalog.Create(job);
         var state = federated.Init(Standardisation.Of(engine.Schema)!.Fill(engine.InitialParameters(), engine.Moments("a", default)));
         var before = state.Parameters.Values.ToArray();
         for (var round = 1; round <= 3; round++)
@@ -70,7 +70,7 @@ public sealed class StandardisationTests
             var update = new float[engine.Schema.Count];
             engine.Train("a", round, state.Parameters.Values, update, ClientState.Empty, default);
             Assert.All(update[..12], value => Assert.Equal(0f, value));
-            state = federated.Apply(state, update);
+            state = federated.Apply(state, update, new(System.Collections.Immutable.ImmutableSortedDictionary<string, UpdateFacts>.Empty, 0));
         }
         Assert.Equal(before[..12], state.Parameters.Values.ToArray()[..12]);
         Assert.NotEqual(before[12..], state.Parameters.Values.ToArray()[12..]);

@@ -28,7 +28,7 @@ public sealed class TorchEngineTests
 
     private static ParameterVector Run(IRunEngine engine, int rounds)
     {
-        var algorithm = AlgorithmCatalog.Create(Job.Federation);
+        var algorithm = AlgorithmCatalog.Create(Job);
         var state = algorithm.Init(engine.InitialParameters());
         for (var round = 1; round <= rounds; round++)
         {
@@ -40,7 +40,7 @@ public sealed class TorchEngineTests
                 for (var i = 0; i < sum.Length; i++) sum[i] += weight * update[i];
                 total += weight;
             }
-            state = algorithm.Apply(state, [.. sum.Select(value => (float)(value / total))]);
+            state = algorithm.Apply(state, [.. sum.Select(value => (float)(value / total))], new(System.Collections.Immutable.ImmutableSortedDictionary<string, UpdateFacts>.Empty, 0));
         }
         return state.Parameters;
     }

@@ -23,17 +23,17 @@ public static class AlgorithmCatalog
 
     /// <summary>The algorithm that a job asks for.</summary>
     /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or the server learning rate is not above 0.</exception>
-    public static IFederatedAlgorithm Create(FederationSpec federation)
+    public static IFederatedAlgorithm Create(JobSpec job)
     {
-        var spec = federation.Algorithm;
-        if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(federation));
-        var server = new ServerHalf(CreateOptimizer(spec.Server), RateCurve.Of(spec), federation.Rounds);
+        var spec = job.Federation.Algorithm;
+        if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(job));
+        var server = new ServerHalf(CreateOptimizer(spec.Server), RateCurve.Of(spec), job.Federation.Rounds);
         return spec.Name switch
         {
             FedAvg => new FedAvg(server),
             FedSgd => new FedSgd(server),
             FedProx => new FedProx(server, spec.Mu),
-            _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(federation)),
+            _ => throw new ArgumentException($"Algorithm '{spec.Name}' is not known: the algorithms are {string.Join(", ", Names)}.", nameof(job)),
         };
     }
 

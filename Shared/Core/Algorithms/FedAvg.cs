@@ -6,7 +6,7 @@ namespace Federated.Core.Algorithms;
 /// <summary>FederatedAveraging. McMahan, Moore, Ramage, Hampson, Agüera y Arcas, "Communication-Efficient Learning of Deep Networks from Decentralized
 /// Data", AISTATS 2017, algorithm 1, arXiv:1602.05629.</summary>
 /// <remarks>
-/// Client half: E local epochs over batches of B from the global parameters w; the update is local - global, shape [P].
+/// Client half: E local epochs over batches of B from the global parameters w; the update is local - broadcast, shape [P].
 /// Server half: with Δ = Σ (n_k / n) update_k over the cohort, n = Σ n_k over the same cohort, the job's server optimiser makes a step; the paper's is
 /// <see cref="Averaging"/> with η = 1.
 /// Deviations from algorithm 1: clients send the difference instead of the parameters, which gives the same mean; the local optimiser is the job's, plain
@@ -20,10 +20,10 @@ public sealed class FedAvg(ServerHalf server) : MeanAlgorithm(server)
     public override string Name => AlgorithmCatalog.FedAvg;
 
     /// <inheritdoc/>
-    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
     {
-        var training = trainer.Train(global, update, default);
-        TensorPrimitives.Subtract(update, global, update);
-        return new LocalUpdate(trainer.Examples, training);
+        var training = trainer.Train(broadcast, update, default);
+        TensorPrimitives.Subtract(update, broadcast, update);
+        return new LocalUpdate(trainer.Examples, training.Sums);
     }
 }

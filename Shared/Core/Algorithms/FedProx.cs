@@ -18,10 +18,10 @@ public sealed class FedProx(ServerHalf server, double mu) : MeanAlgorithm(server
     public override string Name => AlgorithmCatalog.FedProx;
 
     /// <inheritdoc/>
-    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
     {
-        var training = trainer.Train(global, update, new GradientTerm(mu, global));
-        TensorPrimitives.Subtract(update, global, update);
-        return new LocalUpdate(trainer.Examples, training);
+        var training = trainer.Train(broadcast, update, new GradientTerm(mu, broadcast));
+        TensorPrimitives.Subtract(update, broadcast, update);
+        return new LocalUpdate(trainer.Examples, training.Sums);
     }
 }

@@ -19,9 +19,9 @@ public sealed class FedSgd(ServerHalf server) : MeanAlgorithm(server)
     public override string Name => AlgorithmCatalog.FedSgd;
 
     /// <inheritdoc/>
-    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state)
+    public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
     {
-        var training = trainer.Gradient(global, update);
+        var training = trainer.Gradient(broadcast, update);
         TensorPrimitives.Negate(update, update);
         return new LocalUpdate(trainer.Examples, training);
     }

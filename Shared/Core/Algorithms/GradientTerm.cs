@@ -1,14 +1,32 @@
 namespace Federated.Core.Algorithms;
 
-/// <summary>What an algorithm adds to the gradient at w of every local step: μ (w - a), the gradient of the proximal term (μ / 2) ‖w - a‖². Added before clipping, to trainable
-/// tensors alone. The default adds nothing, so that a step is bit by bit the one without it.</summary>
-/// <param name="proximal">μ, at least 0 and finite.</param>
-/// <param name="anchor">a, shape [P]; read until training ends.</param>
-public readonly ref struct GradientTerm(double proximal, ReadOnlySpan<float> anchor)
+/// <summary>What an algorithm adds to the gradient at w of every local step: o + μ (w - a). o is a correction that stays the same over the steps, such as the difference of two control
+/// variates; μ (w - a) is the gradient of the proximal term (μ / 2) ‖w - a‖². Added before clipping, to trainable tensors alone. The default adds nothing, so that a step is bit by
+/// bit the one without it.</summary>
+public readonly ref struct GradientTerm
 {
-    /// <summary>μ.</summary>
-    public double Proximal { get; } = proximal >= 0 && double.IsFinite(proximal) ? proximal : throw new ArgumentOutOfRangeException(nameof(proximal), proximal, "μ is finite and at least 0.");
+    private readonly double _proximal;
 
-    /// <summary>a, shape [P].</summary>
-    public ReadOnlySpan<float> Anchor { get; } = anchor;
+    /// <summary>μ (w - a).</summary>
+    /// <param name="proximal">μ, at least 0 and finite.</param>
+    /// <param name="anchor">a, shape [P]; read until training ends.</param>
+    public GradientTerm(double proximal, ReadOnlySpan<float> anchor)
+    {
+        Proximal = proximal;
+        Anchor = anchor;
+    }
+
+    /// <summary>μ, at least 0 and finite; with 0 there is no anchor.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public double Proximal
+    {
+        get => _proximal;
+        init => _proximal = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "μ is finite and at least 0.");
+    }
+
+    /// <summary>a, shape [P]; read until training ends.</summary>
+    public ReadOnlySpan<float> Anchor { get; init; }
+
+    /// <summary>o, shape [P]; empty for none. Read until training ends.</summary>
+    public ReadOnlySpan<float> Offset { get; init; }
 }

@@ -1,17 +1,21 @@
+using Federated.Core.Parameters;
+
 namespace Federated.Core.Algorithms;
 
 /// <summary>A client's model replica together with its training data, as the client half of an algorithm sees it. Not thread-safe.</summary>
 public interface ILocalTrainer
 {
+    /// <summary>The model's tensors, P values in all.</summary>
+    ParameterSchema Schema { get; }
+
     /// <summary>Training examples of this client, at least 1.</summary>
     long Examples { get; }
 
     /// <summary>Trains for the job's local epochs with its batch size, optimiser and clipping, starting at <paramref name="start"/>.</summary>
     /// <param name="start">Parameters to start from, shape [P].</param>
-    /// <param name="result">Receives the trained parameters, shape [P]; may not overlap <paramref name="start"/> or the term's anchor.</param>
+    /// <param name="result">Receives the trained parameters, shape [P]; may not overlap <paramref name="start"/> or the term's vectors.</param>
     /// <param name="term">What each step's gradient has added; the default is nothing.</param>
-    /// <returns>Sums over all steps, by the model as it was at each step and without the term.</returns>
-    MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term);
+    LocalTraining Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term);
 
     /// <summary>The gradient of the mean loss over the client's whole partition at <paramref name="at"/>, in one pass of the data.</summary>
     /// <param name="at">Parameters, shape [P].</param>

@@ -11,11 +11,11 @@ public abstract class MeanAlgorithm(ServerHalf server) : IFederatedAlgorithm
     public abstract string Name { get; }
 
     /// <inheritdoc/>
-    public abstract LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state);
+    public abstract LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state);
 
     /// <inheritdoc/>
     public ServerState Init(ParameterVector parameters) => server.Init(parameters);
 
     /// <inheritdoc/>
-    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean) => server.Apply(state, mean);
+    public ServerState Apply(ServerState state, ReadOnlySpan<float> mean, RoundFacts round) => server.Apply(state, mean);
 }

@@ -10,7 +10,7 @@ namespace Federated.Core.Parameters;
 /// Wire form, little endian: u64 length of the header; the header, JSON that is filled up with spaces to a multiple of 8 bytes; the values, float32,
 /// tensor after tensor without gaps. The header has the tensors in the schema's order, with <c>dtype</c>, <c>shape</c> and <c>data_offsets</c>; its
 /// <c>__metadata__</c> has <c>format: pt</c> and, when a tensor is not trainable, <c>statistics</c>: the names of these as a JSON array. Slots follow
-/// the model in ordinal order, each a tensor <c>federated.slot/NAME</c> of shape [P] (with more slashes when the model has such names itself), and
+/// the model in ordinal order, each a tensor <c>federated.slot/NAME</c> of one dimension (with more slashes when the model has such names itself), and
 /// <c>slots</c> of the metadata lists these tensors. The same content gives the same bytes.
 /// </remarks>
 public static class Safetensors
@@ -26,7 +26,7 @@ public static class Safetensors
         WriteAsync(stream, new SafetensorsFile(parameters), cancellation);
 
     /// <summary>Writes a file.</summary>
-    /// <exception cref="ArgumentException">The format does not have a name or shape, a slot is not of the model's length, or the header would be too
+    /// <exception cref="ArgumentException">The format does not have a name or shape, a slot has no value, or the header would be too
     /// long. Nothing is written.</exception>
     public static async Task WriteAsync(Stream stream, SafetensorsFile file, CancellationToken cancellation)
     {
@@ -34,8 +34,7 @@ public static class Safetensors
         {
             if (name.Length == 0 || name.Any(char.IsControl))
                 throw new ArgumentException("A slot's name is empty or has a control character.", nameof(file));
-            if (values.Length != file.Parameters.Schema.Count)
-                throw new ArgumentException($"Slot '{name}' has {values.Length} values, the model {file.Parameters.Schema.Count}.", nameof(file));
+            if (values.IsEmpty) throw new ArgumentException($"Slot '{name}' has no values.", nameof(file));
         }
         var header = SafetensorsHeader.Write(file);
         var length = new byte[sizeof(ulong)];
@@ -96,7 +95,7 @@ public static class Safetensors
         }
         return SafetensorsHeader.Read(header.GetBuffer().AsMemory(0, (int)header.Length), maxBytes, out var layout) is { } wrong
             ? new(null, wrong)
-            : await ReadValuesAsync(stream, layout!, new(layout!.Schema.Count, 1 + layout.Slots.Length, grows), buffer, cancellation);
+            : await ReadValuesAsync(stream, layout!, new([layout!.Schema.Count, .. layout.Slots.Select(slot => slot.Count)], grows), buffer, cancellation);
     }
 
     private static async Task<SafetensorsFileRead> ReadValuesAsync(
@@ -104,10 +103,10 @@ public static class Safetensors
     {
         for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
             if (!values.TryAppend(buffer.AsSpan(0, read))) return new(null, "The file goes on after the last tensor.");
-        var declared = 4L * layout.Schema.Count * (1 + layout.Slots.Length);
+        var declared = 4L * (layout.Schema.Count + layout.Slots.Sum(slot => (long)slot.Count));
         if (!values.IsFull) return new(null, $"The file ends after {values.Bytes} of {declared} bytes of values.");
         if (!values.IsFinite) return new(null, "The values have NaN or infinity among them.");
-        var slots = layout.Slots.Select((name, index) => KeyValuePair.Create(name, (ReadOnlyMemory<float>)values[index + 1]));
+        var slots = layout.Slots.Select((slot, index) => KeyValuePair.Create(slot.Name, (ReadOnlyMemory<float>)values[index + 1]));
         return new(new(new(layout.Schema, values[0]), slots.ToImmutableDictionary(StringComparer.Ordinal), layout.Metadata), null);
     }
 }

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace Federated.Core.Parameters;
 
-/// <summary>What is in a safetensors file that has more than a model: further vectors of the model's length, and text.</summary>
+/// <summary>What is in a safetensors file that has more than a model: further vectors, and text.</summary>
 /// <param name="Parameters">The model; its tensors come first.</param>
-/// <param name="Slots">Vectors of shape [P] by name (not empty, no control characters), such as a server's momentum.</param>
+/// <param name="Slots">Vectors of at least one value by name (not empty, no control characters), such as a server's momentum.</param>
 /// <param name="Metadata">Text by key. The keys <c>format</c>, <c>statistics</c> and <c>slots</c> belong to the format and are not among
 /// them.</param>
 public sealed record SafetensorsFile(

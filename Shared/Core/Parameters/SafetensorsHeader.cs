@@ -17,7 +17,7 @@ internal static class SafetensorsHeader
     {
         var schema = file.Parameters.Schema;
         var prefix = SafetensorsLayout.SlotPrefix(schema);
-        var slots = file.SlotsInOrder.Select(name => new TensorSpec(prefix + name, [schema.Count])).ToArray();
+        var slots = file.SlotsInOrder.Select(name => new TensorSpec(prefix + name, [file.Slots[name].Length])).ToArray();
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -126,9 +126,9 @@ internal static class SafetensorsHeader
         var prefix = SafetensorsLayout.SlotPrefix(schema);
         foreach (var slot in tensors[ofModel..])
             if (!slot.Name.StartsWith(prefix, StringComparison.Ordinal) || slot.Name.Length == prefix.Length
-                || !slot.Shape.AsSpan().SequenceEqual([schema.Count]))
-                return $"Slot '{slot.Name}' is not called {prefix}NAME or does not have the shape [{schema.Count}].";
-        layout = new(schema, [.. tensors[ofModel..].Select(slot => slot.Name[prefix.Length..])], metadata.Other);
+                || slot.Shape.Length != 1)
+                return $"Slot '{slot.Name}' is not called {prefix}NAME or is not of one dimension.";
+        layout = new(schema, [.. tensors[ofModel..].Select(slot => slot with { Name = slot.Name[prefix.Length..] })], metadata.Other);
         return null;
     }
 

@@ -4,9 +4,9 @@ namespace Federated.Core.Parameters;
 
 /// <summary>What the header of a safetensors file says.</summary>
 /// <param name="Schema">The model's.</param>
-/// <param name="Slots">Names of the vectors that follow the model, in the order of their offsets; each has the model's number of values.</param>
+/// <param name="Slots">The vectors that follow the model, in the order of their offsets, under their names as slots.</param>
 /// <param name="Metadata">Text by key, without the keys of the format itself.</param>
-internal sealed record SafetensorsLayout(ParameterSchema Schema, ImmutableArray<string> Slots, ImmutableDictionary<string, string> Metadata)
+internal sealed record SafetensorsLayout(ParameterSchema Schema, ImmutableArray<TensorSpec> Slots, ImmutableDictionary<string, string> Metadata)
 {
     private const string Prefix = "federated.slot/";
 

@@ -1,21 +1,23 @@
+using System.Collections.Immutable;
+
 namespace Federated.Core.Parameters;
 
-/// <summary>Collects the values of a file: vectors of the same length, one after the other. Not thread-safe.</summary>
-/// <param name="count">P, values of each vector, at least 1.</param>
-/// <param name="vectors">How many vectors, at least 1.</param>
+/// <summary>Collects the values of a file: vectors, one after the other. Not thread-safe.</summary>
+/// <param name="counts">Values of each vector, at least 1; at least one vector.</param>
 /// <param name="grows">Memory grows with what arrives; else each vector is allocated when its first byte comes.</param>
-internal sealed class SafetensorsValues(int count, int vectors, bool grows)
+internal sealed class SafetensorsValues(ImmutableArray<int> counts, bool grows)
 {
-    private readonly float[][] _complete = new float[vectors][];
+    private readonly float[][] _complete = new float[counts.Length][];
     private float[]? _array;
     private FloatSink? _sink;
     private int _index;
+    private long _bytes;
 
     /// <summary>Bytes so far.</summary>
-    public long Bytes => 4L * count * _index + (_sink?.Bytes ?? 0);
+    public long Bytes => _bytes;
 
     /// <summary>Every value has arrived.</summary>
-    public bool IsFull => _index == vectors;
+    public bool IsFull => _index == counts.Length;
 
     /// <summary>No complete value so far is NaN or infinite.</summary>
     public bool IsFinite { get; private set; } = true;
@@ -30,8 +32,9 @@ internal sealed class SafetensorsValues(int count, int vectors, bool grows)
         {
             if (IsFull) return false;
             var sink = _sink ??= Next();
-            var taken = (int)Math.Min(part.Length, 4L * count - sink.Bytes);
+            var taken = (int)Math.Min(part.Length, 4L * counts[_index] - sink.Bytes);
             sink.TryAppend(part[..taken]);
+            _bytes += taken;
             IsFinite &= sink.IsFinite;
             part = part[taken..];
             if (!sink.IsFull) continue;
@@ -43,8 +46,8 @@ internal sealed class SafetensorsValues(int count, int vectors, bool grows)
 
     private FloatSink Next()
     {
-        if (grows) return FloatSink.Growing(count);
-        _array = new float[count];
-        return new FloatSink(_array, count);
+        if (grows) return FloatSink.Growing(counts[_index]);
+        _array = new float[counts[_index]];
+        return new FloatSink(_array, counts[_index]);
     }
 }

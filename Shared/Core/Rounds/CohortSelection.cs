@@ -8,7 +8,8 @@ namespace Federated.Core.Rounds;
 /// <summary>The clients of one attempt of a round.</summary>
 /// <param name="Clients">The clients to ask, in ordinal order.</param>
 /// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked.</param>
-public sealed record Cohort(ImmutableArray<string> Clients, int Wanted);
+/// <param name="Of">How many clients could have been asked, at least as many as are.</param>
+public sealed record Cohort(ImmutableArray<string> Clients, int Wanted, int Of);
 
 /// <summary>Draws cohorts: uniform without replacement, from the job's seed alone.</summary>
 public static class CohortSelection
@@ -39,6 +40,6 @@ public static class CohortSelection
         random.Shuffle<string>(all);
         var eligible = health.Eligible(all, round, Math.Max(1, spec.Minimum));
         var wanted = Math.Min(Wanted(spec, all.Length), eligible.Length);
-        return new([.. eligible.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], wanted);
+        return new([.. eligible.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], wanted, all.Length);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Algorithms;
 
 namespace Federated.Core.Rounds;
 
@@ -44,6 +45,9 @@ public sealed record RoundState
     /// <value>Updates with which the round closes; 0 while selecting.</value>
     public int Wanted { get; init; }
 
+    /// <value>How many clients could have been asked; 0 while selecting.</value>
+    public int Population { get; init; }
+
     /// <value>Clients asked; empty while selecting.</value>
     public ImmutableSortedSet<string> Cohort { get; init; } = NoClients;
 
@@ -68,7 +72,7 @@ public sealed record RoundState
     /// <summary>Selecting to Training.</summary>
     /// <exception cref="InvalidOperationException">Not selecting.</exception>
     public RoundState Select(Cohort cohort) =>
-        Require(RoundPhase.Selecting) with { Phase = RoundPhase.Training, Wanted = cohort.Wanted, Cohort = [.. cohort.Clients] };
+        Require(RoundPhase.Selecting) with { Phase = RoundPhase.Training, Wanted = cohort.Wanted, Population = cohort.Of, Cohort = [.. cohort.Clients] };
 
     /// <summary>May this update be taken? Null when it may.</summary>
     public OfferRefusal? Check(long round, long attempt, string client, ulong examples) =>

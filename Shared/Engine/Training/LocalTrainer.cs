@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Core.Randomness;
 using Federated.Engine.Augmentation;
 using Federated.Engine.Data;
@@ -24,11 +25,14 @@ internal sealed class LocalTrainer(
     private readonly bool _pairs = workspace.Replica.NeedsPairs;
 
     /// <inheritdoc/>
+    public ParameterSchema Schema => _parameters.Schema;
+
+    /// <inheritdoc/>
     public long Examples => indices.Length;
 
     /// <inheritdoc/>
     /// <exception cref="EngineException">The loss or a parameter is no longer finite, or batch normalisation would see a single example.</exception>
-    public MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
+    public LocalTraining Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
     {
         var shuffle = new RandomStream(SeedTree.Derive(scope.Seed, "shuffle", scope.Round, scope.Client));
         var draws = new RandomStream(SeedTree.Derive(scope.Seed, "dropout", scope.Round, scope.Client));
@@ -43,7 +47,7 @@ internal sealed class LocalTrainer(
         workspace.Step.Reset();
         using var added = AddedGradient.Of(_parameters, term);
 
-        var (sums, step) = (default(MetricSums), 0);
+        var (sums, step, rates) = (default(MetricSums), 0, 0.0);
         for (var epoch = 0; epoch < training.Epochs; epoch++)
         {
             shuffle.Shuffle<int>(order);
@@ -55,7 +59,9 @@ internal sealed class LocalTrainer(
                 sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
                 if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
                 added?.Add();
-                workspace.Step.Take(Rate(step, steps));
+                var rate = Rate(step, steps);
+                rates += rate;
+                workspace.Step.Take(rate);
                 _parameters.ClearGradients();
                 begin = end;
             }
@@ -63,7 +69,7 @@ internal sealed class LocalTrainer(
         }
         stopping?.Restore(_parameters);
         _parameters.Save(result);
-        return TensorPrimitives.IsFiniteAll<float>(result) ? sums : throw Diverged("the parameters are no longer finite", step);
+        return TensorPrimitives.IsFiniteAll<float>(result) ? new(sums, step, rates) : throw Diverged("the parameters are no longer finite", step);
     }
 
     /// <inheritdoc/>

@@ -162,7 +162,7 @@ public sealed class InitialiseActorTests : ActorTest
     }
 
     private IActorRef Open(JobSpec job) =>
-        _run.ChildActorOf(InitialiseActor.Props(new("run", job, AlgorithmCatalog.Create(job.Federation)), _registry));
+        _run.ChildActorOf(InitialiseActor.Props(new("run", job, AlgorithmCatalog.Create(job)), _registry));
 
     private static TaskId Id(uint attempt = 1) => new() { Run = "run", Attempt = attempt, Kind = TaskKind.Initialise };
 }

@@ -290,13 +290,13 @@ public sealed class RoundActorTests : ActorTest
 
     private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null)
     {
-        algorithm ??= AlgorithmCatalog.Create(job.Federation);
-        var server = AlgorithmCatalog.Create(job.Federation).Init(Start);
+        algorithm ??= AlgorithmCatalog.Create(job);
+        var server = AlgorithmCatalog.Create(job).Init(Start);
         ImmutableArray<ClientShare> shares = [.. (clients ?? ["a", "b"]).Select(client => new ClientShare(client, 1))];
         // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
         var cohort = job.Data.Placement == Placement.Local ? null
             : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => share.Id), ClientHealth.Fine);
-        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new ExactMean(2), ClientHealth.Fine) { Reopened = cohort };
+        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(2), ClientHealth.Fine) { Reopened = cohort };
         return _run.ChildActorOf(RoundActor.Props(plan, _registry));
     }
 
@@ -315,14 +315,14 @@ public sealed class RoundActorTests : ActorTest
 
         public string Name => "gated";
 
-        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> global, Span<float> update, ClientState state) => throw new NotSupportedException();
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state) => throw new NotSupportedException();
 
         public ServerState Init(Core.Parameters.ParameterVector parameters) => _inner.Init(parameters);
 
-        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean)
+        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean, RoundFacts round)
         {
             gate();
-            return _inner.Apply(state, mean);
+            return _inner.Apply(state, mean, round);
         }
     }
 }

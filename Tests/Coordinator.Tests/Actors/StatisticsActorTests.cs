@@ -129,8 +129,8 @@ public sealed class StatisticsActorTests : ActorTest
 
     private IActorRef Open(JobSpec job, params string[] clients)
     {
-        var algorithm = AlgorithmCatalog.Create(job.Federation);
-        var initialised = new RunInitialised(algorithm.Init(new(Normal, [0, 1, 9])), new ExactMean(3), [.. clients.Select(client => new ClientShare(client, 1))], TestExamples: 0, Goal: null);
+        var algorithm = AlgorithmCatalog.Create(job);
+        var initialised = new RunInitialised(algorithm.Init(new(Normal, [0, 1, 9])), new WeightedMean(3), [.. clients.Select(client => new ClientShare(client, 1))], TestExamples: 0, Goal: null);
         return _run.ChildActorOf(StatisticsActor.Props(new("run", job, algorithm, initialised), _registry));
     }
 

@@ -12,14 +12,16 @@ public sealed class FedProxTests
     /// <summary>F(w) = (w - b)² / 2 by two steps of size 1/2.</summary>
     private sealed class Parabola(float b, long examples) : ILocalTrainer
     {
+        public ParameterSchema Schema => throw new NotSupportedException();
+
         public long Examples => examples;
 
-        public MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
+        public LocalTraining Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
         {
             result[0] = start[0];
             for (var step = 0; step < 2; step++)
                 result[0] -= 0.5f * (result[0] - b + (term.Proximal > 0 ? (float)term.Proximal * (result[0] - term.Anchor[0]) : 0));
-            return new(examples, 0, 0);
+            return new(new(examples, 0, 0), 2, 1);
         }
 
         public MetricSums Gradient(ReadOnlySpan<float> at, Span<float> gradient) => throw new NotSupportedException();
@@ -41,7 +43,7 @@ public sealed class FedProxTests
 
     private static float[] Rounds(AlgorithmSpec spec)
     {
-        var algorithm = AlgorithmCatalog.Create(new() { Algorithm = spec });
+        var algorithm = AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = spec } });
         var (state, models, update) = (algorithm.Init(new(Schema, [0f])), new List<float>(), new float[1]);
         for (var round = 0; round < 2; round++)
         {
@@ -52,7 +54,7 @@ public sealed class FedProxTests
                 Assert.Equal(AddOutcome.Added, mean.TryAdd(update, outcome.Examples));
             }
             mean.Mean(average);
-            state = algorithm.Apply(state, average);
+            state = algorithm.Apply(state, average, RoundOf.Nobody);
             models.Add(state.Parameters.Values.Span[0]);
         }
         return [.. models];

@@ -11,12 +11,14 @@ public sealed class FederatedAveragingTests
     /// <summary>Answers with fixed parameters and a fixed gradient.</summary>
     private sealed class FixedTrainer(float[] trained, float[] gradient) : ILocalTrainer
     {
+        public ParameterSchema Schema => throw new NotSupportedException();
+
         public long Examples => 7;
 
-        public MetricSums Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
+        public LocalTraining Train(ReadOnlySpan<float> start, Span<float> result, GradientTerm term)
         {
             trained.CopyTo(result);
-            return new(14, 3.5, 9);
+            return new(new(14, 3.5, 9), 2, 0.2);
         }
 
         public MetricSums Gradient(ReadOnlySpan<float> at, Span<float> result)
@@ -26,7 +28,7 @@ public sealed class FederatedAveragingTests
         }
     }
 
-    private static IFederatedAlgorithm Create(string name, double rate = 1) => AlgorithmCatalog.Create(new() { Algorithm = new() { Name = name, ServerLearningRate = rate } });
+    private static IFederatedAlgorithm Create(string name, double rate = 1) => AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = new() { Name = name, ServerLearningRate = rate } } });
 
     [Fact]
     public void FedAvg_update_is_local_minus_global_weighed_by_the_partition()
@@ -53,7 +55,7 @@ public sealed class FederatedAveragingTests
     {
         var algorithm = Create(name, 0.5);
         var first = algorithm.Init(new ParameterVector(Schema, [1, 2, 3]));
-        var second = algorithm.Apply(first, [2, -4, 0]);
+        var second = algorithm.Apply(first, [2, -4, 0], RoundOf.Nobody);
         Assert.Equal([2, 0, 3], second.Parameters.Values.ToArray());
         Assert.Equal([1, 2, 3], first.Parameters.Values.ToArray());
         Assert.Equal((0, 1), (first.Round, second.Round));
@@ -65,7 +67,7 @@ public sealed class FederatedAveragingTests
     public void Mean_of_another_length_is_refused()
     {
         var algorithm = Create("fedavg");
-        Assert.Throws<ArgumentException>(() => algorithm.Apply(algorithm.Init(new ParameterVector(Schema, new float[3])), new float[2]));
+        Assert.Throws<ArgumentException>(() => algorithm.Apply(algorithm.Init(new ParameterVector(Schema, new float[3])), new float[2], RoundOf.Nobody));
     }
 
     [Fact]

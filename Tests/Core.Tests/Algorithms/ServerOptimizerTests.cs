@@ -26,13 +26,13 @@ public sealed class ServerOptimizerTests
     {
         var algorithm = Create(optimizer);
         var start = algorithm.Init(new ParameterVector(Schema, [1, -2, 0.5f]));
-        var first = algorithm.Apply(start, First);
-        var second = algorithm.Apply(first, Second);
+        var first = algorithm.Apply(start, First, RoundOf.Nobody);
+        var second = algorithm.Apply(first, Second, RoundOf.Nobody);
 
         Assert.Equal(afterFirst, first.Parameters.Values.ToArray(), Near);
         Assert.Equal(afterSecond, second.Parameters.Values.ToArray(), Near);
         Assert.Equal([1, -2, 0.5f], start.Parameters.Values.ToArray());
-        Assert.Equal(first.Parameters.Values.ToArray(), algorithm.Apply(start, First).Parameters.Values.ToArray());   // nothing of the state was written over
+        Assert.Equal(first.Parameters.Values.ToArray(), algorithm.Apply(start, First, RoundOf.Nobody).Parameters.Values.ToArray());   // nothing of the state was written over
         Assert.Equal((start.Slots.Count, 2), (second.Slots.Count, second.Round));
     }
 
@@ -43,7 +43,7 @@ public sealed class ServerOptimizerTests
         var schema = new ParameterSchema([new TensorSpec("1.running_variance", [1], Trainable: false), new TensorSpec("1.weight", [2])]);
         var algorithm = Create(optimizer);
         var state = algorithm.Init(new ParameterVector(schema, [1, 1, 1]));
-        state = algorithm.Apply(algorithm.Apply(state, [-0.5f, 1, 1]), [-0.25f, 1, 1]);
+        state = algorithm.Apply(algorithm.Apply(state, [-0.5f, 1, 1], RoundOf.Nobody), [-0.25f, 1, 1], RoundOf.Nobody);
         Assert.Equal(0.25f, state.Parameters.Values.Span[0]);
         Assert.NotEqual(1, state.Parameters.Values.Span[1]);
     }
@@ -54,7 +54,7 @@ public sealed class ServerOptimizerTests
         var (average, momentum) = (Create(ServerOptimizer.Average), Create(new ServerSpec { Optimizer = ServerOptimizer.FedAvgM, Beta1 = 0 }));
         var (a, b) = (average.Init(new ParameterVector(Schema, [0.1f, 0.2f, 0.3f])), momentum.Init(new ParameterVector(Schema, [0.1f, 0.2f, 0.3f])));
         foreach (var mean in (float[][])[First, Second, [0.7f, 1e-9f, -3e7f]])
-            (a, b) = (average.Apply(a, mean), momentum.Apply(b, mean));
+            (a, b) = (average.Apply(a, mean, RoundOf.Nobody), momentum.Apply(b, mean, RoundOf.Nobody));
         Assert.Equal(a.Parameters.Hash, b.Parameters.Hash);
     }
 
@@ -66,12 +66,12 @@ public sealed class ServerOptimizerTests
         var (state, moves) = (algorithm.Init(new ParameterVector(Schema, [0, 0, 0])), new List<float>());
         for (var round = 0; round < 4; round++)
         {
-            var next = algorithm.Apply(state, [1, 1, 1]);
+            var next = algorithm.Apply(state, [1, 1, 1], RoundOf.Nobody);
             moves.Add(next.Parameters.Values.Span[0] - state.Parameters.Values.Span[0]);
             state = next;
         }
         Assert.Equal([2, 1.7071068f, 1, 0.2928932f], moves, Near);
-        Assert.Throws<ArgumentOutOfRangeException>(() => algorithm.Apply(state, [1, 1, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => algorithm.Apply(state, [1, 1, 1], RoundOf.Nobody));
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class ServerOptimizerTests
     public void Mean_of_another_length_is_refused(ServerOptimizer optimizer)
     {
         var algorithm = Create(optimizer);
-        Assert.Throws<ArgumentException>(() => algorithm.Apply(algorithm.Init(new ParameterVector(Schema, new float[3])), new float[2]));
+        Assert.Throws<ArgumentException>(() => algorithm.Apply(algorithm.Init(new ParameterVector(Schema, new float[3])), new float[2], RoundOf.Nobody));
     }
 
     public static TheoryData<ServerOptimizer> Optimizers => [.. Enum.GetValues<ServerOptimizer>()];
@@ -88,5 +88,5 @@ public sealed class ServerOptimizerTests
 
     private static IFederatedAlgorithm Create(ServerOptimizer optimizer) => Create(new ServerSpec { Optimizer = optimizer, Beta1 = 0.5, Beta2 = 0.75, Tau = 0.25 });
 
-    private static IFederatedAlgorithm Create(ServerSpec server) => AlgorithmCatalog.Create(new() { Rounds = 4, Algorithm = new() { ServerLearningRate = 2, Server = server } });
+    private static IFederatedAlgorithm Create(ServerSpec server) => AlgorithmCatalog.Create(new() { Federation = new() { Rounds = 4, Algorithm = new() { ServerLearningRate = 2, Server = server } } });
 }

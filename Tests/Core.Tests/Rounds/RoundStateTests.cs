@@ -1,3 +1,4 @@
+using Federated.Core.Algorithms;
 using Federated.Core.Rounds;
 
 namespace Federated.Core.Tests.Rounds;
@@ -114,7 +115,7 @@ public sealed class RoundStateTests
     public void Impossible_steps_throw()
     {
         var round = Training("a", "b");
-        Assert.Throws<InvalidOperationException>(() => round.Select(new(["a"], 1)));
+        Assert.Throws<InvalidOperationException>(() => round.Select(new(["a"], 1, 1)));
         Assert.Throws<InvalidOperationException>(() => round.Fold("x"));
         Assert.Throws<InvalidOperationException>(() => round.Fold("a").Fold("a"));
         Assert.Throws<InvalidOperationException>(() => round.Accept("a", Facts));
@@ -124,5 +125,5 @@ public sealed class RoundStateTests
     private static RoundState Training(params string[] cohort) => Training(cohort.Length, 1, cohort);
 
     private static RoundState Training(int wanted, int minimum, params string[] cohort) =>
-        new RoundState { Round = 3, Attempt = 2, Minimum = minimum }.Select(new([.. cohort], wanted));
+        new RoundState { Round = 3, Attempt = 2, Minimum = minimum }.Select(new([.. cohort], wanted, cohort.Length));
 }

@@ -124,7 +124,7 @@ public sealed class RunStateTests
 
     private static RunState Ready() => RunState.Initial.Apply(new RunChange.Started()).Apply(Initialised);
 
-    private static RunChange.RoundOpened Opened(int round, int attempt) => new(round, attempt, new(["a"], 1));
+    private static RunChange.RoundOpened Opened(int round, int attempt) => new(round, attempt, new(["a"], 1, 1));
 
     private static RunState Commit(RunState run, int round) => run.Apply(Opened(round, 1)).Apply(new RunChange.RoundCommitted(round, $"h{round}", Measured: true, FailedClients: []));
 }

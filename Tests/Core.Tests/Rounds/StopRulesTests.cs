@@ -67,8 +67,8 @@ public sealed class StopRulesTests
         RunChange[] changes =
         [
             new RunChange.Started(), new RunChange.Initialised("h", [new("a", 1)], 10),
-            new RunChange.RoundOpened(1, 1, new(["a"], 1)), new RunChange.RoundCommitted(1, "h1", Measured: true, FailedClients: []), new RunChange.Evaluated(1, Measured("auroc", 0.9)),
-            new RunChange.RoundOpened(2, 1, new(["a"], 1)), new RunChange.RoundCommitted(2, "h2", Measured: true, FailedClients: []), new RunChange.Evaluated(2, Measured("auroc", 0.8)),
+            new RunChange.RoundOpened(1, 1, new(["a"], 1, 1)), new RunChange.RoundCommitted(1, "h1", Measured: true, FailedClients: []), new RunChange.Evaluated(1, Measured("auroc", 0.9)),
+            new RunChange.RoundOpened(2, 1, new(["a"], 1, 1)), new RunChange.RoundCommitted(2, "h2", Measured: true, FailedClients: []), new RunChange.Evaluated(2, Measured("auroc", 0.8)),
         ];
         var decisions = Enumerable.Range(0, 2).Select(_ => changes.Aggregate(RunState.Initial, (state, change) => state.Apply(change)).Next(job)).ToArray();
         Assert.Equal(RunStep.Complete, decisions[0].Step);

@@ -14,9 +14,30 @@ public sealed class GradientTermTests
     {
         using var bench = TrainerBench.Square(ThreeSteps);
         var result = new float[1];
-        var sums = bench.Trainer().Train([1], result, new GradientTerm(0.5, [1]));
+        var training = bench.Trainer().Train([1], result, new GradientTerm(0.5, [1]));
         Assert.Equal(0.5375f, result[0], 1e-6f);
-        Assert.Equal(1 + 0.8 * 0.8 + 0.65 * 0.65, sums.LossSum, 1e-6);
+        Assert.Equal(1 + 0.8 * 0.8 + 0.65 * 0.65, training.Sums.LossSum, 1e-6);
+    }
+
+    [Fact]
+    public void Training_says_how_many_steps_it_took_and_at_what_rates()
+    {
+        using var bench = TrainerBench.Square(ThreeSteps with { Optimizer = new() { LearningRate = 0.1, Schedule = new() { Kind = ScheduleKind.Linear, Over = ScheduleUnit.Steps } } });
+        var training = bench.Trainer().Train([1], new float[1], default);
+        Assert.Equal(3, training.Steps);
+        Assert.Equal(0.1 + 0.1 * 2 / 3 + 0.1 / 3, training.Rates, 1e-9);
+    }
+
+    // The loss is w²: 1 - 0.1 (2 + 3) = 0.5, then 0.5 - 0.1 (1 + 3) = 0.1; with the proximal term 0.5 - 0.1 (1 + 3 + 2 (0.5 - 1)) = 0.2.
+    [Theory]
+    [InlineData(0, 0.1)]
+    [InlineData(2, 0.2)]
+    public void Offset_is_added_to_every_step(double mu, double expected)
+    {
+        using var bench = TrainerBench.Square(ThreeSteps with { Epochs = 2 });
+        var result = new float[1];
+        bench.Trainer().Train([1], result, new GradientTerm(mu, [1]) { Offset = [3] });
+        Assert.Equal(expected, result[0], 1e-6);
     }
 
     [Fact]
@@ -61,10 +82,11 @@ public sealed class GradientTermTests
     }
 
     [Fact]
-    public void Anchor_of_another_length_is_refused()
+    public void Vector_of_another_length_is_refused()
     {
         using var bench = TrainerBench.Square(ThreeSteps);
         Assert.Throws<ArgumentException>(() => { bench.Trainer().Train([1], new float[1], new GradientTerm(1, [1, 2])); });
+        Assert.Throws<ArgumentException>(() => { bench.Trainer().Train([1], new float[1], new GradientTerm { Offset = [1, 2] }); });
     }
 
     private static TrainerBench Network() => new(new TrainingSpec { Epochs = 4, BatchSize = 4, Optimizer = new OptimizerSpec { LearningRate = 0.1 } },

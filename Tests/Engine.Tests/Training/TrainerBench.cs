@@ -44,7 +44,7 @@ internal sealed class TrainerBench : IDisposable
     public (float[] Parameters, MetricSums Sums) Train(float[] start, int round = 1, string client = "client-0")
     {
         var result = new float[Plan.Schema.Count];
-        return (result, Trainer(round, client).Train(start, result, default));
+        return (result, Trainer(round, client).Train(start, result, default).Sums);
     }
 
     public MetricSums Measure(float[] parameters)

@@ -1,13 +1,4 @@
-using Federated.Core.Algorithms;
-
 namespace Federated.Core.Rounds;
-
-/// <summary>What a round keeps of an accepted update besides its part in the sum.</summary>
-/// <param name="Examples">Its weight, at least 1.</param>
-/// <param name="Training">Sums over the local training.</param>
-/// <param name="Validation">Of the round's starting parameters on the client's validation share; null without one.</param>
-/// <param name="ComputeSeconds">Time that the client computed.</param>
-public sealed record UpdateFacts(long Examples, MetricSums Training, MetricSums? Validation, double ComputeSeconds);
 
 /// <summary>Why a round does not take an update.</summary>
 public enum OfferRefusal

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace Federated.Core.Algorithms;
+
+/// <summary>What a round's server half knows beside the mean. In ordinal order of clients, so that sums over them have the same bits on every coordinator.</summary>
+/// <param name="Updates">The updates that count, by client; at least one.</param>
+/// <param name="Clients">N: how many clients could have been asked, at least as many as were.</param>
+public sealed record RoundFacts(ImmutableSortedDictionary<string, UpdateFacts> Updates, int Clients);
+
+/// <summary>What a round keeps of an accepted update besides its part in the sum.</summary>
+/// <param name="Examples">The client's examples, at least 1.</param>
+/// <param name="Training">Sums over the local training.</param>
+/// <param name="Validation">Of the round's starting parameters on the client's validation share; null without one.</param>
+/// <param name="ComputeSeconds">Time that the client computed.</param>
+public sealed record UpdateFacts(long Examples, MetricSums Training, MetricSums? Validation, double ComputeSeconds)
+{
+    /// <value>What weighs the update in the mean, above 0; null for <see cref="Examples"/>.</value>
+    public double? Weight { get; init; }
+
+    /// <value>Of the client's personal model, after its training, on the same share; null without one.</value>
+    public MetricSums? Personal { get; init; }
+
+    /// <value>The worker that delivered it; "" where it did not say.</value>
+    public string Worker { get; init; } = "";
+}
