@@ -16,8 +16,12 @@ namespace Federated.Core.Algorithms;
 /// <param name="server">The server half.</param>
 public sealed class FedAvg(ServerHalf server) : MeanAlgorithm(server)
 {
+    /// <summary>What the catalogue says of it.</summary>
+    public static AlgorithmInfo Info { get; } = new("fedavg", static (_, server) => new FedAvg(server), "local epochs from x; what they changed",
+        "McMahan et al. 2017, [arXiv:1602.05629](https://arxiv.org/abs/1602.05629), algorithm 1");
+
     /// <inheritdoc/>
-    public override string Name => AlgorithmCatalog.FedAvg;
+    public override string Name => Info.Name;
 
     /// <inheritdoc/>
     public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)

@@ -14,8 +14,13 @@ namespace Federated.Core.Algorithms;
 /// <param name="mu">μ, at least 0; the paper tries 0.001, 0.01, 0.1 and 1.</param>
 public sealed class FedProx(ServerHalf server, double mu) : MeanAlgorithm(server)
 {
+    /// <summary>What the catalogue says of it.</summary>
+    public static AlgorithmInfo Info { get; } = new("fedprox", static (job, server) => new FedProx(server, job.Federation.Algorithm.Mu), "as fedavg, on F(w) + (μ / 2) ‖w - x‖²",
+        "Li et al. 2020, [arXiv:1812.06127](https://arxiv.org/abs/1812.06127), equation 2")
+    { Options = "`mu`" };
+
     /// <inheritdoc/>
-    public override string Name => AlgorithmCatalog.FedProx;
+    public override string Name => Info.Name;
 
     /// <inheritdoc/>
     public override LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)

@@ -22,7 +22,7 @@ internal static class ModelRules
         var (layers, algorithm) = (job.Spec.Model.Layers, job.Spec.Federation.Algorithm.Name);
         if (job.Sound("data.name") && DatasetCatalog.ShapeOf(job.Spec.Data) is { } data) Plan(job, data);
         else SoftmaxIsLast(job, layers);
-        if (job.Sound("federation.algorithm.name") && algorithm == AlgorithmCatalog.FedSgd) HasNoStatistics(job, layers);
+        if (job.Sound("federation.algorithm.name") && algorithm == FedSgd.Info.Name) HasNoStatistics(job, layers);
     }
 
     private static bool IsThere(BoundJob job, List<string> ways)
