@@ -3,13 +3,14 @@ using Federated.Core.Parameters;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Which of a run's parameters workers may fetch: the ones that the next round starts from and those that are still being measured. By hash, since two
+/// <summary>Which of a run's parameters workers may fetch: the ones that the next round starts from, what else its clients get, and those that are still being measured. By hash, since two
 /// rounds may have the same. Belongs to one actor.</summary>
 internal sealed class HandedOutParameters(ParameterStore store, string run)
 {
     private readonly Dictionary<int, string> _measuring = [];
     private readonly HashSet<string> _published = new(StringComparer.Ordinal);
     private string _current = "";
+    private string _broadcast = "";
 
     /// <summary>The run's parameters from now on. The ones before stay while they are measured.</summary>
     /// <param name="parameters">The parameters after <paramref name="round"/>.</param>
@@ -21,6 +22,15 @@ internal sealed class HandedOutParameters(ParameterStore store, string run)
         if (measured) _measuring[round] = _current;
         _published.Add(_current);
         store.Publish(run, parameters);
+        Retire();
+    }
+
+    /// <summary>What the open round's clients get beside the run's parameters; that of the round before is retired.</summary>
+    public void PublishBroadcast(ParameterVector broadcast)
+    {
+        _broadcast = broadcast.Hash;
+        _published.Add(_broadcast);
+        store.Publish(run, broadcast);
         Retire();
     }
 
@@ -41,7 +51,7 @@ internal sealed class HandedOutParameters(ParameterStore store, string run)
 
     private void Retire()
     {
-        foreach (var hash in _published.Where(hash => hash != _current && !_measuring.ContainsValue(hash)).ToArray())
+        foreach (var hash in _published.Where(hash => hash != _current && hash != _broadcast && !_measuring.ContainsValue(hash)).ToArray())
         {
             _published.Remove(hash);
             store.Retire(run, hash);

@@ -4,6 +4,7 @@ using Akka.Event;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -26,6 +27,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
     private readonly ImmutableDictionary<string, long> _sizes;
     private RoundState _round;
+    private ParameterVector? _broadcast;
     private bool _ended;
 
     public RoundActor(RoundPlan plan, IActorRef registry)
@@ -84,6 +86,21 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Opening(Cohort cohort)
     {
         Receive<CohortKept>(_ => Open(cohort));
+        Receive<Roster>(_ => { });
+        Receive<OfferUpdate>(OnOffer);
+        Common();
+    }
+
+    // What goes out is more than the model: it is made, and handed out by the run, before anybody is asked.
+    private void Broadcasting(Cohort cohort)
+    {
+        Receive<ParameterVector>(broadcast => Context.Parent.Tell(new BroadcastMade(_round.Round, _round.Attempt, broadcast)));
+        Receive<BroadcastHandedOut>(handedOut => Train(cohort, handedOut.Broadcast));
+        Receive<Status.Failure>(failure =>
+        {
+            _log.Error(failure.Cause, "Run {0}, round {1}: making what its clients get failed.", _plan.Run, _round.Round);
+            GiveUp($"making what its clients get failed: {failure.Cause.Message}");
+        });
         Receive<Roster>(_ => { });
         Receive<OfferUpdate>(OnOffer);
         Common();
@@ -161,7 +178,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             }
             else
             {
-                Sender.Tell(new UploadPermit(_plan.Server.Parameters.Schema));
+                Sender.Tell(new UploadPermit(_plan.Algorithm.UpdateSchema(_plan.Server.Parameters.Schema)));
             }
         });
         Receive<UploadRejected>(rejected =>
@@ -182,6 +199,19 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private void Open(Cohort cohort)
     {
+        var (algorithm, server) = (_plan.Algorithm, _plan.Server);
+        if (algorithm.BroadcastSchema(server.Parameters.Schema).Equals(server.Parameters.Schema))
+        {
+            Train(cohort, server.Parameters);
+            return;
+        }
+        Become(() => Broadcasting(cohort));
+        Task.Run(() => algorithm.Broadcast(server)).PipeTo(Self);
+    }
+
+    private void Train(Cohort cohort, ParameterVector broadcast)
+    {
+        _broadcast = broadcast;
         _round = _round.Select(cohort);
         Become(Training);
         _registry.Tell(new SubmitWork([.. _round.Cohort.Select(OrderOf)]));
@@ -191,7 +221,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private TaskOrder OrderOf(string client)
     {
-        var parameters = _plan.Server.Parameters;
+        var parameters = _broadcast!;
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
         return new(new(KeyOf(client), _sizes.GetValueOrDefault(client))
         {
@@ -367,7 +397,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         MetricsMapping.Read(header.Training, out var training);
         MetricSums? validation = header.Validation is not null && MetricsMapping.Read(header.Validation, out var sums) is null ? sums : null;
-        return new((long)header.Examples, training, validation, header.ComputeSeconds);
+        return new((long)header.Examples, training, validation, header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null };
     }
 
     private static (Refusal Reason, string Detail) Describe(AddOutcome outcome) => outcome switch

@@ -70,6 +70,12 @@ internal sealed record CohortKept
     public static readonly CohortKept Instance = new();
 }
 
+/// <summary>To the run: this is what the attempt's clients get, and it is more than the model. The round waits for <see cref="BroadcastHandedOut"/>.</summary>
+internal sealed record BroadcastMade(int Round, int Attempt, ParameterVector Broadcast);
+
+/// <summary>To the round: workers can fetch it.</summary>
+internal sealed record BroadcastHandedOut(ParameterVector Broadcast);
+
 /// <summary>To the round: the run has no more use for it. Its tasks are withdrawn, and it stops once it has answered what came before.</summary>
 internal sealed record EndRound
 {

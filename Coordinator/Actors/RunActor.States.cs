@@ -83,6 +83,12 @@ internal sealed partial class RunActor
             };
             Record(new() { RoundOpened = opened }, () => _round!.Tell(CohortKept.Instance));
         });
+        Command<BroadcastMade>(made =>
+        {
+            if (!IsOpen(made.Round, made.Attempt)) return;
+            _parameters.PublishBroadcast(made.Broadcast);
+            Sender.Tell(new BroadcastHandedOut(made.Broadcast));
+        });
         Command<RoundReady>(ready =>
         {
             if (!IsOpen(ready.Round.Round, ready.Round.Attempt)) return;
@@ -127,6 +133,7 @@ internal sealed partial class RunActor
         Command<Roster>(_ => { });
         Command<ProgressTick>(_ => { });
         Command<CohortDrawn>(_ => { });
+        Command<BroadcastMade>(_ => { });
         Command<RoundReady>(_ => { });
         Command<RoundGaveUp>(_ => { });
         Command<CheckpointKept>(_ => { });

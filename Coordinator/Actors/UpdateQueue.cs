@@ -38,7 +38,7 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate)
     {
         try
         {
-            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), offer.Header.Examples);
+            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), offer.Header.Weight > 0 ? offer.Header.Weight : offer.Header.Examples);
         }
         finally
         {

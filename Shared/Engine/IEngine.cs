@@ -35,8 +35,14 @@ public interface IRunEngine : IDisposable
     /// <summary>What is learnt.</summary>
     Goal Goal { get; }
 
-    /// <summary>Names and shapes of the model's tensors.</summary>
+    /// <summary>Names and shapes of the model's tensors, P values.</summary>
     ParameterSchema Schema { get; }
+
+    /// <summary>What the job's algorithm sends to clients, B values.</summary>
+    ParameterSchema BroadcastSchema { get; }
+
+    /// <summary>What it gets from them, U values.</summary>
+    ParameterSchema UpdateSchema { get; }
 
     /// <summary>The run's first parameters, drawn from the job's seed or out of the file of its own model: the same values on every worker.</summary>
     ParameterVector InitialParameters();
@@ -52,14 +58,14 @@ public interface IRunEngine : IDisposable
     /// <summary>The client half of the job's algorithm.</summary>
     /// <param name="client">One of <see cref="Clients"/>.</param>
     /// <param name="round">1-based; with the client and the job's seed it decides every draw.</param>
-    /// <param name="global">The round's parameters, shape [P].</param>
-    /// <param name="update">Receives the update, shape [P].</param>
+    /// <param name="broadcast">What the round's clients get, shape [B].</param>
+    /// <param name="update">Receives the update, shape [U].</param>
     /// <param name="state">What the client kept in its last committed round.</param>
     /// <param name="cancellation">Checked between steps.</param>
     /// <exception cref="EngineException">Unknown client, or one without examples.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     TrainOutcome Train(
-        string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation);
+        string client, int round, ReadOnlyMemory<float> broadcast, Memory<float> update, ClientState state, CancellationToken cancellation);
 
     /// <summary>Measures parameters on one slice of the central test set: examples [slice * n / slices, (slice + 1) * n / slices).</summary>
     EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation);

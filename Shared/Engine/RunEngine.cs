@@ -65,6 +65,12 @@ internal sealed class RunEngine : IRunEngine
     public ParameterSchema Schema => _plan.Schema;
 
     /// <inheritdoc/>
+    public ParameterSchema BroadcastSchema => _algorithm.BroadcastSchema(_plan.Schema);
+
+    /// <inheritdoc/>
+    public ParameterSchema UpdateSchema => _algorithm.UpdateSchema(_plan.Schema);
+
+    /// <inheritdoc/>
     public ParameterVector InitialParameters() => _own?.Initial ?? Core.Models.InitialParameters.Draw(_plan, _job.Seed);
 
     /// <inheritdoc/>
@@ -79,16 +85,16 @@ internal sealed class RunEngine : IRunEngine
 
     /// <inheritdoc/>
     public TrainOutcome Train(
-        string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
+        string client, int round, ReadOnlyMemory<float> broadcast, Memory<float> update, ClientState state, CancellationToken cancellation)
     {
         var own = Find(client);
         if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
         return _pool.Use(workspace =>
         {
-            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, global, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
+            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, broadcast[.._plan.Schema.Count], _data.Train, own.Validation.AsSpan(), cancellation).Sums;
             var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, own.Validation,
                 new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
-            return new TrainOutcome(_algorithm.Train(trainer, global.Span, update.Span, state), validation);
+            return new TrainOutcome(_algorithm.Train(trainer, broadcast.Span, update.Span, state), validation);
         });
     }
 

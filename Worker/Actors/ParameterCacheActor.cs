@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Federated.Core.Parameters;
@@ -8,7 +9,7 @@ using Federated.Worker.Options;
 namespace Federated.Worker.Actors;
 
 /// <summary>One run's parameters on this worker: fetched once for all clients, verified, and kept as long as they are among the two asked for last
-/// (those of this round and those of the round before, which may still be evaluated).</summary>
+/// (those of this round and those of the round before, which may still be evaluated). They have one of the run's schemas: the model's, or that of what its algorithm sends.</summary>
 internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
 {
     private const int Kept = 2;
@@ -18,14 +19,14 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
     private readonly List<ParameterVector> _kept = [];
     private readonly Dictionary<string, Fetch> _fetches = new(StringComparer.Ordinal);
     private readonly string _run;
-    private readonly ParameterSchema _schema;
+    private readonly ImmutableArray<ParameterSchema> _schemas;
     private readonly ITransfer _transfer;
     private readonly WorkerTimings _timings;
     private bool _away;
 
-    public ParameterCacheActor(string run, ParameterSchema schema, ITransfer transfer, WorkerTimings timings)
+    public ParameterCacheActor(string run, ImmutableArray<ParameterSchema> schemas, ITransfer transfer, WorkerTimings timings)
     {
-        (_run, _schema, _transfer, _timings) = (run, schema, transfer, timings);
+        (_run, _schemas, _transfer, _timings) = (run, schemas, transfer, timings);
         Receive<GetParameters>(OnGet);
         Receive<Fetched>(OnFetched);
         Receive<FetchFailed>(OnFailed);
@@ -40,8 +41,8 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(string run, ParameterSchema schema, ITransfer transfer, WorkerTimings timings) =>
-        Akka.Actor.Props.Create(() => new ParameterCacheActor(run, schema, transfer, timings));
+    public static Props Props(string run, ImmutableArray<ParameterSchema> schemas, ITransfer transfer, WorkerTimings timings) =>
+        Akka.Actor.Props.Create(() => new ParameterCacheActor(run, schemas, transfer, timings));
 
     protected override void PostStop() => _stopped.Cancel();
 
@@ -53,7 +54,7 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
             Touch(found);
             Sender.Tell(new ParametersReady(found));
         }
-        else if (wanted.SchemaHash != _schema.Hash || wanted.Count != (ulong)_schema.Count)
+        else if (SchemaOf(wanted) is not { } schema)
         {
             Sender.Tell(new ParametersFailed(
                 $"The parameters of run {_run} have another schema than the model that its job makes here; the versions of coordinator and worker may differ."));
@@ -64,7 +65,7 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
         }
         else
         {
-            var fetch = new Fetch(wanted) { Waiting = { Sender } };
+            var fetch = new Fetch(wanted, schema) { Waiting = { Sender } };
             _fetches.Add(wanted.Sha256, fetch);
             Download(fetch);
         }
@@ -74,7 +75,7 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
     {
         var sha256 = fetch.Wanted.Sha256;
         fetch.Pausing = false;
-        _transfer.DownloadAsync(_run, fetch.Wanted, _schema, _stopped.Token).PipeTo(Self,
+        _transfer.DownloadAsync(_run, fetch.Wanted, fetch.Schema, _stopped.Token).PipeTo(Self,
             success: received => received.Ok ? new Fetched(received.Value) : new FetchFailed(sha256, received.Error, Defect: null),
             failure: error => new FetchFailed(sha256, TransferErrors.Describe(error), TransferErrors.MayPass(error) ? null : error));
     }
@@ -124,9 +125,12 @@ internal sealed class ParameterCacheActor : ReceiveActor, IWithTimers
         if (_kept.Count > Kept) _kept.RemoveAt(0);
     }
 
-    private sealed class Fetch(ParametersRef wanted)
+    private ParameterSchema? SchemaOf(ParametersRef wanted) => _schemas.FirstOrDefault(schema => wanted.SchemaHash == schema.Hash && wanted.Count == (ulong)schema.Count);
+
+    private sealed class Fetch(ParametersRef wanted, ParameterSchema schema)
     {
         public ParametersRef Wanted { get; } = wanted;
+        public ParameterSchema Schema { get; } = schema;
         public List<IActorRef> Waiting { get; } = [];
         public int Failures { get; set; }
         public bool Pausing { get; set; }

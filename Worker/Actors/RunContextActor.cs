@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Worker.State;
@@ -73,9 +75,9 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Receive<OpenedRun>(opened =>
         {
             if (!opened.Engine.TryEnter(out var engine)) return;
-            var schema = engine.Schema;
+            ImmutableArray<ParameterSchema> schemas = [engine.Schema, engine.BroadcastSchema];
             opened.Engine.Exit();
-            var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schema, _worker.Transfer, _worker.Timings), "parameters");
+            var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schemas, _worker.Transfer, _worker.Timings), "parameters");
             var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers, opened.States);
             Become(() => Open(scope));
             Stash.UnstashAll();

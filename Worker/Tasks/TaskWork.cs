@@ -104,7 +104,7 @@ internal static class TaskWork
         TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time,
         CancellationToken cancellation)
     {
-        var buffer = new UpdateBuffer(parameters.Schema.Count);
+        var buffer = new UpdateBuffer(engine.UpdateSchema.Count);
         try
         {
             var started = time.GetTimestamp();
@@ -130,8 +130,9 @@ internal static class TaskWork
             var header = new UploadHeader
             {
                 Id = id,
-                SchemaHash = parameters.Schema.Hash,
+                SchemaHash = engine.UpdateSchema.Hash,
                 Examples = (ulong)outcome.Update.Examples,
+                Weight = outcome.Update.Weight ?? 0,
                 ComputeSeconds = seconds,
                 Training = outcome.Update.Training.ToProto(),
                 Validation = outcome.Validation?.ToProto(),

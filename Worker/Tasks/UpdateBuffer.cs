@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Federated.Worker.Tasks;
 
-/// <summary>Room for one update, shape [P], out of the shared pool. Whoever holds it returns it, once nobody reads it any more.</summary>
+/// <summary>Room for one update, shape [U], out of the shared pool. Whoever holds it returns it, once nobody reads it any more.</summary>
 internal sealed class UpdateBuffer(int count)
 {
     private float[]? _array = ArrayPool<float>.Shared.Rent(count);
 
-    /// <summary>The values, shape [P].</summary>
+    /// <summary>The values, shape [U].</summary>
     /// <exception cref="ObjectDisposedException">The room was returned.</exception>
     public Memory<float> Values => (Volatile.Read(ref _array) ?? throw new ObjectDisposedException(nameof(UpdateBuffer))).AsMemory(0, count);
 

@@ -12,9 +12,6 @@ public interface IFederatedAlgorithm
     /// <summary>The name in a job file, lower case.</summary>
     string Name { get; }
 
-    /// <summary>Whether clients keep a state between rounds. Then a client's task goes to the worker that has its state.</summary>
-    bool KeepsClientState => false;
-
     /// <summary>What a round's clients get, shape [B]; it begins with the model's own tensors.</summary>
     ParameterSchema BroadcastSchema(ParameterSchema model) => model;
 
@@ -52,9 +49,6 @@ public sealed record LocalUpdate(long Examples, MetricSums Training, ClientState
 {
     /// <value>What weighs the update in the mean, above 0; null for <see cref="Examples"/>.</value>
     public double? Weight { get; init; }
-
-    /// <value>The client's personal model, shape [P], to be measured on its validation share; null where the algorithm has none. It stays on the worker.</value>
-    public ReadOnlyMemory<float>? Personal { get; init; }
 }
 
 /// <summary>What the server half carries from round to round.</summary>

@@ -16,10 +16,4 @@ public sealed record UpdateFacts(long Examples, MetricSums Training, MetricSums?
 {
     /// <value>What weighs the update in the mean, above 0; null for <see cref="Examples"/>.</value>
     public double? Weight { get; init; }
-
-    /// <value>Of the client's personal model, after its training, on the same share; null without one.</value>
-    public MetricSums? Personal { get; init; }
-
-    /// <value>The worker that delivered it; "" where it did not say.</value>
-    public string Worker { get; init; } = "";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Federated.Core.Aggregation;
 using Federated.Core.Parameters;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -46,6 +48,8 @@ public static class UploadHeaders
         if (header.Examples == 0) return new(Refusal.NoExamples, "The update rests on no examples.");
         if (header.Examples > MetricsMapping.MaxExamples)
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
+        if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
+            return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
         return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
     }
 

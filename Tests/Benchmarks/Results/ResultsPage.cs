@@ -71,19 +71,24 @@ internal static class ResultsPage
 
     private static void Notes(StringBuilder text, IReadOnlyDictionary<string, ResultRecord> records)
     {
-        var notes = ResultRow.All.Where(row => records.ContainsKey(row.Job)).Select(row => (row.Job, Text: Note(row, records[row.Job]))).Where(note => note.Text.Length > 0).ToList();
+        var notes = ResultRow.All.Where(row => records.ContainsKey(row.Job)).Select(row => (row.Job, Text: Note(row, records))).Where(note => note.Text.Length > 0).ToList();
         if (notes.Count > 0) text.Append("\n## Notes\n");
         foreach (var (job, note) in notes) text.Append(CultureInfo.InvariantCulture, $"- **{job}.** {note}\n");
     }
 
-    private static string Note(ResultRow row, ResultRecord record)
+    private static string Note(ResultRow row, IReadOnlyDictionary<string, ResultRecord> records)
     {
+        var record = records[row.Job];
         var sentences = new List<string>();
         if (row.Note is { } note) sentences.Add(note);
         if (row.Central is { } central) sentences.Add($"Central training has {string.Join(", ", central.Select(value => $"`{value}`"))}.");
+        if (row.Beside is { } other && records.TryGetValue(other, out var beside))
+            sentences.Add($"Of {row.Figure}, {other} has {Beside(beside.Federated)}, this row {Beside(record.Federated)}; central, {Beside(beside.Central)} and {Beside(record.Central)}.");
         if (record.Federated.Figures.ContainsKey("naive_rmse"))
             sentences.Add($"The naive forecast, the last value, has {Of(record.Federated.Figures, "naive_rmse")}, that of the same hour of the day before {Of(record.Federated.Figures, "seasonal_naive_rmse")}.");
         return string.Join(' ', sentences);
+
+        string Beside(Measured measured) => string.Create(CultureInfo.InvariantCulture, $"{Of(measured.Figures, row.Figure)} after {measured.Seconds:F0} s");
     }
 
     private static string Of(IReadOnlyDictionary<string, double> figures, string name) => figures.TryGetValue(name, out var value) ? Number(value) : "-";

@@ -5,6 +5,7 @@ using Federated.Coordinator.Actors;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -45,6 +46,33 @@ public sealed class RoundActorTests : ActorTest
         Assert.Equal(["a", "b"], ready.Round.Accepted.Keys);
         Assert.Empty(ready.Problems);
         Assert.Equal(2, released);
+    }
+
+    [Fact]
+    public async Task What_travels_has_the_shapes_of_the_algorithm_and_goes_out_before_anybody_is_asked()
+    {
+        var round = Open(Job(), new WideAlgorithm());
+        var made = _run.ExpectMsg<BroadcastMade>();
+        Assert.Equal((3, 2), (made.Round, made.Attempt));
+        Assert.Equal<float>([10, 20, 7], made.Broadcast.Values.ToArray());
+        _registry.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+
+        round.Tell(new BroadcastHandedOut(made.Broadcast), _run);
+        var work = _registry.ExpectMsg<SubmitWork>();
+        Assert.All(work.Orders, order => Assert.Equal((made.Broadcast.Hash, made.Broadcast.Schema.Hash, 3ul), (order.Parameters!.Sha256, order.Parameters.SchemaHash, order.Parameters.Count)));
+        Assert.Equal(1, (await Ask<UploadPermit>(round, new BeginUpload(Id("a")))).Schema!.Count);
+        await Offer(round, Weighing("a", 13, 0.5f));
+        await Offer(round, Weighing("b", 2, 0));
+
+        // The weighted mean is (13 / 2 + 5 * 2) / 5.5; the facts have both weights, and two clients that could be asked.
+        Assert.Equal<float>([13, 0.5f, 5, 2], _run.ExpectMsg<RoundReady>().Server.Slots["seen"].ToArray());
+    }
+
+    [Fact]
+    public void Broadcast_that_cannot_be_made_fails_the_attempt()
+    {
+        Open(Job(), new WideAlgorithm(broken: true));
+        Assert.Equal("making what its clients get failed: broken", _run.ExpectMsg<RoundGaveUp>().Reason);
     }
 
     [Fact]
@@ -296,7 +324,7 @@ public sealed class RoundActorTests : ActorTest
         // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
         var cohort = job.Data.Placement == Placement.Local ? null
             : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => share.Id), ClientHealth.Fine);
-        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(2), ClientHealth.Fine) { Reopened = cohort };
+        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(algorithm.UpdateSchema(Start.Schema).Count), ClientHealth.Fine) { Reopened = cohort };
         return _run.ChildActorOf(RoundActor.Props(plan, _registry));
     }
 
@@ -307,6 +335,35 @@ public sealed class RoundActorTests : ActorTest
     private static TaskKey Key(string client) => new("run", TaskPurpose.Train, 3, 2, client);
 
     private static TaskId Id(string client, uint round = 3, uint attempt = 2) => new() { Run = "run", Round = round, Attempt = attempt, Client = client, Kind = TaskKind.Train };
+
+    private static OfferUpdate Weighing(string client, float value, float weight)
+    {
+        var update = Update(Id(client), [value, 0], examples: 5);
+        update.Header.Weight = weight;
+        return update;
+    }
+
+    /// <summary>Sends a value more than the model, and gets one value, which it keeps beside what it was told of the round.</summary>
+    private sealed class WideAlgorithm(bool broken = false) : IFederatedAlgorithm
+    {
+        public string Name => "wide";
+
+        public ParameterSchema BroadcastSchema(ParameterSchema model) => new([.. model.Tensors, new("more", [1])]);
+
+        public ParameterSchema UpdateSchema(ParameterSchema model) => new([new("less", [1])]);
+
+        public ParameterVector Broadcast(ServerState state) => broken ? throw new InvalidOperationException("broken")
+            : new(BroadcastSchema(state.Parameters.Schema), [.. state.Parameters.Values.Span, 7]);
+
+        public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state) => throw new NotSupportedException();
+
+        public ServerState Init(ParameterVector parameters) => throw new NotSupportedException();
+
+        public ServerState Apply(ServerState state, ReadOnlySpan<float> mean, RoundFacts round) => state with
+        {
+            Slots = state.Slots.Add("seen", new[] { state.Parameters.Values.Span[0] + mean[0], (float)round.Updates["a"].Weight!, (float)(round.Updates["b"].Weight ?? round.Updates["b"].Examples), round.Clients }),
+        };
+    }
 
     /// <summary>FedAvg that lets a test decide when, or whether, the server's step ends.</summary>
     private sealed class GatedAlgorithm(Action gate) : IFederatedAlgorithm

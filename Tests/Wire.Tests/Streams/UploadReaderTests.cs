@@ -86,6 +86,10 @@ public sealed class UploadReaderTests
         { "too large", Refusal.TooLarge },
         { "no examples", Refusal.NoExamples },
         { "examples absurd", Refusal.Malformed },
+        { "weight nan", Refusal.OutOfRange },
+        { "weight negative", Refusal.OutOfRange },
+        { "weight tiny", Refusal.OutOfRange },
+        { "weight huge", Refusal.OutOfRange },
         { "seconds nan", Refusal.Malformed },
         { "seconds negative", Refusal.Malformed },
         { "metrics missing", Refusal.Malformed },
@@ -115,6 +119,10 @@ public sealed class UploadReaderTests
             case "too large": (header.Count, header.PayloadBytes) = (1 << 20, 4 << 20); break;
             case "no examples": header.Examples = 0; break;
             case "examples absurd": header.Examples = ulong.MaxValue; break;
+            case "weight nan": header.Weight = double.NaN; break;
+            case "weight negative": header.Weight = -1; break;
+            case "weight tiny": header.Weight = 1e-9; break;
+            case "weight huge": header.Weight = 1L << 42; break;
             case "seconds nan": header.ComputeSeconds = double.NaN; break;
             case "seconds negative": header.ComputeSeconds = -1; break;
             case "metrics missing": header.Training = null; break;

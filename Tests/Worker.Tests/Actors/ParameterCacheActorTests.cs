@@ -10,6 +10,7 @@ namespace Federated.Worker.Tests.Actors;
 
 public sealed class ParameterCacheActorTests : WorkerTestKit
 {
+    private static readonly ParameterSchema Wider = new([new TensorSpec("w", [2, 2]), new TensorSpec("control/w", [2, 2])]);
     private static readonly Received<ParameterVector> Corrupt = new(null, "Their SHA-256 is another.");
 
     private readonly IActorRef _cache;
@@ -17,7 +18,7 @@ public sealed class ParameterCacheActorTests : WorkerTestKit
     public ParameterCacheActorTests()
     {
         Timings = Timings with { FetchTries = 3 };
-        _cache = Sys.ActorOf(ParameterCacheActor.Props(Run, FakeEngine.TheSchema, Transfer, Timings));
+        _cache = Sys.ActorOf(ParameterCacheActor.Props(Run, [FakeEngine.TheSchema, Wider], Transfer, Timings));
     }
 
     [Fact]
@@ -57,6 +58,13 @@ public sealed class ParameterCacheActorTests : WorkerTestKit
         _cache.Tell(new GetParameters(Reference(first)));
 
         Assert.Equal(first.Hash, Network.ExpectMsg<DownloadCall>().Wanted.Sha256);
+    }
+
+    [Fact]
+    public void What_the_algorithm_sends_beside_the_model_is_fetched_with_it()
+    {
+        Get(Global);
+        Get(new(Wider, [1, 2, 3, 4, 5, 6, 7, 8]));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed record RunOpened(JobSpec Job, ImmutableArray<string> LocalClient
 /// <summary>The observer is told when a run's engine is disposed of.</summary>
 internal sealed record RunDisposed;
 
-/// <summary>Two clients, four parameters; an update is the global parameters plus the round. With an observer, every Train waits for the
+/// <summary>Two clients, four parameters; an update is what was broadcast plus the round. With an observer, every Train waits for the
 /// test.</summary>
 internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngine
 {
@@ -69,6 +69,12 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public ParameterSchema Schema => TheSchema;
 
+    public ParameterSchema BroadcastSchema { get; init; } = TheSchema;
+
+    public ParameterSchema UpdateSchema { get; init; } = TheSchema;
+
+    public double? Weight { get; init; }
+
     public async Task<IRunEngine> OpenAsync(JobSpec job, ImmutableArray<string> localClients, CancellationToken cancellation)
     {
         observer?.Tell(new RunOpened(job, localClients));
@@ -81,7 +87,7 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public FeatureMoments Moments(string client, CancellationToken cancellation) => new([client.Length, 2], [1.5, -2.5], [0.25, 0]);
 
-    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> global, Memory<float> update, ClientState state, CancellationToken cancellation)
+    public TrainOutcome Train(string client, int round, ReadOnlyMemory<float> broadcast, Memory<float> update, ClientState state, CancellationToken cancellation)
     {
         if (observer is not null)
         {
@@ -90,9 +96,9 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
             call.Await(cancellation);
         }
         var before = state.Vectors.TryGetValue("rounds", out var kept) ? kept.Span[0] : 0;
-        for (var i = 0; i < update.Length; i++) update.Span[i] = global.Span[i] + round + Offset(client) + before;
+        for (var i = 0; i < update.Length; i++) update.Span[i] = broadcast.Span[i % broadcast.Length] + round + Offset(client) + before;
         var next = Counts ? state.With("rounds", new[] { before + 1 + (StateOffset?.Invoke(client) ?? 0) }) : null;
-        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next), new MetricSums(3, 1.5, 2));
+        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next) { Weight = Weight }, new MetricSums(3, 1.5, 2));
     }
 
     public EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(new(slices, slice + 0.5, slice), []);

@@ -1,4 +1,5 @@
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Engine.Data;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -71,6 +72,16 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Equal(new Metrics { Examples = 30, LossSum = 12.5, Correct = 25 }, result.Header.Training);
         Assert.Equal(new Metrics { Examples = 3, LossSum = 1.5, Correct = 2 }, result.Header.Validation);
         Assert.Equal(1, result.Header.ComputeSeconds);
+    }
+
+    [Fact]
+    public void Update_has_the_shape_and_the_weight_that_its_algorithm_says()
+    {
+        var longer = new ParameterSchema([new TensorSpec("w", [2, 2]), new TensorSpec("control/w", [2, 2])]);
+        var result = Assert.IsType<UploadResult>(Execute(Train(), new FakeEngine { UpdateSchema = longer, Weight = 0.25 }));
+
+        Assert.Equal([11f, 21f, 31f, 41f, 11f, 21f, 31f, 41f], result.Values.ToArray());
+        Assert.Equal((longer.Hash, 10ul, 0.25), (result.Header.SchemaHash, result.Header.Examples, result.Header.Weight));
     }
 
     [Theory]
