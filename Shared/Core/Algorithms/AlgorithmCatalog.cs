@@ -14,6 +14,9 @@ public static class AlgorithmCatalog
         FedAvg.Info,
         FedSgd.Info,
         FedProx.Info,
+        Scaffold.Info,
+        FedNova.Info,
+        FedDyn.Info,
     ];
 
     /// <summary>All names.</summary>
