@@ -17,6 +17,7 @@ public static class AlgorithmCatalog
         Scaffold.Info,
         FedNova.Info,
         FedDyn.Info,
+        FedSam.Info,
     ];
 
     /// <summary>All names.</summary>

@@ -10,7 +10,8 @@ public sealed record AlgorithmSpec
         + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020). "
         + "scaffold: control variates take out of each step what a client's data differs by (Karimireddy et al. 2020). "
         + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
-        + "feddyn: each client's objective changes so that all share one minimum (Acar et al. 2021).",
+        + "feddyn: each client's objective changes so that all share one minimum (Acar et al. 2021). "
+        + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -19,6 +20,11 @@ public sealed record AlgorithmSpec
         Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "fedprox")]
     public double Mu { get; init; } = 0.01;
+
+    /// <value>fedprox: whether μ follows the loss.</value>
+    [JobField("Whether mu is only the first round's and then follows the training loss of the cohorts: up by 0.1 after each round in which it rose, down by 0.1 after five in which it fell.")]
+    [AppliesWhen("federation.algorithm.name", "fedprox")]
+    public bool AdaptiveMu { get; init; }
 
     /// <value>How a client's control variate is found.</value>
     [JobField("How a client finds its control variate. gradient: the gradient of its whole data at the round's model, one more pass over the data; with any optimiser. "
@@ -35,6 +41,12 @@ public sealed record AlgorithmSpec
     [JobField("α, the weight of feddyn's regularisation: small holds clients loosely. The paper tries 0.001, 0.01, 0.1 and others.", ExclusiveMinimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "feddyn")]
     public double Alpha { get; init; } = 0.01;
+
+    /// <value>fedsam: how far around the weights the loss should be low.</value>
+    [JobField("ρ, how far around the weights fedsam wants the loss to be low, in units of their Euclidean length; with 0 it is fedavg. The paper tries 0.01, 0.1, 0.5 and others.",
+        Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "fedsam")]
+    public double Rho { get; init; } = 0.05;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
-using Federated.Core.Parameters;
 
 namespace Federated.Core.Tests.Algorithms;
 

@@ -20,7 +20,8 @@ internal sealed class Parabola(float b, long examples, int steps = 2, float rate
         for (var step = 0; step < steps; step++)
         {
             loss += a * (result[0] - b) * (result[0] - b) / 2;
-            var gradient = a * (result[0] - b) + (term.Offset.IsEmpty ? 0 : term.Offset[0]) + (term.Proximal > 0 ? (float)term.Proximal * (result[0] - term.Anchor[0]) : 0);
+            var above = result[0] + (float)term.Radius * MathF.Sign(a * (result[0] - b));
+            var gradient = a * (above - b) + (term.Offset.IsEmpty ? 0 : term.Offset[0]) + (term.Proximal > 0 ? (float)term.Proximal * (result[0] - term.Anchor[0]) : 0);
             result[0] -= rate * gradient;
         }
         if (statistic) result[1] = b;

@@ -1,6 +1,6 @@
-using Federated.Core.Algorithms;
 using System.Collections.Immutable;
 using System.Reflection;
+using Federated.Core.Algorithms;
 using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
