@@ -18,6 +18,7 @@ public static class AlgorithmCatalog
         FedNova.Info,
         FedDyn.Info,
         FedSam.Info,
+        MimeLite.Info,
     ];
 
     /// <summary>All names.</summary>

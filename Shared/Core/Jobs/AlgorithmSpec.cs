@@ -11,7 +11,8 @@ public sealed record AlgorithmSpec
         + "scaffold: control variates take out of each step what a client's data differs by (Karimireddy et al. 2020). "
         + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
         + "feddyn: each client's objective changes so that all share one minimum (Acar et al. 2021). "
-        + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022).",
+        + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
+        + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -47,6 +48,11 @@ public sealed record AlgorithmSpec
         Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "fedsam")]
     public double Rho { get; init; } = 0.05;
+
+    /// <value>mimelite: share of the momentum.</value>
+    [JobField("β of mimelite: how much of the momentum stays from round to round, and is added to local steps; with 0 it is fedavg with equal weights.", Minimum = 0, ExclusiveMaximum = 1)]
+    [AppliesWhen("federation.algorithm.name", "mimelite")]
+    public double MimeBeta { get; init; } = 0.9;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]

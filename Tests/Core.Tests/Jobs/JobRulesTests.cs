@@ -40,6 +40,8 @@ public sealed class JobRulesTests
     [InlineData("federation: {algorithm: {name: fednova}}\ndata: {validation: 0.1}\ntraining: {patience: 2}",
         "line 4, training.patience: does not go with fednova, which must know what local steps add up to; remove it.")]
     [InlineData("federation: {algorithm: {name: feddyn, alpha: 0}}", "line 2, federation.algorithm.alpha: 0 is out of range; allowed: above 0 and at most 1000000.")]
+    [InlineData("federation: {algorithm: {name: mimelite}}\ntraining: {optimizer: {momentum: 0.9}}",
+        "line 3, training.optimizer.momentum: 0.9 does not go with mimelite, whose momentum is that of all clients; remove it.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 
     [Theory]

@@ -14,6 +14,13 @@ internal static class CorrectionRules
         if (algorithm is { Name: "scaffold", ControlVariates: ControlVariates.Steps })
             RefuseOthers(job, "does not go with scaffold's control_variates steps, which counts on plain steps of sgd", "or use control_variates gradient", "or control_variates gradient", plain: true);
         if (algorithm.Name == "fednova") RefuseOthers(job, "does not go with fednova, which must know what local steps add up to", "", "", plain: false);
+        if (algorithm.Name == "mimelite" && job.Sound("training.optimizer"))
+        {
+            const string Why = "does not go with mimelite, whose momentum is that of all clients; ";
+            var optimizer = job.Spec.Training.Optimizer;
+            if (optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(optimizer.Name)} {Why}use sgd.");
+            else if (optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(optimizer.Momentum)} {Why}remove it.");
+        }
     }
 
     private static void RefuseOthers(BoundJob job, string why, string or, string orElse, bool plain)
