@@ -14,6 +14,11 @@ public static class AlgorithmCatalog
         FedAvg.Info,
         FedSgd.Info,
         FedProx.Info,
+        Scaffold.Info,
+        FedNova.Info,
+        FedDyn.Info,
+        FedSam.Info,
+        MimeLite.Info,
     ];
 
     /// <summary>All names.</summary>

@@ -27,6 +27,10 @@ public readonly ref struct GradientTerm
     /// <summary>a, shape [P]; read until training ends.</summary>
     public ReadOnlySpan<float> Anchor { get; init; }
 
+    /// <summary>ρ, finite: above 0 each step's gradient of the loss is not that at w, but at w + ρ g / ‖g‖, g being the one at w, over the same batch with the same dropout; at w where g is 0.
+    /// The rest of the term, and penalties on weights, are those at w.</summary>
+    public double Radius { get; init; }
+
     /// <summary>o, shape [P]; empty for none. Read until training ends.</summary>
     public ReadOnlySpan<float> Offset { get; init; }
 }

@@ -7,7 +7,12 @@ public sealed record AlgorithmSpec
     [JobField("fedavg: clients train for some epochs, the server averages what changed, weighted by examples. "
         + "fedsgd: the update is the gradient over the client's whole data at the round's model, "
         + "and the server takes one step a round (both McMahan et al. 2017). "
-        + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020).",
+        + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020). "
+        + "scaffold: control variates take out of each step what a client's data differs by (Karimireddy et al. 2020). "
+        + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
+        + "feddyn: each client's objective changes so that all share one minimum (Acar et al. 2021). "
+        + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
+        + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -16,6 +21,38 @@ public sealed record AlgorithmSpec
         Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "fedprox")]
     public double Mu { get; init; } = 0.01;
+
+    /// <value>fedprox: whether μ follows the loss.</value>
+    [JobField("Whether mu is only the first round's and then follows the training loss of the cohorts: up by 0.1 after each round in which it rose, down by 0.1 after five in which it fell.")]
+    [AppliesWhen("federation.algorithm.name", "fedprox")]
+    public bool AdaptiveMu { get; init; }
+
+    /// <value>How a client's control variate is found.</value>
+    [JobField("How a client finds its control variate. gradient: the gradient of its whole data at the round's model, one more pass over the data; with any optimiser. "
+        + "steps: from the steps that it took, for nothing; needs sgd without momentum, clipping and patience. Options I and II of the paper.")]
+    [AppliesWhen("federation.algorithm.name", "scaffold")]
+    public ControlVariates ControlVariates { get; init; } = ControlVariates.Gradient;
+
+    /// <value>fednova: weight of a proximal term.</value>
+    [JobField("μ of a proximal term in fednova's local steps, (μ / 2) ‖w - x‖², which its normalisation knows of; 0 for none.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "fednova")]
+    public double ProximalMu { get; init; }
+
+    /// <value>feddyn: weight of the regularisation.</value>
+    [JobField("α, the weight of feddyn's regularisation: small holds clients loosely. The paper tries 0.001, 0.01, 0.1 and others.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "feddyn")]
+    public double Alpha { get; init; } = 0.01;
+
+    /// <value>fedsam: how far around the weights the loss should be low.</value>
+    [JobField("ρ, how far around the weights fedsam wants the loss to be low, in units of their Euclidean length; with 0 it is fedavg. The paper tries 0.01, 0.1, 0.5 and others.",
+        Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "fedsam")]
+    public double Rho { get; init; } = 0.05;
+
+    /// <value>mimelite: share of the momentum.</value>
+    [JobField("β of mimelite: how much of the momentum stays from round to round, and is added to local steps; with 0 it is fedavg with equal weights.", Minimum = 0, ExclusiveMaximum = 1)]
+    [AppliesWhen("federation.algorithm.name", "mimelite")]
+    public double MimeBeta { get; init; } = 0.9;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]
@@ -79,6 +116,16 @@ public sealed record ServerScheduleSpec
     [JobField("The learning rate below which the schedule does not go, warm-up apart.", Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.server.schedule.kind", "constant", Not = true)]
     public double Minimum { get; init; }
+}
+
+/// <summary>How SCAFFOLD's clients find their control variates.</summary>
+public enum ControlVariates
+{
+    /// <summary>Option I: the gradient of the whole data at the round's model.</summary>
+    Gradient,
+
+    /// <summary>Option II: from the steps.</summary>
+    Steps,
 }
 
 /// <summary>Server optimisers.</summary>

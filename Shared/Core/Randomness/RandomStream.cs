@@ -12,6 +12,11 @@ public sealed class RandomStream
     /// <summary>Starts the stream of a seed; see <see cref="SeedTree.Derive"/>.</summary>
     public RandomStream(ulong seed) => (_s0, _s1, _s2, _s3) = (SplitMix(ref seed), SplitMix(ref seed), SplitMix(ref seed), SplitMix(ref seed));
 
+    private RandomStream(RandomStream other) => (_s0, _s1, _s2, _s3) = (other._s0, other._s1, other._s2, other._s3);
+
+    /// <summary>A stream that goes on with the same numbers as this one.</summary>
+    public RandomStream Copy() => new(this);
+
     /// <summary>64 random bits.</summary>
     public ulong NextUInt64()
     {

@@ -46,6 +46,7 @@ internal sealed class LocalTrainer(
         _parameters.ClearGradients();   // of a call that ended by an exception
         workspace.Step.Reset();
         using var added = AddedGradient.Of(_parameters, term);
+        using var ascent = term.Radius > 0 ? new SharpnessAscent(_parameters, term.Radius) : null;
 
         var (sums, step, rates) = (default(MetricSums), 0, 0.0);
         for (var epoch = 0; epoch < training.Epochs; epoch++)
@@ -56,7 +57,13 @@ internal sealed class LocalTrainer(
             foreach (var end in BatchPlan.Ends(rows.Length, training.BatchSize, _pairs))
             {
                 cancellation.ThrowIfCancellationRequested();
+                var (sameDraws, sameAugment) = ascent is null ? default : (draws.Copy(), augment.Copy());
                 sums += Pass(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
+                if (ascent?.Climb() == true)
+                {
+                    Pass(drawn, rows.AsSpan(begin, end - begin), sameDraws, sameAugment, step, share: 1);
+                    ascent.Return();
+                }
                 if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
                 added?.Add();
                 var rate = Rate(step, steps);

@@ -73,8 +73,8 @@ internal static class GeneratedJob
 
     private static AlgorithmSpec Algorithm(Random random, bool gradient)
     {
-        var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox"), ServerLearningRate = Positive(random) };
-        return spec.Name == "fedprox" ? spec with { Mu = random.NextDouble() } : spec;
+        var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox", "scaffold", "feddyn", "fedsam"), ServerLearningRate = Positive(random) };
+        return spec.Name == "fedprox" ? spec with { Mu = random.NextDouble(), AdaptiveMu = random.Next(2) == 0 } : spec;
     }
 
     private static TrainingSpec Training(Random random, bool gradient, bool validated)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using Federated.Core.Algorithms;
 using Federated.Core.Datasets;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
@@ -135,8 +136,8 @@ public sealed class JobReaderErrorTests
     [InlineData("training: {clip_norm: -1}", "line 2, training.clip_norm: -1 is out of range; allowed: above 0 and at most 1000000000.")]
     [InlineData("federation: {cohort: {deadline: 8d}}", "line 2, federation.cohort.deadline: 8d is out of range; allowed: above 0s and at most 7d.")]
     [InlineData("federation: {cohort: {deadline: 0s}}", "line 2, federation.cohort.deadline: 0s is out of range; allowed: above 0s and at most 7d.")]
-    [InlineData("federation: {algorithm: {name: FedAVG}}", "line 2, federation.algorithm.name: 'FedAVG' is not known; did you mean 'fedavg'? Allowed: fedavg, fedsgd or fedprox.")]
-    [InlineData("federation: {algorithm: {name: fedadam}}", "line 2, federation.algorithm.name: 'fedadam' is not known here; it is a value of federation.algorithm.server.optimizer. Allowed: fedavg, fedsgd or fedprox.")]
+    [InlineData("federation: {algorithm: {name: FedAVG}}", "line 2, federation.algorithm.name: 'FedAVG' is not known; did you mean 'fedavg'? Allowed: ALGORITHMS.")]
+    [InlineData("federation: {algorithm: {name: fedadam}}", "line 2, federation.algorithm.name: 'fedadam' is not known here; it is a value of federation.algorithm.server.optimizer. Allowed: ALGORITHMS.")]
     [InlineData("name: ../up", "line 2, name: '../up' is not possible; allowed: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first.")]
     [InlineData("name: ..", "line 2, name: '..' is not possible; allowed: 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first.")]
     [InlineData("name: \"a\\n\"", "line 2, name: 'a?' has characters that cannot be printed; remove them.")]
@@ -145,7 +146,8 @@ public sealed class JobReaderErrorTests
     [InlineData("model: {name: mlp}", "line 2, model: given twice, first in line 1; keep one.")]
     [InlineData("evaluation: {every: 1, every: 2}", "line 2, evaluation.every: given twice, first in line 2; keep one.")]
     [InlineData("? [a, b]\n: 3", "line 2: a list stands where a key belongs.")]
-    public void A_wrong_value_is_one_sentence(string line, string error) => Assert.Equal([error], Errors(Model + line));
+    public void A_wrong_value_is_one_sentence(string line, string error) =>
+        Assert.Equal([error.Replace("ALGORITHMS", $"{string.Join(", ", AlgorithmCatalog.Names[..^1])} or {AlgorithmCatalog.Names[^1]}", StringComparison.Ordinal)], Errors(Model + line));
 
     [Theory]
     [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop).")]

@@ -12,6 +12,7 @@ internal static class JobRules
         ModelRules.Check(job);
         DataRules.Check(job);
         TrainingRules.Check(job);
+        CorrectionRules.Check(job);
         EvaluationRules.Check(job);
     }
 }

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
+
+namespace Federated.Core.Tests.Algorithms;
+
+/// <summary>Rounds of an algorithm over clients, without a network: exact means, states that are kept, facts of each round.</summary>
+internal sealed class Federation
+{
+    private readonly IFederatedAlgorithm _algorithm;
+    private readonly ILocalTrainer[] _clients;
+    private readonly ClientState[] _states;
+
+    public Federation(JobSpec job, params ILocalTrainer[] clients)
+    {
+        (_algorithm, _clients, _states) = (AlgorithmCatalog.Create(job), clients, [.. clients.Select(_ => ClientState.Empty)]);
+        State = _algorithm.Init(new(clients[0].Schema, new float[clients[0].Schema.Count]));
+    }
+
+    public Federation(AlgorithmSpec algorithm, params ILocalTrainer[] clients) : this(new JobSpec { Federation = new() { Rounds = 1000, Algorithm = algorithm } }, clients)
+    {
+    }
+
+    public ServerState State { get; private set; }
+
+    public float[] Model => State.Parameters.Values.ToArray();
+
+    public ClientState Kept(int client) => _states[client];
+
+    /// <summary>One round with some clients, or with all; the model after it.</summary>
+    public float[] Round(params int[] cohort)
+    {
+        var (model, broadcast) = (State.Parameters.Schema, _algorithm.Broadcast(State));
+        Assert.Equal(_algorithm.BroadcastSchema(model), broadcast.Schema);
+        var length = _algorithm.UpdateSchema(model).Count;
+        var (mean, average, facts) = (new ExactMean(length), new float[length], ImmutableSortedDictionary.CreateBuilder<string, UpdateFacts>(StringComparer.Ordinal));
+        foreach (var client in cohort.Length > 0 ? cohort : [.. Enumerable.Range(0, _clients.Length)])
+        {
+            var update = new float[length];
+            var outcome = _algorithm.Train(_clients[client], broadcast.Values.Span, update, _states[client]);
+            Assert.Equal(AddOutcome.Added, mean.TryAdd(update, outcome.Weight ?? outcome.Examples));
+            Assert.True(_algorithm.KeepsClientState || outcome.State is null);
+            _states[client] = outcome.State ?? _states[client];
+            facts.Add($"client-{client}", new(outcome.Examples, outcome.Training, null, 0) { Weight = outcome.Weight });
+        }
+        mean.Mean(average);
+        State = _algorithm.Apply(State, average, new(facts.ToImmutable(), _clients.Length));
+        return Model;
+    }
+}
