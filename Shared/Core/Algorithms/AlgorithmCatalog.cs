@@ -14,9 +14,7 @@ public static class AlgorithmCatalog
         FedAvg.Info,
         FedSgd.Info,
         FedProx.Info,
-        Scaffold.Info,
         FedNova.Info,
-        FedDyn.Info,
         FedSam.Info,
         MimeLite.Info,
     ];

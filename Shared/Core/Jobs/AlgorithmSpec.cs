@@ -8,9 +8,7 @@ public sealed record AlgorithmSpec
         + "fedsgd: the update is the gradient over the client's whole data at the round's model, "
         + "and the server takes one step a round (both McMahan et al. 2017). "
         + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020). "
-        + "scaffold: control variates take out of each step what a client's data differs by (Karimireddy et al. 2020). "
         + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
-        + "feddyn: each client's objective changes so that all share one minimum (Acar et al. 2021). "
         + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
         + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021).",
         Names = JobNames.Algorithms)]
@@ -27,21 +25,10 @@ public sealed record AlgorithmSpec
     [AppliesWhen("federation.algorithm.name", "fedprox")]
     public bool AdaptiveMu { get; init; }
 
-    /// <value>How a client's control variate is found.</value>
-    [JobField("How a client finds its control variate. gradient: the gradient of its whole data at the round's model, one more pass over the data; with any optimiser. "
-        + "steps: from the steps that it took, for nothing; needs sgd without momentum, clipping and patience. Options I and II of the paper.")]
-    [AppliesWhen("federation.algorithm.name", "scaffold")]
-    public ControlVariates ControlVariates { get; init; } = ControlVariates.Gradient;
-
     /// <value>fednova: weight of a proximal term.</value>
     [JobField("μ of a proximal term in fednova's local steps, (μ / 2) ‖w - x‖², which its normalisation knows of; 0 for none.", Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "fednova")]
     public double ProximalMu { get; init; }
-
-    /// <value>feddyn: weight of the regularisation.</value>
-    [JobField("α, the weight of feddyn's regularisation: small holds clients loosely. The paper tries 0.001, 0.01, 0.1 and others.", ExclusiveMinimum = 0, Maximum = 1e6)]
-    [AppliesWhen("federation.algorithm.name", "feddyn")]
-    public double Alpha { get; init; } = 0.01;
 
     /// <value>fedsam: how far around the weights the loss should be low.</value>
     [JobField("ρ, how far around the weights fedsam wants the loss to be low, in units of their Euclidean length; with 0 it is fedavg. The paper tries 0.01, 0.1, 0.5 and others.",
@@ -116,16 +103,6 @@ public sealed record ServerScheduleSpec
     [JobField("The learning rate below which the schedule does not go, warm-up apart.", Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.server.schedule.kind", "constant", Not = true)]
     public double Minimum { get; init; }
-}
-
-/// <summary>How SCAFFOLD's clients find their control variates.</summary>
-public enum ControlVariates
-{
-    /// <summary>Option I: the gradient of the whole data at the round's model.</summary>
-    Gradient,
-
-    /// <summary>Option II: from the steps.</summary>
-    Steps,
 }
 
 /// <summary>Server optimisers.</summary>

@@ -187,7 +187,7 @@ public abstract class CheckpointStoreContract
     {
         var good = States.Small(1);
         await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Parameters = new(new([new("__metadata__", [7])]), new float[7]) }));
-        await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Slots = States.Slots(("v", [])) }));
+        await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Slots = States.Slots(("v", Array.Empty<float>())) }));
         await Assert.ThrowsAsync<ArgumentException>(() => WriteAsync(good with { Slots = States.Slots(("", new float[7])) }));
 
         Assert.Empty(await ContentAsync(Run));

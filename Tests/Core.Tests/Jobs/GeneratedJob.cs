@@ -73,7 +73,7 @@ internal static class GeneratedJob
 
     private static AlgorithmSpec Algorithm(Random random, bool gradient)
     {
-        var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox", "scaffold", "feddyn", "fedsam"), ServerLearningRate = Positive(random) };
+        var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox", "fedsam"), ServerLearningRate = Positive(random) };
         return spec.Name == "fedprox" ? spec with { Mu = random.NextDouble(), AdaptiveMu = random.Next(2) == 0 } : spec;
     }
 

@@ -28,18 +28,10 @@ public sealed class JobRulesTests
     [InlineData("stop: {target: 0.9}", "line 2, stop.target: needs stop.metric, the figure that it looks at; set that, for example to accuracy.")]
     [InlineData("stop: {metric: auroc}", "line 2, stop.metric: has no effect without stop.target or stop.patience; set one of them.")]
     [InlineData("stop: {metric: auroc, target: 0.9, minimum_improvement: 0.1}", "line 2, stop.minimum_improvement: has no effect without stop.patience; remove it.")]
-    [InlineData("federation: {algorithm: {control_variates: steps}}", "line 2, federation.algorithm.control_variates: has no effect with federation.algorithm.name fedavg, only with scaffold; remove it.")]
-    [InlineData("federation: {algorithm: {name: scaffold, control_variates: steps}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}",
-        "line 3, training.optimizer.name: adam does not go with scaffold's control_variates steps, which counts on plain steps of sgd; use sgd, or control_variates gradient.")]
-    [InlineData("federation: {algorithm: {name: scaffold, control_variates: steps}}\ntraining: {optimizer: {momentum: 0.9}}",
-        "line 3, training.optimizer.momentum: 0.9 does not go with scaffold's control_variates steps, which counts on plain steps of sgd; remove it, or use control_variates gradient.")]
-    [InlineData("federation: {algorithm: {name: scaffold, control_variates: steps}}\ntraining: {clip_norm: 1}",
-        "line 3, training.clip_norm: does not go with scaffold's control_variates steps, which counts on plain steps of sgd; remove it, or use control_variates gradient.")]
     [InlineData("federation: {algorithm: {name: fednova}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}",
         "line 3, training.optimizer.name: adam does not go with fednova, which must know what local steps add up to; use sgd.")]
     [InlineData("federation: {algorithm: {name: fednova}}\ndata: {validation: 0.1}\ntraining: {patience: 2}",
         "line 4, training.patience: does not go with fednova, which must know what local steps add up to; remove it.")]
-    [InlineData("federation: {algorithm: {name: feddyn, alpha: 0}}", "line 2, federation.algorithm.alpha: 0 is out of range; allowed: above 0 and at most 1000000.")]
     [InlineData("federation: {algorithm: {name: mimelite}}\ntraining: {optimizer: {momentum: 0.9}}",
         "line 3, training.optimizer.momentum: 0.9 does not go with mimelite, whose momentum is that of all clients; remove it.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
@@ -49,8 +41,6 @@ public sealed class JobRulesTests
     [InlineData("federation: {cohort: {fraction: 0.5, over_select: 3}}")]
     [InlineData("federation: {cohort: {minimum: 10}}")]
     [InlineData("federation: {algorithm: {name: fednova}}\ntraining: {optimizer: {momentum: 0.9, nesterov: true}, clip_norm: 1}")]
-    [InlineData("federation: {algorithm: {name: scaffold}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}, clip_norm: 1}")]
-    [InlineData("federation: {algorithm: {name: scaffold, control_variates: steps}}\ntraining: {optimizer: {weight_decay: 0.001}}")]
     [InlineData("training: {loss: mse}")]
     [InlineData("training: {optimizer: {nesterov: true, momentum: 0.9}}")]
     [InlineData("training: {optimizer: {name: adamw, weight_decay: 0.01, epsilon: 1e-6}}")]
