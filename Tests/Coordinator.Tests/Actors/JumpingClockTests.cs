@@ -107,7 +107,10 @@ public sealed class JumpingClockTests : ActorTest
         _worker.ExpectMsg<Welcome>();
         _session = _worker.LastSender;
         await Offer(_runs, Initialised(Tasks(1).Single().Id, 400, ("a", 1), ("b", 1)));
-        return Tasks(2);
+        var tasks = Tasks(2);
+        // The answer comes from the round, after it has heard that the tasks are assigned: its deadline is set, and time may go on.
+        foreach (var task in tasks) await _runs.Ask<UploadPermit>(new BeginUpload(task.Id), TimeSpan.FromSeconds(10));
+        return tasks;
     }
 
     private AssignTask[] Tasks(int count) => [.. Enumerable.Range(0, count).Select(_ =>
