@@ -26,6 +26,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
     private readonly ImmutableDictionary<string, long> _sizes;
+    private readonly UploadPermit _permit;
     private RoundState _round;
     private ParameterVector? _broadcast;
     private bool _ended;
@@ -34,6 +35,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         (_plan, _registry, _queue) = (plan, registry, new(plan.Aggregate));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
         Become(Selecting);
     }
@@ -178,7 +180,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             }
             else
             {
-                Sender.Tell(new UploadPermit(_plan.Algorithm.UpdateSchema(_plan.Server.Parameters.Schema)));
+                Sender.Tell(_permit);
             }
         });
         Receive<UploadRejected>(rejected =>

@@ -43,6 +43,7 @@ internal sealed class RunEngine : IRunEngine
             throw;
         }
         _algorithm = algorithm;
+        (BroadcastSchema, UpdateSchema) = (algorithm.BroadcastSchema(_plan.Schema), algorithm.UpdateSchema(_plan.Schema));
         _clients = data.Clients.ToImmutableDictionary(client => client.Id, StringComparer.Ordinal);
         Clients = [.. data.Clients.Where(client => client.Train.Length > 0).Select(client => new ClientPartition(client.Id, client.Train.Length))];
         var largest = Clients.Length > 0 ? Clients.Max(client => client.Examples) : 0;
@@ -65,10 +66,10 @@ internal sealed class RunEngine : IRunEngine
     public ParameterSchema Schema => _plan.Schema;
 
     /// <inheritdoc/>
-    public ParameterSchema BroadcastSchema => _algorithm.BroadcastSchema(_plan.Schema);
+    public ParameterSchema BroadcastSchema { get; }
 
     /// <inheritdoc/>
-    public ParameterSchema UpdateSchema => _algorithm.UpdateSchema(_plan.Schema);
+    public ParameterSchema UpdateSchema { get; }
 
     /// <inheritdoc/>
     public ParameterVector InitialParameters() => _own?.Initial ?? Core.Models.InitialParameters.Draw(_plan, _job.Seed);

@@ -1,4 +1,3 @@
-using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
@@ -60,20 +59,7 @@ public sealed class FedProxTests
 
     private static float[] Rounds(AlgorithmSpec spec)
     {
-        var algorithm = AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = spec } });
-        var (state, models, update) = (algorithm.Init(new(Schema, [0f])), new List<float>(), new float[1]);
-        for (var round = 0; round < 2; round++)
-        {
-            var (mean, average) = (new ExactMean(1), new float[1]);
-            foreach (var client in (Parabola[])[new(4, 3), new(0, 1)])
-            {
-                var outcome = algorithm.Train(client, state.Parameters.Values.Span, update, ClientState.Empty);
-                Assert.Equal(AddOutcome.Added, mean.TryAdd(update, outcome.Examples));
-            }
-            mean.Mean(average);
-            state = algorithm.Apply(state, average, RoundOf.Nobody);
-            models.Add(state.Parameters.Values.Span[0]);
-        }
-        return [.. models];
+        var federation = new Federation(spec, new Parabola(4, 3), new Parabola(0, 1));
+        return [.. federation.Round(), .. federation.Round()];
     }
 }
