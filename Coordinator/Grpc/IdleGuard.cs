@@ -28,7 +28,7 @@ internal sealed class IdleGuard<T> : IAsyncStreamReader<T>, IDisposable
 
     public T Current => _inner.Current;
 
-    /// <exception cref="RpcException">DEADLINE_EXCEEDED: nothing came for too long.</exception>
+    /// <exception cref="RpcException">DEADLINE_EXCEEDED: nothing came for too long. CANCELLED: the peer reset the stream.</exception>
     public async Task<bool> MoveNext(CancellationToken cancellationToken)
     {
         _timer.Change(_idle, Timeout.InfiniteTimeSpan);
@@ -40,6 +40,11 @@ internal sealed class IdleGuard<T> : IAsyncStreamReader<T>, IDisposable
         {
             var silence = $"Nothing came for {_idle.TotalSeconds:0.###} s, so the upload was cut; send it again.";
             throw new RpcException(new Status(StatusCode.DeadlineExceeded, silence));
+        }
+        catch (IOException)
+        {
+            // The reset stream may be seen here before the call's token is cancelled.
+            throw new RpcException(new Status(StatusCode.Cancelled, "The client ended the call."));
         }
         finally
         {
