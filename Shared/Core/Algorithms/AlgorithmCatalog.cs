@@ -39,7 +39,7 @@ public static class AlgorithmCatalog
     /// <summary>Why an algorithm cannot train a model; null where it can.</summary>
     /// <param name="spec">The algorithm.</param>
     /// <param name="schema">The model's tensors.</param>
-    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema) => Find(spec.Name).Refusal(schema);
+    public static string? Refusal(AlgorithmSpec spec, ParameterSchema schema) => Find(spec.Name).Refusal(spec, schema);
 
     private static IServerOptimizer CreateOptimizer(ServerSpec server) => server.Optimizer switch
     {

@@ -30,5 +30,5 @@ public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFeder
     public string? NotPlain { get; init; }
 
     /// <value>Why it cannot train a model; null where it can.</value>
-    public Func<ParameterSchema, string?> Refusal { get; init; } = static _ => null;
+    public Func<AlgorithmSpec, ParameterSchema, string?> Refusal { get; init; } = static (_, _) => null;
 }

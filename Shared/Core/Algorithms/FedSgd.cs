@@ -20,7 +20,7 @@ public sealed class FedSgd(ServerHalf server) : MeanAlgorithm(server)
     public static AlgorithmInfo Info { get; } = new("fedsgd", static (_, server) => new FedSgd(server), "the negative gradient of its whole data at x", "the same, section 2")
     {
         // What standardises the data is set before the first round and stays: no algorithm moves it.
-        Refusal = static schema => schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable && !Standardisation.Has(tensor)) is { } statistic
+        Refusal = static (_, schema) => schema.Tensors.FirstOrDefault(tensor => !tensor.Trainable && !Standardisation.Has(tensor)) is { } statistic
             ? $"fedsgd sends gradients, which never move running statistics such as '{statistic.Name}': use group_norm instead of batch_norm, or fedavg"
             : null,
     };

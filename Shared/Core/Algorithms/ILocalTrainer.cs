@@ -21,6 +21,33 @@ public interface ILocalTrainer
     /// <param name="at">Parameters, shape [P].</param>
     /// <param name="gradient">Receives the gradient, shape [P]; 0 at tensors that are not trainable.</param>
     MetricSums Gradient(ReadOnlySpan<float> at, Span<float> gradient);
+
+    /// <summary>Goes through the batches that <see cref="Train"/> would go through, and leaves the steps to the algorithm: the job's optimiser has no part in it but for its learning rate.</summary>
+    /// <param name="visit">Called for each batch in turn; asks it for a gradient at least once.</param>
+    /// <returns>Its sums are those of each batch's first gradient.</returns>
+    LocalTraining ForEachBatch(Action<ILocalBatch> visit);
+
+    /// <summary>The loss over the client's whole partition at <paramref name="at"/>, without dropout and augmentation.</summary>
+    /// <param name="at">Parameters, shape [P].</param>
+    MetricSums Measure(ReadOnlySpan<float> at);
+}
+
+/// <summary>A batch of a client's examples. Of use only while <see cref="ILocalTrainer.ForEachBatch"/> shows it, or, where an algorithm goes back to it, until that returns.</summary>
+public interface ILocalBatch
+{
+    /// <summary>Which one, 1-based, over all local epochs.</summary>
+    int Step { get; }
+
+    /// <summary>How many there are in all.</summary>
+    int Steps { get; }
+
+    /// <summary>The job's learning rate η at this step.</summary>
+    double Rate { get; }
+
+    /// <summary>The gradient of the batch's mean loss with penalties on weights, clipped as the job says. The same parameters give the same gradient however often it is asked for.</summary>
+    /// <param name="at">Parameters, shape [P]. Running statistics among them move as a training pass moves them; the rest stays.</param>
+    /// <param name="gradient">Receives it, shape [P]; 0 at tensors that are not trainable.</param>
+    MetricSums Gradient(Span<float> at, Span<float> gradient);
 }
 
 /// <summary>Sums over examples. Sums add up exactly in what they count; means are taken once, at the end.</summary>

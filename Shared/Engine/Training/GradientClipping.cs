@@ -29,4 +29,16 @@ internal static class GradientClipping
         foreach (var gradient in gradients)
             if (gradient is not null) TensorPrimitives.Clamp(gradient.Floats(), -(float)bound, (float)bound, gradient.Floats());
     }
+
+    /// <summary>The same of gradients that are one vector: the value's bound first, then the norm's.</summary>
+    /// <param name="gradient">In place, shape [P].</param>
+    /// <param name="magnitude">Largest magnitude of a value, above 0; null for no bound.</param>
+    /// <param name="bound">Largest norm, above 0; null for no bound.</param>
+    public static void Clip(Span<float> gradient, double? magnitude, double? bound)
+    {
+        if (magnitude is { } largest) TensorPrimitives.Clamp(gradient, -(float)largest, (float)largest, gradient);
+        if (bound is not { } longest) return;
+        var factor = longest / (TensorPrimitives.Norm<float>(gradient) + 1e-6);
+        if (factor < 1) TensorPrimitives.Multiply(gradient, (float)factor, gradient);
+    }
 }

@@ -26,6 +26,10 @@ public sealed class FederatedAveragingTests
             gradient.CopyTo(result);
             return new(7, 1.75, 4);
         }
+
+        public LocalTraining ForEachBatch(Action<ILocalBatch> visit) => throw new NotSupportedException();
+
+        public MetricSums Measure(ReadOnlySpan<float> at) => throw new NotSupportedException();
     }
 
     private static IFederatedAlgorithm Create(string name, double rate = 1) => AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = new() { Name = name, ServerLearningRate = rate } } });

@@ -7,6 +7,8 @@ namespace Federated.Core.Tests.Algorithms;
 /// whatever the gradient.</summary>
 internal sealed class Parabola(float b, long examples, int steps = 2, float rate = 0.5f, float a = 1, bool statistic = false) : ILocalTrainer
 {
+    private readonly (int Steps, double Rate, float Minimum) _settings = (steps, rate, b);
+
     public ParameterSchema Schema { get; } = statistic
         ? new([new TensorSpec("1.weight", [1]), new TensorSpec("1.running_mean", [1], Trainable: false)])
         : new([new TensorSpec("1.weight", [1])]);
@@ -32,6 +34,38 @@ internal sealed class Parabola(float b, long examples, int steps = 2, float rate
     {
         gradient.Clear();
         gradient[0] = a * (at[0] - b);
-        return new(examples, examples * a * (at[0] - b) * (at[0] - b) / 2, 0);
+        return Measure(at);
+    }
+
+    public LocalTraining ForEachBatch(Action<ILocalBatch> visit)
+    {
+        var sums = default(MetricSums);
+        for (var step = 1; step <= steps; step++)
+        {
+            var batch = new Whole(this, step);
+            visit(batch);
+            sums += batch.First!.Value;
+        }
+        return new(sums, steps, steps * (double)rate);
+    }
+
+    public MetricSums Measure(ReadOnlySpan<float> at) => new(examples, examples * a * (at[0] - b) * (at[0] - b) / 2, 0);
+
+    private sealed class Whole(Parabola client, int step) : ILocalBatch
+    {
+        public int Step => step;
+
+        public int Steps => client._settings.Steps;
+
+        public double Rate => client._settings.Rate;
+
+        public MetricSums? First { get; private set; }
+
+        public MetricSums Gradient(Span<float> at, Span<float> gradient)
+        {
+            var sums = client.Gradient(at, gradient);
+            if (at.Length > 1) at[1] = client._settings.Minimum;
+            return First ??= sums;
+        }
     }
 }
