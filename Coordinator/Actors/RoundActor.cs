@@ -33,7 +33,8 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
-        (_plan, _registry, _queue) = (plan, registry, new(plan.Aggregate));
+        (_plan, _registry) = (plan, registry);
+        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Facts(header)));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };

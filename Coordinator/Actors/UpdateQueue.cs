@@ -1,11 +1,14 @@
 using Akka.Actor;
 using Federated.Core.Aggregation;
+using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
 
 /// <summary>Updates that wait to be added to an aggregate, which happens off the actor's thread and one after the other. Belongs to one actor, which calls it from its own
 /// thread only. Every buffer is released once: when it has been added, or when it is refused.</summary>
-internal sealed class UpdateQueue(IUpdateAggregate aggregate)
+/// <param name="aggregate">What they are added to.</param>
+/// <param name="weight">What weighs an update, above 0. Called on any thread.</param>
+internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader, double> weight)
 {
     private readonly Queue<QueuedUpdate> _waiting = new();
     private QueuedUpdate? _current;
@@ -17,7 +20,7 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate)
     {
         if (_current is not null || !_waiting.TryDequeue(out var next)) return;
         _current = next;
-        Task.Run(() => Fold(aggregate, next.Offer)).PipeTo(self,
+        Task.Run(() => Fold(next.Offer)).PipeTo(self,
             success: outcome => new UpdateFolded(next, outcome, Error: null),
             failure: error => new UpdateFolded(next, AddOutcome.Added, error));
     }
@@ -34,11 +37,11 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate)
     /// <summary>The update that is being added, if any.</summary>
     public QueuedUpdate? Current => _current;
 
-    private static AddOutcome Fold(IUpdateAggregate aggregate, OfferUpdate offer)
+    private AddOutcome Fold(OfferUpdate offer)
     {
         try
         {
-            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), offer.Header.Weight > 0 ? offer.Header.Weight : offer.Header.Examples);
+            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), weight(offer.Header));
         }
         finally
         {

@@ -17,6 +17,11 @@ public static class AlgorithmCatalog
         FedNova.Info,
         FedSam.Info,
         MimeLite.Info,
+        QFedAvg.Info,
+        AgnosticFedAvg.Info,
+        Ifca.Info,
+        PerFedAvg.Info,
+        Reptile.Info,
     ];
 
     /// <summary>All names.</summary>

@@ -29,6 +29,9 @@ public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFeder
     /// <value>Why its updates are no changes of one model that stand for themselves, as the end of a sentence; null where they are. Robust rules and asynchronous modes take only such updates.</value>
     public string? NotPlain { get; init; }
 
+    /// <value>True where it makes its local steps itself, plain ones along the gradient: the job's optimiser has only its learning rate and schedule then.</value>
+    public bool OwnSteps { get; init; }
+
     /// <value>Why it cannot train a model; null where it can.</value>
     public Func<AlgorithmSpec, ParameterSchema, string?> Refusal { get; init; } = static (_, _) => null;
 }

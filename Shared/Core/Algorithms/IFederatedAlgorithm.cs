@@ -30,6 +30,12 @@ public interface IFederatedAlgorithm
     /// <param name="state">What this client kept in its last committed round; empty before its first, and for algorithms that keep nothing.</param>
     LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state);
 
+    /// <summary>What weighs an update in the mean, above 0.</summary>
+    /// <param name="state">State after the previous round.</param>
+    /// <param name="client">Whose update it is.</param>
+    /// <param name="facts">What came with it.</param>
+    double WeightOf(ServerState state, string client, UpdateFacts facts) => facts.Weight ?? facts.Examples;
+
     /// <summary>Server half, once a run: the state before the first round.</summary>
     ServerState Init(ParameterVector parameters);
 
@@ -49,6 +55,9 @@ public sealed record LocalUpdate(long Examples, MetricSums Training, ClientState
 {
     /// <value>What weighs the update in the mean, above 0; null for <see cref="Examples"/>.</value>
     public double? Weight { get; init; }
+
+    /// <value>The client's own model after the round, shape [P], which is measured on its validation share and never leaves the worker; null where the algorithm has only one model.</value>
+    public ReadOnlyMemory<float>? Personal { get; init; }
 }
 
 /// <summary>What the server half carries from round to round.</summary>

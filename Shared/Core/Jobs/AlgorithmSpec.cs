@@ -10,7 +10,12 @@ public sealed record AlgorithmSpec
         + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020). "
         + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
         + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
-        + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021).",
+        + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021). "
+        + "qfedavg: clients with a high loss count for more (Li et al. 2020). "
+        + "afl: the worst mixture of the clients counts (Mohri et al. 2019). "
+        + "ifca: k models, each for a cluster of clients that finds itself (Ghosh et al. 2020). "
+        + "perfedavg: a model from which a client's own step is good (Fallah et al. 2020). "
+        + "reptile: the same by whole epochs (Nichol et al. 2018).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -40,6 +45,26 @@ public sealed record AlgorithmSpec
     [JobField("β of mimelite: how much of the momentum stays from round to round, and is added to local steps; with 0 it is fedavg with equal weights.", Minimum = 0, ExclusiveMaximum = 1)]
     [AppliesWhen("federation.algorithm.name", "mimelite")]
     public double MimeBeta { get; init; } = 0.9;
+
+    /// <value>qfedavg: how much the loss counts.</value>
+    [JobField("q, how much a client's loss counts: with 0 it is fedavg, with more the clients' losses come nearer to each other. The paper tries 0.1, 1, 5 and others.", Minimum = 0, Maximum = 100)]
+    [AppliesWhen("federation.algorithm.name", "qfedavg")]
+    public double Q { get; init; } = 1;
+
+    /// <value>afl: step of the clients' weights.</value>
+    [JobField("γ, how far the clients' weights go along their losses each round; with 0 all weigh the same.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "afl")]
+    public double Gamma { get; init; } = 0.01;
+
+    /// <value>ifca: how many models.</value>
+    [JobField("k, how many models there are, each for the clients that it suits best; with 1 it is fedavg. All of them travel to each client.", Minimum = 1, Maximum = 64)]
+    [AppliesWhen("federation.algorithm.name", "ifca")]
+    public int Clusters { get; init; } = 2;
+
+    /// <value>perfedavg: rate of the client's own step.</value>
+    [JobField("α, the rate of the step that makes a client's own model of the common one.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "perfedavg")]
+    public double InnerRate { get; init; } = 0.01;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]

@@ -39,4 +39,18 @@ public static class SchemaParts
             offset += tensor.Count;
         }
     }
+
+    /// <summary>Copies what gradients do not move.</summary>
+    /// <param name="model">The tensors.</param>
+    /// <param name="from">Shape [P].</param>
+    /// <param name="to">Shape [P]; trainable tensors stay.</param>
+    public static void CopyStatistics(this ParameterSchema model, ReadOnlySpan<float> from, Span<float> to)
+    {
+        var offset = 0;
+        foreach (var tensor in model.Tensors)
+        {
+            if (!tensor.Trainable) from.Slice(offset, tensor.Count).CopyTo(to[offset..]);
+            offset += tensor.Count;
+        }
+    }
 }

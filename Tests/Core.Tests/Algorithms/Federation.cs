@@ -11,10 +11,11 @@ internal sealed class Federation
     private readonly IFederatedAlgorithm _algorithm;
     private readonly ILocalTrainer[] _clients;
     private readonly ClientState[] _states;
+    private readonly ReadOnlyMemory<float>?[] _personal;
 
     public Federation(JobSpec job, params ILocalTrainer[] clients)
     {
-        (_algorithm, _clients, _states) = (AlgorithmCatalog.Create(job), clients, [.. clients.Select(_ => ClientState.Empty)]);
+        (_algorithm, _clients, _states, _personal) = (AlgorithmCatalog.Create(job), clients, [.. clients.Select(_ => ClientState.Empty)], new ReadOnlyMemory<float>?[clients.Length]);
         State = _algorithm.Init(new(clients[0].Schema, new float[clients[0].Schema.Count]));
     }
 
@@ -22,9 +23,12 @@ internal sealed class Federation
     {
     }
 
-    public ServerState State { get; private set; }
+    public ServerState State { get; set; }
 
     public float[] Model => State.Parameters.Values.ToArray();
+
+    /// <summary>A client's own model after its last round; null where it has none.</summary>
+    public float[]? Personal(int client) => _personal[client]?.ToArray();
 
     public ClientState Kept(int client) => _states[client];
 
@@ -39,9 +43,10 @@ internal sealed class Federation
         {
             var update = new float[length];
             var outcome = _algorithm.Train(_clients[client], broadcast.Values.Span, update, _states[client]);
-            Assert.Equal(AddOutcome.Added, mean.TryAdd(update, outcome.Weight ?? outcome.Examples));
-            _states[client] = outcome.State ?? _states[client];
-            facts.Add($"client-{client}", new(outcome.Examples, outcome.Training, null, 0) { Weight = outcome.Weight });
+            var (name, said) = ($"client-{client}", new UpdateFacts(outcome.Examples, outcome.Training, null, 0) { Weight = outcome.Weight });
+            Assert.Equal(AddOutcome.Added, mean.TryAdd(update, _algorithm.WeightOf(State, name, said)));
+            (_states[client], _personal[client]) = (outcome.State ?? _states[client], outcome.Personal);
+            facts.Add(name, said);
         }
         mean.Mean(average);
         State = _algorithm.Apply(State, average, new(facts.ToImmutable(), _clients.Length));

@@ -34,6 +34,11 @@ public sealed class JobRulesTests
         "line 4, training.patience: does not go with fednova, which must know what local steps add up to; remove it.")]
     [InlineData("federation: {algorithm: {name: mimelite}}\ntraining: {optimizer: {momentum: 0.9}}",
         "line 3, training.optimizer.momentum: 0.9 does not go with mimelite, whose momentum is that of all clients; remove it.")]
+    [InlineData("federation: {algorithm: {name: perfedavg}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}",
+        "line 3, training.optimizer.name: adam does not go with perfedavg, which makes plain steps of its own; use sgd.")]
+    [InlineData("federation: {algorithm: {name: perfedavg}}\ntraining: {optimizer: {weight_decay: 0.1}}",
+        "line 3, training.optimizer.weight_decay: 0.1 does not go with perfedavg, which makes plain steps of its own; use training.l2, half as much.")]
+    [InlineData("federation: {algorithm: {name: afl}, cohort: {fraction: 0.5}}", "line 2, federation.cohort.fraction: 0.5 does not go with afl, whose weights follow the losses of all clients; use 1.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 
     [Theory]

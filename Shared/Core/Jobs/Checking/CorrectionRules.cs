@@ -1,3 +1,4 @@
+using Federated.Core.Algorithms;
 using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
 
@@ -17,11 +18,28 @@ internal static class CorrectionRules
             if (job.Sound("training.optimizer") && training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {Why}use sgd.");
             if (job.Sound("training.patience") && training.Patience is not null) job.Report("training.patience", Why + "remove it.");
         }
+        if (algorithm == "afl" && job.Sound("federation.cohort") && job.Spec.Federation.Cohort.Fraction < 1)
+            job.Report("federation.cohort.fraction", $"{ValueText.Of(job.Spec.Federation.Cohort.Fraction)} does not go with afl, whose weights follow the losses of all clients; use 1.");
+        if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { OwnSteps: true }) CheckOwnSteps(job, algorithm);
         if (algorithm == "mimelite" && job.Sound("training.optimizer"))
         {
             const string Why = "does not go with mimelite, whose momentum is that of all clients; ";
             if (training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {Why}use sgd.");
             else if (training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {Why}remove it.");
         }
+    }
+
+    private static void CheckOwnSteps(BoundJob job, string algorithm)
+    {
+        var (training, why) = (job.Spec.Training, $"does not go with {algorithm}, which makes plain steps of its own; ");
+        if (job.Sound("training.patience") && training.Patience is not null) job.Report("training.patience", why + "remove it.");
+        if (!job.Sound("training.optimizer")) return;
+        if (training.Optimizer.Name != OptimizerName.Sgd)
+        {
+            job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {why}use sgd.");
+            return;
+        }
+        if (training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {why}remove it.");
+        if (training.Optimizer.WeightDecay > 0) job.Report("training.optimizer.weight_decay", $"{ValueText.Of(training.Optimizer.WeightDecay)} {why}use training.l2, half as much.");
     }
 }
