@@ -34,6 +34,7 @@ internal static class Admission
             if (TaskIds.CheckName(client) is { } wrong) return new(Refusal.Malformed, $"The name of client {clients.Count + 1} of worker '{hello.Worker}' {wrong}.");
             if (!clients.Add(client)) return new(Refusal.Malformed, $"Worker '{hello.Worker}' announces client '{client}' twice.");
         }
+        if (LabelRules.Check(hello.Labels) is { } label) return new(Refusal.Malformed, $"Worker '{hello.Worker}' has {label}");
         if (hello.Held.Count > MaxHeld)
             return new(Refusal.Malformed, $"Worker '{hello.Worker}' says that it holds {hello.Held.Count} results; at most {MaxHeld} are allowed.");
         for (var i = 0; i < hello.Held.Count; i++)

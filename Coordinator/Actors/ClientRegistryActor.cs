@@ -243,8 +243,11 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var ready = _board.Workers.Values.Where(worker => worker.Condition == WorkerCondition.Ready).ToArray();
         var clients = ready.SelectMany(worker => worker.Clients).ToImmutableSortedSet(StringComparer.Ordinal);
-        if (ready.Length == _roster.Workers && _board.ReadySlots == _roster.Slots && clients.SetEquals(_roster.Clients)) return;
-        _roster = new(ready.Length, _board.ReadySlots, clients);
+        var labels = ready.Select(worker => (worker.Clients, Labels: _attached.GetValueOrDefault(worker.Name)?.Hello.Labels)).Where(worker => worker.Labels is { Count: > 0 })
+            .SelectMany(worker => worker.Clients.Select(client => KeyValuePair.Create<string, IReadOnlyDictionary<string, string>>(client, worker.Labels!)));
+        var roster = new Roster(ready.Length, _board.ReadySlots, clients) { Labels = labels.ToImmutableDictionary(StringComparer.Ordinal) };
+        if (roster.SaysTheSameAs(_roster)) return;
+        _roster = roster;
         foreach (var subscriber in _subscribers) subscriber.Tell(_roster);
     }
 

@@ -70,6 +70,16 @@ internal sealed record Roster(int Workers, int Slots, ImmutableSortedSet<string>
 
     /// <summary>Nobody is there.</summary>
     public static readonly Roster Nobody = new(0, 0, ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+
+    /// <value>What the workers of clients say of themselves, by client; only of those that say something.</value>
+    public ImmutableDictionary<string, IReadOnlyDictionary<string, string>> Labels { get; init; } = ImmutableDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
+
+    /// <summary>Whether there is nothing new in it.</summary>
+    public bool SaysTheSameAs(Roster other) => Workers == other.Workers && Slots == other.Slots && Clients.SetEquals(other.Clients) && Labels.Count == other.Labels.Count
+        && Labels.All(client => other.Labels.TryGetValue(client.Key, out var labels) && client.Value.Count == labels.Count && !client.Value.Except(labels).Any());
+
+    /// <summary>A label of the worker of a client; "" without it.</summary>
+    public string Label(string client, string name) => Labels.TryGetValue(client, out var labels) && labels.TryGetValue(name, out var value) ? value : "";
 }
 
 /// <summary>To a worker's session: have the worker do this.</summary>

@@ -6,6 +6,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -34,7 +35,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
-        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Facts(header)));
+        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Weighed(header)));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
@@ -52,7 +53,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Progress(0, 0);
         Reached(RunPoint.Selecting);
         if (_plan.Reopened is { } cohort) Open(cohort);
-        else if (!IsLocal) Select(_plan.Clients.Select(client => client.Id));
+        else if (!IsLocal) Select(_plan.Clients.Select(client => client.Id), Roster.Nobody);
     }
 
     protected override void PostStop()
@@ -72,7 +73,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             var minimum = _plan.Job.Federation.Cohort.Minimum;
             if (roster.Clients.Count >= minimum)
             {
-                Select(roster.Clients);
+                Select(roster.Clients, roster);
             }
             else if (roster.Workers > 0 && !Timers.IsTimerActive(Deadline.Instance))
             {
@@ -192,13 +193,20 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
     }
 
-    private void Select(IEnumerable<string> clients)
+    private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients, _plan.Health);
+        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => CandidateOf(client, roster)), _plan.Health);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
     }
+
+    private Candidate CandidateOf(string client, Roster roster) => new(client)
+    {
+        Examples = _sizes.GetValueOrDefault(client),
+        Last = _plan.Records.GetValueOrDefault(client),
+        Group = _plan.Job.Federation.Cohort.Selection.Label is { } label ? roster.Label(client, label) : "",
+    };
 
     private void Open(Cohort cohort)
     {
@@ -395,6 +403,9 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private void Progress(int done, int of) =>
         Context.Parent.Tell(new StepProgress(_round.Round, _round.Attempt, _round.Phase.ToString().ToLowerInvariant(), done, of));
+
+    // Who was drawn in proportion to its examples does not count by them once more.
+    private UpdateFacts Weighed(UploadHeader header) => _plan.Job.Federation.Cohort.Selection.Kind == SelectionKind.Weighted ? Facts(header) with { Weight = 1 } : Facts(header);
 
     private static UpdateFacts Facts(UploadHeader header)
     {

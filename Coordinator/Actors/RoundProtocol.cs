@@ -5,6 +5,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
@@ -56,6 +57,9 @@ internal sealed record RoundPlan(
 {
     /// <value>Whom the attempt asked already, where it begins again; null where it begins.</value>
     public Cohort? Reopened { get; init; }
+
+    /// <value>How clients did when their updates last counted, where the selection looks at that.</value>
+    public ImmutableSortedDictionary<string, ClientRecord> Records { get; init; } = ImmutableSortedDictionary<string, ClientRecord>.Empty;
 
     /// <value>Told at each point of the round, from any thread.</value>
     public Action<RunPoint> Reached { get; init; } = static _ => { };

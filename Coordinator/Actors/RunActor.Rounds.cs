@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
 using Federated.Core.Rounds;
 using Federated.V1;
@@ -34,6 +35,7 @@ internal sealed partial class RunActor
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _aggregate ?? new WeightedMean(_algorithm.UpdateSchema(server.Parameters.Schema).Count), _state.Health)
         {
             Reopened = reopened,
+            Records = _state.Records,
             Reached = ReachedIn(round),
         };
         _aggregate = null;
@@ -58,6 +60,7 @@ internal sealed partial class RunActor
             Checkpoint = kept.Checkpoint,
             Measured = measured,
             FailedClients = { ready.Round.Failed },
+            Records = { RunEntries.Records(Job.Federation.Cohort.Selection.Kind, ready.Round.Accepted) },
         };
         Record(new() { RoundKept = entry }, () =>
         {

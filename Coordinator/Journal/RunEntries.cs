@@ -1,6 +1,9 @@
 using Federated.Coordinator.Actors;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -23,7 +26,10 @@ internal static class RunEntries
         RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
             (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted, Math.Max((int)entry.RoundOpened.Clients, entry.RoundOpened.Cohort.Count))),
         RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(
-            (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients]),
+            (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients])
+        {
+            Records = [.. entry.RoundKept.Records.Select(record => KeyValuePair.Create(record.Client, new ClientRecord((int)entry.RoundKept.Report.Round, (long)record.Examples, record.Loss, record.Seconds)))],
+        },
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
             (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
         RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
@@ -36,6 +42,18 @@ internal static class RunEntries
         RunEntry.EventOneofCase.Completed => new RunChange.Completed(entry.Completed.Reason),
         _ => throw new InvalidDataException("An entry of the run's journal has no event that this version knows."),
     };
+
+    /// <summary>What an entry says of the clients whose updates count; nothing where no selection will look at it.</summary>
+    /// <param name="kind">The job's selection.</param>
+    /// <param name="updates">Of the round, by client.</param>
+    public static IEnumerable<RunEntry.Types.ClientRecord> Records(SelectionKind kind, IEnumerable<KeyValuePair<string, UpdateFacts>> updates) => !CohortSelection.Remembers(kind) ? []
+        : updates.Select(update => new RunEntry.Types.ClientRecord
+        {
+            Client = update.Key,
+            Examples = (ulong)update.Value.Examples,
+            Loss = update.Value.Training.Loss,
+            Seconds = update.Value.ComputeSeconds,
+        });
 
     /// <summary>What an entry says of an evaluation.</summary>
     /// <param name="round">Whose model was measured.</param>

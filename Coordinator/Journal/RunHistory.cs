@@ -8,6 +8,7 @@ namespace Federated.Coordinator.Journal;
 internal sealed class RunHistory
 {
     private readonly List<RunEntry> _entries = [];
+    private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);   // the entry that has a client's latest record
     private int _opened = -1;
     private int _takenOver = -1;
     private int _confused = -1;
@@ -47,6 +48,10 @@ internal sealed class RunHistory
                 _confused = -1;
                 CloseAttempt(before);
                 break;
+            case RunEntry.EventOneofCase.RoundKept when entry.RoundKept.Records.Count > 0:
+                Supersede(entry.RoundKept.Records);
+                CloseAttempt(before);
+                break;
             case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack:
                 CloseAttempt(before);
                 break;
@@ -66,6 +71,20 @@ internal sealed class RunHistory
         if (_opened < 0) return;
         _entries[_opened] = Cut(_entries[_opened], before.Health);
         _opened = -1;
+    }
+
+    private void Supersede(IEnumerable<RunEntry.Types.ClientRecord> latest)
+    {
+        var old = latest.Select(record => record.Client).Where(_recorded.ContainsKey).ToLookup(client => _recorded[client]);
+        foreach (var clients in old)
+        {
+            var (cut, gone) = (_entries[clients.Key].Clone(), clients.ToHashSet(StringComparer.Ordinal));
+            var kept = cut.RoundKept.Records.Where(record => !gone.Contains(record.Client)).ToArray();
+            cut.RoundKept.Records.Clear();
+            cut.RoundKept.Records.AddRange(kept);
+            _entries[clients.Key] = cut;
+        }
+        foreach (var record in latest) _recorded[record.Client] = _entries.Count;
     }
 
     private static RunEntry WithoutConfusion(RunEntry evaluated)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.Engine;
 using Federated.Engine.Data;
 
@@ -59,7 +60,7 @@ internal static class OverheadBenchmark
         var start = Stopwatch.GetTimestamp();
         for (var round = 1; round <= job.Federation.Rounds; round++)
         {
-            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, attempt: 1, engine.Clients.Select(c => c.Id), ClientHealth.Fine).Clients.OrderByDescending(c => sizes[c]).ToArray();
+            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, attempt: 1, engine.Clients.Select(c => new Candidate(c.Id)), ClientHealth.Fine).Clients.OrderByDescending(c => sizes[c]).ToArray();
             var next = -1;
             var threads = Enumerable.Range(0, slots).Select(_ => new Thread(() =>
             {

@@ -176,6 +176,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Version = typeof(WorkerActor).Assembly.GetName().Version?.ToString(3) ?? "",
             Slots = (uint)_scope.Options.Slots,
             Clients = { _scope.Options.Clients },
+            Labels = { _scope.Options.Labels },
             Held = { _held.Latest() },
         });
         Timers.StartSingleTimer(SayHello.Instance, SayHello.Instance, _scope.Timings.Hello.Delay(++_hellos, _scope.Timings.Jitter()));

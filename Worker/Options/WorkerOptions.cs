@@ -39,6 +39,9 @@ public sealed record WorkerOptions
     /// <value>placement local: the clients whose data lives here. Default none.</value>
     public ImmutableArray<string> Clients { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <value>What this worker says of itself, for selections of clients by group, such as region and north. Default none.</value>
+    public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <value>Folder of what this worker's clients keep between rounds, for it alone. Made when it is needed. Default: federated/worker-NAME below the user's local application data.</value>
     public string StateDir { get => field ?? StateFolders.OfWorker(Name); init; }
 

@@ -13,7 +13,7 @@ public static class WorkerOptionsReader
 
     private static readonly ImmutableArray<string> Names =
     [
-        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "allow-models", "clients", "state-dir",
+        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "allow-models", "clients", "labels", "state-dir",
         "coordinator-timeout", "drain-timeout", "heartbeat-pause", "log-level",
     ];
 
@@ -33,6 +33,7 @@ public static class WorkerOptionsReader
           allow-models        folders out of which jobs may load models of their own, which is code that runs here; separated as data-folders are
                               (none: such jobs are refused)
           clients             clients whose data lives here, for data.placement: local, with commas between (none)
+          labels              what the worker says of itself, for federation.cohort.selection by group, as region=north,size=large (none)
           state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
           coordinator-timeout seconds after which a worker that finds no coordinator ends (look for ever)
           drain-timeout       seconds that a worker that is told to end may go on with its tasks ({new WorkerOptions().DrainTimeout.TotalSeconds})
@@ -68,6 +69,7 @@ public static class WorkerOptionsReader
             case "data-folders": return options with { DataFolders = Split(value, Path.PathSeparator) };
             case "allow-models": return options with { AllowModels = Split(value, Path.PathSeparator) };
             case "clients": return options with { Clients = Split(value, ',') };
+            case "labels": return options with { Labels = Labels() };
             case "state-dir": return options with { StateDir = value };
             case "coordinator-timeout": return options with { CoordinatorTimeout = Seconds() ?? options.CoordinatorTimeout };
             case "drain-timeout": return options with { DrainTimeout = Seconds() ?? options.DrainTimeout };
@@ -81,6 +83,18 @@ public static class WorkerOptionsReader
             if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
             errors.Add($"{name} is '{value}': it must be a whole number.");
             return fallback;
+        }
+
+        ImmutableDictionary<string, string> Labels()
+        {
+            var labels = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+            foreach (var label in Split(value, ','))
+            {
+                var parts = label.Split('=', 2, StringSplitOptions.TrimEntries);
+                if (parts.Length < 2) errors.Add($"labels has '{label}': a label is written name=value.");
+                else if (!labels.TryAdd(parts[0], parts[1])) errors.Add($"labels has '{parts[0]}' twice.");
+            }
+            return labels.ToImmutable();
         }
 
         TimeSpan? Seconds() => NodeArguments.Seconds(name, value, errors);

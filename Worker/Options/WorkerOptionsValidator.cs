@@ -20,6 +20,7 @@ public static class WorkerOptionsValidator
         if (options.Slots is < 1 or > 1024) errors.Add($"slots is {options.Slots}: it must be from 1 to 1024.");
         if (ComputeDevice.Parse(options.Device) is null) errors.Add($"device is '{options.Device}': {ComputeDevice.Rule}");
         CheckClients(errors, options);
+        if (LabelRules.Check(options.Labels) is { } label) errors.Add($"labels has {label}");
         if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
         foreach (var folder in options.AllowModels)
             if (!Directory.Exists(folder)) errors.Add($"allow-models has '{folder}', which is no folder here.");

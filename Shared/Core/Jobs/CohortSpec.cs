@@ -16,6 +16,10 @@ public sealed record CohortSpec
         Minimum = 1, Maximum = 10)]
     public double OverSelect { get; init; } = 1.0;
 
+    /// <value>How they are chosen.</value>
+    [JobField("How the clients that a round asks are chosen.")]
+    public SelectionSpec Selection { get; init; } = new();
+
     /// <value>Time a round may take from its first task to its last update.</value>
     [JobField("Time that a round may take from its first task to its last update.", ExclusiveMinimum = 0, Maximum = 7 * 24 * 3600)]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Randomness;
+using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Rounds;
 
@@ -11,7 +12,7 @@ namespace Federated.Core.Rounds;
 /// <param name="Of">How many clients could have been asked, at least as many as are.</param>
 public sealed record Cohort(ImmutableArray<string> Clients, int Wanted, int Of);
 
-/// <summary>Draws cohorts: uniform without replacement, from the job's seed alone.</summary>
+/// <summary>Draws cohorts without replacement, by lots that the job's seed decides.</summary>
 public static class CohortSelection
 {
     /// <summary>How many updates a round wants of <paramref name="clients"/> clients: the fraction, rounded half away from zero, but at least one and at least
@@ -31,15 +32,29 @@ public static class CohortSelection
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
     /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients, ClientHealth health)
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health)
     {
-        var all = clients.Order(StringComparer.Ordinal).ToArray();
+        var all = clients.OrderBy(candidate => candidate.Id, StringComparer.Ordinal).ToArray();
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
         var purpose = attempt == 1 ? "cohort" : string.Create(CultureInfo.InvariantCulture, $"cohort/{attempt}");
         var random = new RandomStream(SeedTree.Derive(seed, purpose, round));
-        random.Shuffle<string>(all);
-        var eligible = health.Eligible(all, round, Math.Max(1, spec.Minimum));
-        var wanted = Math.Min(Wanted(spec, all.Length), eligible.Length);
-        return new([.. eligible.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], wanted, all.Length);
+        random.Shuffle<Candidate>(all);
+        var fine = health.Eligible([.. all.Select(candidate => candidate.Id)], round, Math.Max(1, spec.Minimum)).ToHashSet(StringComparer.Ordinal);
+        var eligible = all.Where(candidate => fine.Contains(candidate.Id)).ToArray();
+        var (wanted, asked) = (Math.Min(Wanted(spec, all.Length), eligible.Length), Math.Min(Asked(spec, all.Length), eligible.Length));
+        IEnumerable<Candidate> chosen = spec.Selection.Kind switch
+        {
+            SelectionKind.Uniform => eligible.Take(asked),
+            SelectionKind.Weighted => WeightedLot.Draw(eligible, Sizes.Of(eligible), asked, random),
+            SelectionKind.RoundRobin => RoundRobin.Draw(eligible, asked, seed, round, attempt),
+            SelectionKind.PowerOfChoice => PowerOfChoice.Draw(eligible, asked, spec.Selection.Candidates, random),
+            SelectionKind.Oort => Oort.Draw(eligible, asked, spec.Selection, round, random),
+            SelectionKind.Stratified => Groups.Draw(eligible, asked),
+            _ => throw new InvalidOperationException($"{spec.Selection.Kind} is not a known selection."),
+        };
+        return new([.. chosen.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)], wanted, all.Length);
     }
+
+    /// <summary>Whether a selection looks at how clients did before.</summary>
+    public static bool Remembers(SelectionKind kind) => kind is SelectionKind.Weighted or SelectionKind.PowerOfChoice or SelectionKind.Oort;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Core.Metrics;
+using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Rounds;
 
@@ -34,7 +35,11 @@ public abstract record RunChange
     /// <param name="ParametersHash">Of the new parameters.</param>
     /// <param name="Measured">True when an evaluation of them was asked for.</param>
     /// <param name="FailedClients">Clients that were asked and failed.</param>
-    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured, ImmutableArray<string> FailedClients) : RunChange;
+    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured, ImmutableArray<string> FailedClients) : RunChange
+    {
+        /// <value>How the clients did whose updates count, by name; empty where nobody will ask.</value>
+        public ImmutableArray<KeyValuePair<string, ClientRecord>> Records { get; init; } = [];
+    }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>
     public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
+using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Rounds;
 
@@ -66,6 +67,9 @@ public sealed record RunState
     /// <value>Clients that failed lately.</value>
     public ClientHealth Health { get; private init; } = ClientHealth.Fine;
 
+    /// <value>How clients did when their updates last counted, where the selection looks at that.</value>
+    public ImmutableSortedDictionary<string, ClientRecord> Records { get; private init; } = ImmutableSortedDictionary.Create<string, ClientRecord>(StringComparer.Ordinal);
+
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
@@ -98,6 +102,7 @@ public sealed record RunState
                 FailedAttempts = [],
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
                 Health = Health.After(c.Round, Asked, c.FailedClients),
+                Records = Records.SetItems(c.Records),
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
@@ -115,6 +120,7 @@ public sealed record RunState
                 FailedAttempts = [],
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
+                Records = Records.RemoveRange(Records.Where(record => record.Value.Round > c.Round).Select(record => record.Key)),
             },
         RunChange.Stopped c when !Ended => Closed() with { Phase = RunPhase.Stopped, Reason = c.Reason },
         RunChange.Failed c when !Ended => Closed() with { Phase = RunPhase.Failed, Reason = c.Reason },

@@ -177,6 +177,35 @@ public sealed class ClientRegistryActorTests : ActorTest
     }
 
     [Fact]
+    public void Roster_has_the_labels_of_the_workers_of_clients_and_tells_when_they_change()
+    {
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        var hello = HelloOf("w1", 1, "s1", "a");
+        hello.Labels["region"] = "north";
+        Attach(first, hello);
+        _registry.Tell(SubscribeRoster.Instance, _run);
+        var roster = _run.ExpectMsg<Roster>();
+        Assert.Equal(("north", "", ""), (roster.Label("a", "region"), roster.Label("a", "size"), roster.Label("b", "region")));
+
+        Sys.Stop(first.Ref);
+        Assert.Equal(0, _run.ExpectMsg<Roster>().Workers);
+        var again = HelloOf("w1", 1, "s2", "a");
+        again.Labels["region"] = "south";
+        Attach(second, again);
+        Assert.Equal("south", _run.ExpectMsg<Roster>().Label("a", "region"));
+    }
+
+    [Fact]
+    public void Worker_with_too_many_labels_is_refused()
+    {
+        var worker = CreateTestProbe();
+        var hello = HelloOf("w1");
+        for (var i = 0; i < 33; i++) hello.Labels[$"l{i}"] = "x";
+        _registry.Tell(hello, worker);
+        Assert.Contains("33 labels", worker.ExpectMsg<Refused>().Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Local_task_of_a_dead_worker_is_reported_lost()
     {
         var worker = CreateTestProbe();

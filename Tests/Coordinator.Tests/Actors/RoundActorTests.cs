@@ -7,6 +7,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
@@ -316,6 +317,32 @@ public sealed class RoundActorTests : ActorTest
         await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref released) == 40), TimeSpan.FromSeconds(5));
     }
 
+    // Two of four: one of each region.
+    [Fact]
+    public void Cohort_has_its_share_of_each_group_that_workers_announce()
+    {
+        var job = With(Local(1), cohort => cohort with { Fraction = 0.5, Selection = new() { Kind = SelectionKind.Stratified, Label = "region" } });
+        var round = Open(job);
+        var (north, south) = (new Dictionary<string, string> { ["region"] = "north" }, new Dictionary<string, string> { ["region"] = "south" });
+        round.Tell(RosterOf("a", "b", "c", "d") with
+        {
+            Labels = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["a"] = north, ["b"] = north, ["c"] = south, ["d"] = south }.ToImmutableDictionary(),
+        });
+        var drawn = _registry.ExpectMsg<SubmitWork>().Orders.Select(order => order.Task.Key.Client).ToArray();
+        Assert.Single(drawn.Intersect(["a", "b"]));
+        Assert.Single(drawn.Intersect(["c", "d"]));
+    }
+
+    // Who was drawn in proportion to its examples counts once: (1 + 3) / 2 and not (1 * 1 + 9 * 3) / 10.
+    [Fact]
+    public async Task Updates_of_clients_drawn_by_their_examples_weigh_the_same()
+    {
+        var round = Open(With(Job(), cohort => cohort with { Selection = new() { Kind = SelectionKind.Weighted } }));
+        await Offer(round, Update(Id("a"), [1f, 0f], examples: 1));
+        await Offer(round, Update(Id("b"), [3f, 0f], examples: 9));
+        Assert.Equal(2, _run.FishForMessage<RoundReady>(_ => true).Server.Parameters.Values.Span[0] - Start.Values.Span[0]);
+    }
+
     private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null)
     {
         algorithm ??= AlgorithmCatalog.Create(job);
@@ -323,7 +350,7 @@ public sealed class RoundActorTests : ActorTest
         ImmutableArray<ClientShare> shares = [.. (clients ?? ["a", "b"]).Select(client => new ClientShare(client, 1))];
         // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
         var cohort = job.Data.Placement == Placement.Local ? null
-            : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => share.Id), ClientHealth.Fine);
+            : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => new Candidate(share.Id)), ClientHealth.Fine);
         var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(algorithm.UpdateSchema(Start.Schema).Count), ClientHealth.Fine) { Reopened = cohort };
         return _run.ChildActorOf(RoundActor.Props(plan, _registry));
     }

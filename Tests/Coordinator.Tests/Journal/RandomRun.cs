@@ -115,7 +115,9 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
             FailedAttempts = { State.FailedAttempts },
         };
         var measured = RunState.IsEvaluated(Job, round);
-        return new() { RoundKept = new() { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() } } };
+        var kept = new RunEntry.Types.RoundKept { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() } };
+        if (!calm) kept.Records.AddRange(State.OpenCohort.Clients.Except(kept.FailedClients).Select(client => new RunEntry.Types.ClientRecord { Client = client, Examples = 10, Loss = _random.NextDouble(), Seconds = _seconds }));
+        return new() { RoundKept = kept };
     }
 
     private RunEntry FailAttempt(int attempt) => new()

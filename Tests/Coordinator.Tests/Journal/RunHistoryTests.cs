@@ -53,6 +53,23 @@ public sealed class RunHistoryTests
         Assert.True(entries > 3 * after150, $"{after150} of {entries} bytes");
     }
 
+    // Each client's latest, whatever the number of rounds.
+    [Fact]
+    public void Snapshot_has_one_record_of_each_client()
+    {
+        var (run, history, all) = (new RandomRun(3, Few), new RunHistory(), 0);
+        for (var i = 0; run.State.Round < 40; i++)
+        {
+            var before = run.State;
+            var entry = run.Next(i)!;
+            all += entry.RoundKept?.Records.Count ?? 0;
+            history.Add(entry, before);
+        }
+
+        Assert.InRange(history.ToSnapshot().Entries.Sum(entry => entry.RoundKept?.Records.Count ?? 0), 1, Few.Length);
+        Assert.True(all > 5 * Few.Length);
+    }
+
     [Fact]
     public void Open_attempt_keeps_its_whole_cohort_in_a_snapshot()
     {

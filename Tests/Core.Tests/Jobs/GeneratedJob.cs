@@ -24,6 +24,7 @@ internal static class GeneratedJob
                 Fraction = 1 - random.NextDouble(),
                 Minimum = local || data.Partition.Kind == PartitionKind.Natural ? random.Next(1, 100_001) : random.Next(1, data.Clients + 1),
                 OverSelect = 1 + (9 * random.NextDouble()),
+                Selection = Selection(random, gradient, local),
                 Deadline = TimeSpan.FromMilliseconds(random.Next(1, 604_800_001)),
             },
             Algorithm = Algorithm(random, gradient),
@@ -69,6 +70,15 @@ internal static class GeneratedJob
         1 => new() { Kind = PartitionKind.Shards, ShardsPerClient = random.Next(1, 8) },
         2 => new() { Kind = PartitionKind.Dirichlet, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
         _ => new() { Kind = PartitionKind.Quantity, Alpha = Math.Min(1e6, Positive(random)), MinimumExamples = random.Next(1, 8) },
+    };
+
+    private static SelectionSpec Selection(Random random, bool plain, bool local) => random.Next(5) switch
+    {
+        0 => new() { Kind = plain ? SelectionKind.Weighted : SelectionKind.RoundRobin },
+        1 => new() { Kind = SelectionKind.PowerOfChoice, Candidates = 1 + 10 * random.NextDouble() },
+        2 => new() { Kind = SelectionKind.Oort, Exploration = random.NextDouble(), Slowness = random.NextDouble() },
+        3 when local => new() { Kind = SelectionKind.Stratified, Label = Any(random, "region", "no") },
+        _ => new(),
     };
 
     private static AlgorithmSpec Algorithm(Random random, bool gradient)

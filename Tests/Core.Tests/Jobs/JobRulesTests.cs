@@ -38,6 +38,12 @@ public sealed class JobRulesTests
         "line 3, training.optimizer.name: adam does not go with perfedavg, which makes plain steps of its own; use sgd.")]
     [InlineData("federation: {algorithm: {name: perfedavg}}\ntraining: {optimizer: {weight_decay: 0.1}}",
         "line 3, training.optimizer.weight_decay: 0.1 does not go with perfedavg, which makes plain steps of its own; use training.l2, half as much.")]
+    [InlineData("federation: {cohort: {selection: {kind: stratified, label: region}}}",
+        "line 2, federation.cohort.selection.kind: stratified needs data.placement local: only workers that have clients of their own announce labels for them. Use uniform.")]
+    [InlineData("data: {placement: local}\nfederation: {cohort: {selection: {kind: stratified}}}",
+        "line 3, federation.cohort.selection.kind: stratified needs federation.cohort.selection.label, the label of workers whose values are the groups; set that.")]
+    [InlineData("federation: {algorithm: {name: ifca}, cohort: {selection: {kind: weighted}}}",
+        "line 2, federation.cohort.selection.kind: weighted does not go with ifca, for its updates are of several models. Use uniform.")]
     [InlineData("federation: {algorithm: {name: afl}, cohort: {fraction: 0.5}}", "line 2, federation.cohort.fraction: 0.5 does not go with afl, whose weights follow the losses of all clients; use 1.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 

@@ -23,6 +23,8 @@ public sealed class JobWriterTests
             fraction: 1.0
             minimum: 1
             over_select: 1.0
+            selection:
+              kind: uniform
             deadline: 10m
           algorithm:
             name: fedavg

@@ -1,5 +1,6 @@
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Tests.Rounds;
 
@@ -53,10 +54,10 @@ public sealed class ClientHealthTests
     {
         var clients = Enumerable.Range(0, 10).Select(i => $"c{i}").ToArray();
         var spec = new CohortSpec { Fraction = 0.5, Minimum = 1 };
-        var all = CohortSelection.Draw(spec, 7, 3, 1, clients, ClientHealth.Fine);
+        var all = CohortSelection.Draw(spec, 7, 3, 1, clients.Select(client => new Candidate(client)), ClientHealth.Fine);
         var ill = all.Clients[0];
         var health = ClientHealth.Fine.After(1, [ill], [ill]).After(2, [ill], [ill]);
-        var cohort = CohortSelection.Draw(spec, 7, 3, 1, clients, health);
+        var cohort = CohortSelection.Draw(spec, 7, 3, 1, clients.Select(client => new Candidate(client)), health);
         Assert.Equal((5, 5), (cohort.Clients.Length, cohort.Wanted));
         Assert.DoesNotContain(ill, cohort.Clients);
         Assert.Equal(4, cohort.Clients.Intersect(all.Clients).Count());

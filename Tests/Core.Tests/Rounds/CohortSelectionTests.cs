@@ -1,5 +1,6 @@
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Tests.Rounds;
 
@@ -27,8 +28,8 @@ public sealed class CohortSelectionTests
     public void Draw_is_the_same_for_the_same_seed_and_round_whatever_the_order_of_the_clients()
     {
         var spec = new CohortSpec { Fraction = 0.4 };
-        var one = CohortSelection.Draw(spec, 7, 3, 1, Ten, ClientHealth.Fine);
-        var other = CohortSelection.Draw(spec, 7, 3, 1, Ten.Reverse(), ClientHealth.Fine);
+        var one = CohortSelection.Draw(spec, 7, 3, 1, Of(Ten), ClientHealth.Fine);
+        var other = CohortSelection.Draw(spec, 7, 3, 1, Of(Ten.Reverse()), ClientHealth.Fine);
         Assert.Equal<string>(one.Clients, other.Clients);
         Assert.Equal(4, one.Wanted);
         Assert.Equal(4, one.Clients.Distinct().Count());
@@ -41,7 +42,7 @@ public sealed class CohortSelectionTests
         var spec = new CohortSpec { Fraction = 0.5 };
         var forty = Enumerable.Range(0, 40).Select(i => $"c{i}").ToArray();
         var drawn = new[] { (7ul, 1, 1), (7ul, 2, 1), (8ul, 1, 1), (7ul, 1, 2), (7ul, 1, 3) }
-            .Select(key => string.Join(',', CohortSelection.Draw(spec, key.Item1, key.Item2, key.Item3, forty, ClientHealth.Fine).Clients)).ToArray();
+            .Select(key => string.Join(',', CohortSelection.Draw(spec, key.Item1, key.Item2, key.Item3, Of(forty), ClientHealth.Fine).Clients)).ToArray();
         Assert.Equal(drawn.Length, drawn.Distinct().Count());
     }
 
@@ -51,7 +52,7 @@ public sealed class CohortSelectionTests
         var spec = new CohortSpec { Fraction = 0.3 };
         var counts = Ten.ToDictionary(client => client, _ => 0);
         for (var round = 1; round <= 2000; round++)
-            foreach (var client in CohortSelection.Draw(spec, 42, round, 1, Ten, ClientHealth.Fine).Clients)
+            foreach (var client in CohortSelection.Draw(spec, 42, round, 1, Of(Ten), ClientHealth.Fine).Clients)
                 counts[client]++;
         // Binomial(2000, 0.3): mean 600, standard deviation 20.5; five of them on either side.
         Assert.All(counts.Values, count => Assert.InRange(count, 497, 703));
@@ -59,4 +60,6 @@ public sealed class CohortSelectionTests
 
     [Fact]
     public void Draw_from_no_clients_throws() => Assert.Throws<ArgumentException>(() => CohortSelection.Draw(new(), 1, 1, 1, [], ClientHealth.Fine));
+
+    private static IEnumerable<Candidate> Of(IEnumerable<string> clients) => clients.Select(client => new Candidate(client));
 }

@@ -66,7 +66,7 @@ public sealed class WorkerOptionsTests
     {
         var (options, errors) = WorkerOptionsReader.Read(
         [
-            "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
+            "--name", "w7", "--slots=3", "--seeds", "a:1, b:2", "--clients", "x,y", "--labels", "region=north, size = a=b", "--cluster-port", "4711", "--coordinator-timeout", "2.5",
             "--drain-timeout", "0", "--log-level", "info", "--data-folders", $"/d1{Path.PathSeparator}/d2", "--host", "h", "--public-host", "p",
             "--state-dir", "/state", "--public-cluster-port", "80", "--heartbeat-pause", "2.5", "--device", "cuda:1", "--allow-models", AppContext.BaseDirectory,
         ]);
@@ -76,12 +76,19 @@ public sealed class WorkerOptionsTests
         Assert.Equal("cuda:1", options.Device);
         Assert.Equal<string>(["a:1", "b:2"], options.Seeds);
         Assert.Equal<string>(["x", "y"], options.Clients);
+        Assert.Equal([new("region", "north"), new("size", "a=b")], options.Labels.OrderBy(label => label.Key, StringComparer.Ordinal));
         Assert.Equal<string>(["/d1", "/d2"], options.DataFolders);
         Assert.Equal<string>([AppContext.BaseDirectory], options.AllowModels);
         Assert.Equal(TimeSpan.FromSeconds(2.5), options.CoordinatorTimeout);
         Assert.Equal(TimeSpan.Zero, options.DrainTimeout);
         Assert.Equal(("/state", 80, TimeSpan.FromSeconds(2.5)), (options.StateDir, options.PublicClusterPort, options.HeartbeatPause));
     }
+
+    [Theory]
+    [InlineData("north", "labels has 'north': a label is written name=value.")]
+    [InlineData("a=1,a=2", "labels has 'a' twice.")]
+    [InlineData("a=", "labels has 'a', a name or value of which has not 1 to 64 characters, or control characters.")]
+    public void Labels_that_are_none_are_an_error(string labels, string error) => Assert.Equal([error], WorkerOptionsReader.Read(["--labels", labels]).Errors.AsEnumerable());
 
     [Fact]
     public void Each_name_has_a_state_folder_of_its_own_and_stays_within_it()

@@ -13,6 +13,7 @@ internal static class JobRules
         DataRules.Check(job);
         TrainingRules.Check(job);
         CorrectionRules.Check(job);
+        SelectionRules.Check(job);
         EvaluationRules.Check(job);
     }
 }
