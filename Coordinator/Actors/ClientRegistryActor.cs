@@ -234,7 +234,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var (key, worker) = (assigned.Task.Key, assigned.Worker!);
         var (order, owner) = _orders[key];
-        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices };
+        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound };
         _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
         owner.Tell(new TaskAssigned(key, worker));
     }
@@ -243,8 +243,9 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var ready = _board.Workers.Values.Where(worker => worker.Condition == WorkerCondition.Ready).ToArray();
         var clients = ready.SelectMany(worker => worker.Clients).ToImmutableSortedSet(StringComparer.Ordinal);
-        if (ready.Length == _roster.Workers && _board.ReadySlots == _roster.Slots && clients.SetEquals(_roster.Clients)) return;
-        _roster = new(ready.Length, _board.ReadySlots, clients);
+        var names = ready.Select(worker => worker.Name).ToImmutableSortedSet(StringComparer.Ordinal);
+        if (names.SetEquals(_roster.Names) && _board.ReadySlots == _roster.Slots && clients.SetEquals(_roster.Clients)) return;
+        _roster = new(ready.Length, _board.ReadySlots, clients) { Names = names };
         foreach (var subscriber in _subscribers) subscriber.Tell(_roster);
     }
 

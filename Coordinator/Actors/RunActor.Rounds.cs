@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -34,6 +36,7 @@ internal sealed partial class RunActor
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _aggregate ?? new WeightedMean(_algorithm.UpdateSchema(server.Parameters.Schema).Count), _state.Health)
         {
             Reopened = reopened,
+            Homes = AlgorithmCatalog.Find(Job.Federation.Algorithm.Name).KeepsClientState ? _state.Homes : null,
             Reached = ReachedIn(round),
         };
         _aggregate = null;
@@ -58,6 +61,7 @@ internal sealed partial class RunActor
             Checkpoint = kept.Checkpoint,
             Measured = measured,
             FailedClients = { ready.Round.Failed },
+            Homes = { RunEntries.Homes(ready.Homes) },
         };
         Record(new() { RoundKept = entry }, () =>
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Coordinator.Actors;
 using Federated.Core.Metrics;
 using Federated.Core.Rounds;
@@ -23,7 +24,8 @@ internal static class RunEntries
         RunEntry.EventOneofCase.RoundOpened => new RunChange.RoundOpened(
             (int)entry.RoundOpened.Round, (int)entry.RoundOpened.Attempt, new([.. entry.RoundOpened.Cohort], (int)entry.RoundOpened.Wanted, Math.Max((int)entry.RoundOpened.Clients, entry.RoundOpened.Cohort.Count))),
         RunEntry.EventOneofCase.RoundKept => new RunChange.RoundCommitted(
-            (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients]),
+            (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients])
+        { Homes = ToHomes(entry.RoundKept.Homes) },
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
             (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
         RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
@@ -49,6 +51,15 @@ internal static class RunEntries
             new ClientEvaluation { Client = client.Key, Metrics = client.Value.Sums.ToProto(), Figures = { client.Value.Figures.ToProto() } }));
         return evaluated;
     }
+
+    /// <summary>What an entry says of the homes of clients.</summary>
+    /// <param name="workers">By client.</param>
+    public static IEnumerable<RunEntry.Types.Home> Homes(ImmutableSortedDictionary<string, string> workers) =>
+        workers.GroupBy(client => client.Value, client => client.Key, StringComparer.Ordinal).OrderBy(home => home.Key, StringComparer.Ordinal)
+            .Select(home => new RunEntry.Types.Home { Worker = home.Key, Clients = { home } });
+
+    private static ImmutableSortedDictionary<string, string> ToHomes(IEnumerable<RunEntry.Types.Home> homes) =>
+        homes.SelectMany(home => home.Clients, (home, client) => KeyValuePair.Create(client, home.Worker)).ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static Measurement? ToMeasurement(RunEntry.Types.Evaluated evaluated)
     {

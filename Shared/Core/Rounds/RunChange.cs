@@ -34,7 +34,11 @@ public abstract record RunChange
     /// <param name="ParametersHash">Of the new parameters.</param>
     /// <param name="Measured">True when an evaluation of them was asked for.</param>
     /// <param name="FailedClients">Clients that were asked and failed.</param>
-    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured, ImmutableArray<string> FailedClients) : RunChange;
+    public sealed record RoundCommitted(int Round, string ParametersHash, bool Measured, ImmutableArray<string> FailedClients) : RunChange
+    {
+        /// <value>Who made the counted updates, by client, where clients keep a state between rounds; else empty.</value>
+        public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>
     public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;

@@ -66,6 +66,9 @@ public sealed record RunState
     /// <value>Clients that failed lately.</value>
     public ClientHealth Health { get; private init; } = ClientHealth.Fine;
 
+    /// <value>Where clients keep their states; empty for algorithms whose clients keep none.</value>
+    public ClientHomes Homes { get; private init; } = ClientHomes.None;
+
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
@@ -98,6 +101,7 @@ public sealed record RunState
                 FailedAttempts = [],
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
                 Health = Health.After(c.Round, Asked, c.FailedClients),
+                Homes = Homes.After(c.Round, c.Homes),
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
@@ -115,6 +119,7 @@ public sealed record RunState
                 FailedAttempts = [],
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
+                Homes = Homes.BackTo(c.Round),
             },
         RunChange.Stopped c when !Ended => Closed() with { Phase = RunPhase.Stopped, Reason = c.Reason },
         RunChange.Failed c when !Ended => Closed() with { Phase = RunPhase.Failed, Reason = c.Reason },

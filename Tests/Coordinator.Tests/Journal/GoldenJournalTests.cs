@@ -124,6 +124,16 @@ public sealed class GoldenJournalTests : IAsyncLifetime
         Assert.Equal((0.75, 0.9), (state.Evaluations[1]!.Value("auroc"), state.Evaluations[1]!.Value("accuracy")));
     }
 
+    [Fact]
+    public void Golden_entries_with_homes_lead_to_them()
+    {
+        string[] kinds = ["submitted", "started", "data-known", "round-opened", "round-kept-homes"];
+        var homes = States(kinds.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind))))[^1].Homes;
+
+        Assert.Equal([("b", "w1"), ("c", "w2"), ("ä", "w1")], homes.Histories.Keys.Select(client => (client, homes.Of(client)!.Value.Worker)));
+        Assert.All(homes.Histories.Keys, client => Assert.Equal(1, homes.Of(client)!.Value.Round));
+    }
+
     private static ImmutableArray<RunState> States(IEnumerable<RunEntry> entries)
     {
         var states = ImmutableArray.CreateBuilder<RunState>();

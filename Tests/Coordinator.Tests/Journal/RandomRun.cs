@@ -115,8 +115,11 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
             FailedAttempts = { State.FailedAttempts },
         };
         var measured = RunState.IsEvaluated(Job, round);
-        return new() { RoundKept = new() { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() } } };
+        return new() { RoundKept = new() { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() }, Homes = { calm ? [] : Homes() } } };
     }
+
+    private IEnumerable<RunEntry.Types.Home> Homes() =>
+        RunEntries.Homes(State.OpenCohort!.Clients.Where(_ => Chance(0.8)).ToImmutableSortedDictionary(client => client, _ => $"w{_random.Next(3)}", StringComparer.Ordinal));
 
     private RunEntry FailAttempt(int attempt) => new()
     {
