@@ -234,7 +234,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var (key, worker) = (assigned.Task.Key, assigned.Worker!);
         var (order, owner) = _orders[key];
-        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices };
+        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound };
         _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
         owner.Tell(new TaskAssigned(key, worker));
     }
@@ -245,7 +245,11 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         var clients = ready.SelectMany(worker => worker.Clients).ToImmutableSortedSet(StringComparer.Ordinal);
         var labels = ready.Select(worker => (worker.Clients, Labels: _attached.GetValueOrDefault(worker.Name)?.Hello.Labels)).Where(worker => worker.Labels is { Count: > 0 })
             .SelectMany(worker => worker.Clients.Select(client => KeyValuePair.Create<string, IReadOnlyDictionary<string, string>>(client, worker.Labels!)));
-        var roster = new Roster(ready.Length, _board.ReadySlots, clients) { Labels = labels.ToImmutableDictionary(StringComparer.Ordinal) };
+        var roster = new Roster(ready.Length, _board.ReadySlots, clients)
+        {
+            Names = ready.Select(worker => worker.Name).ToImmutableSortedSet(StringComparer.Ordinal),
+            Labels = labels.ToImmutableDictionary(StringComparer.Ordinal),
+        };
         if (roster.SaysTheSameAs(_roster)) return;
         _roster = roster;
         foreach (var subscriber in _subscribers) subscriber.Tell(_roster);

@@ -11,7 +11,11 @@ namespace Federated.Coordinator.Actors;
 /// <param name="Task">What the board schedules.</param>
 /// <param name="Parameters">Null for initialise.</param>
 /// <param name="Slices">Evaluate: into how many slices the test set is cut; else 0.</param>
-internal sealed record TaskOrder(PlannedTask Task, ParametersRef? Parameters = null, int Slices = 0);
+internal sealed record TaskOrder(PlannedTask Task, ParametersRef? Parameters = null, int Slices = 0)
+{
+    /// <value>Train: the round whose state the client starts from; 0 for none.</value>
+    public int StateRound { get; init; }
+}
 
 /// <summary>The run's job, which a worker gets before the run's first task.</summary>
 internal sealed record OpenRunWork(string Run, string JobYaml);
@@ -68,6 +72,9 @@ internal sealed record Roster(int Workers, int Slots, ImmutableSortedSet<string>
     /// <summary>What is known before the registry has said anything.</summary>
     public static readonly Roster Unknown = new(0, 0, ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
 
+    /// <value>Their names.</value>
+    public ImmutableSortedSet<string> Names { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
     /// <summary>Nobody is there.</summary>
     public static readonly Roster Nobody = new(0, 0, ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
 
@@ -75,7 +82,7 @@ internal sealed record Roster(int Workers, int Slots, ImmutableSortedSet<string>
     public ImmutableDictionary<string, IReadOnlyDictionary<string, string>> Labels { get; init; } = ImmutableDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
 
     /// <summary>Whether there is nothing new in it.</summary>
-    public bool SaysTheSameAs(Roster other) => Workers == other.Workers && Slots == other.Slots && Clients.SetEquals(other.Clients) && Labels.Count == other.Labels.Count
+    public bool SaysTheSameAs(Roster other) => Names.SetEquals(other.Names) && Slots == other.Slots && Clients.SetEquals(other.Clients) && Labels.Count == other.Labels.Count
         && Labels.All(client => other.Labels.TryGetValue(client.Key, out var labels) && client.Value.Count == labels.Count && !client.Value.Except(labels).Any());
 
     /// <summary>A label of the worker of a client; "" without it.</summary>

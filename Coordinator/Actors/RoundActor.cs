@@ -28,8 +28,12 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
     private readonly ImmutableDictionary<string, long> _sizes;
     private readonly UploadPermit _permit;
+    private readonly Dictionary<string, ImmutableHashSet<string>> _asked = new(StringComparer.Ordinal);     // workers that were given the task, by client
+    private readonly Dictionary<string, string> _madeBy = new(StringComparer.Ordinal);                      // workers of counted updates, where clients keep a state
+    private Roster _roster = Roster.Unknown;
     private RoundState _round;
     private ParameterVector? _broadcast;
+    private bool _waits;
     private bool _ended;
 
     public RoundActor(RoundPlan plan, IActorRef registry)
@@ -69,6 +73,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         Receive<Roster>(roster =>
         {
+            _roster = roster;
             if (!IsLocal) return;
             var minimum = _plan.Job.Federation.Cohort.Minimum;
             if (roster.Clients.Count >= minimum)
@@ -90,7 +95,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Opening(Cohort cohort)
     {
         Receive<CohortKept>(_ => Open(cohort));
-        Receive<Roster>(_ => { });
+        Receive<Roster>(roster => _roster = roster);
         Receive<OfferUpdate>(OnOffer);
         Common();
     }
@@ -105,7 +110,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             _log.Error(failure.Cause, "Run {0}, round {1}: making what its clients get failed.", _plan.Run, _round.Round);
             GiveUp($"making what its clients get failed: {failure.Cause.Message}");
         });
-        Receive<Roster>(_ => { });
+        Receive<Roster>(roster => _roster = roster);
         Receive<OfferUpdate>(OnOffer);
         Common();
     }
@@ -115,6 +120,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Receive<TaskAssigned>(assigned =>
         {
             _workers[assigned.Key.Client] = assigned.Worker;
+            _asked[assigned.Key.Client] = _asked.GetValueOrDefault(assigned.Key.Client, []).Add(assigned.Worker);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
         });
@@ -124,10 +130,14 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Receive<Deadline>(_ =>
         {
             _round = _round.Expire();
-            foreach (var client in _round.Missing) _problems.Add(client, WorkerOf(client), Refusal.Unspecified, "no update by the deadline.");
+            foreach (var client in _round.Missing) _problems.Add(client, WorkerOf(client), Refusal.Unspecified, Late(client));
             Proceed();
         });
-        Receive<Roster>(_ => { });
+        Receive<Roster>(roster =>
+        {
+            _roster = roster;
+            LookForHomes();
+        });
         Common();
     }
 
@@ -144,7 +154,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             _round = _round.Enter(RoundPhase.Committing);
             Progress(0, 1);
             Become(Committing);
-            Context.Parent.Tell(new RoundReady(_round, done.Server, _problems.ToImmutable()));
+            Context.Parent.Tell(new RoundReady(_round, done.Server, _problems.ToImmutable()) { Homes = _madeBy.ToImmutableSortedDictionary(StringComparer.Ordinal) });
         });
         Over();
     }
@@ -227,7 +237,24 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Become(Training);
         _registry.Tell(new SubmitWork([.. _round.Cohort.Select(OrderOf)]));
         Reached(RunPoint.Training);
+        LookForHomes();
         Proceed();
+    }
+
+    // A client whose state is with a worker that is not there waits for it. Where all of them do, no task that is assigned will start the clock.
+    private void LookForHomes()
+    {
+        if (_roster.Workers == 0) return;
+        var homes = _round.Missing.Select(HomeOf).ToArray();
+        var absent = homes.Where(home => home.Length > 0 && !_roster.Names.Contains(home)).ToArray();
+        if (absent.Length == 0) return;
+        if (!_waits)
+        {
+            _waits = true;
+            var names = string.Join(", ", absent.Distinct().Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
+            Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for workers that are not attached and have the states of {absent.Length} of its clients: {names}."));
+        }
+        if (absent.Length == homes.Length && !Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
     }
 
     private TaskOrder OrderOf(string client)
@@ -237,10 +264,12 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         return new(new(KeyOf(client), _sizes.GetValueOrDefault(client))
         {
             Local = IsLocal,
+            Home = HomeOf(client),
             // A round that begins again knows its clients before their workers are back.
             Patient = IsLocal && _plan.Reopened is not null,
             Avoid = _refused.GetValueOrDefault(client, []),
-        }, reference);
+        }, reference)
+        { StateRound = _plan.Homes?.Of(client)?.Round ?? 0 };
     }
 
     private void OnOffer(OfferUpdate offer)
@@ -250,6 +279,14 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         {
             Note(id, refused.Reason, refused.Detail);
             Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
+            return;
+        }
+        if (_plan.Homes is not null && !_asked.GetValueOrDefault(id.Client, []).Contains(offer.Header.Worker))
+        {
+            // Its name is where the client's next task will go.
+            var detail = $"The update is of worker '{offer.Header.Worker}', which was not given the task of client '{id.Client}'.";
+            Note(id, Refusal.Malformed, detail);
+            Offers.Refuse(offer, Sender, Refusal.Malformed, detail);
             return;
         }
         _round = _round.Fold(id.Client);
@@ -274,6 +311,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         if (folded.Outcome == AddOutcome.Added)
         {
             _round = _round.Accept(client, Facts(header));
+            if (_plan.Homes is not null) _madeBy[client] = header.Worker;
             folded.Update.Sender.Tell(Offers.Taken);
             _registry.Tell(new WorkDone(KeyOf(client)));
             Proceed();
@@ -299,7 +337,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private bool AskAnother(string client, string reason)
     {
         var (worker, refused) = (WorkerOf(client), _refused.GetValueOrDefault(client, []));
-        if (IsLocal || _round.Phase != RoundPhase.Training || worker.Length == 0 || refused.Contains(worker)) return false;
+        if (IsLocal || HomeOf(client).Length > 0 || _round.Phase != RoundPhase.Training || worker.Length == 0 || refused.Contains(worker)) return false;
         _refused[client] = refused.Add(worker);
         _problems.Add(client, worker, Refusal.Unspecified, reason);
         // Withdrawn, not done: nobody holds a result.
@@ -396,6 +434,12 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private string Closed() => $"Round {_round.Round} is closed.";
 
     private string WorkerOf(string client) => _workers.GetValueOrDefault(client, "");
+
+    private string HomeOf(string client) => IsLocal ? "" : _plan.Homes?.Of(client)?.Worker ?? "";
+
+    private string Late(string client) => HomeOf(client) is { Length: > 0 } home && WorkerOf(client).Length == 0
+        ? $"worker '{home}', which has its state, was not there by the deadline."
+        : "no update by the deadline.";
 
     private TaskKey KeyOf(string client) => new(_plan.Run, TaskPurpose.Train, _round.Round, _round.Attempt, client);
 

@@ -61,6 +61,9 @@ internal sealed record RoundPlan(
     /// <value>How clients did when their updates last counted, where the selection looks at that.</value>
     public ImmutableSortedDictionary<string, ClientRecord> Records { get; init; } = ImmutableSortedDictionary<string, ClientRecord>.Empty;
 
+    /// <value>Where clients keep their states; null for an algorithm whose clients keep none.</value>
+    public ClientHomes? Homes { get; init; }
+
     /// <value>Told at each point of the round, from any thread.</value>
     public Action<RunPoint> Reached { get; init; } = static _ => { };
 }
@@ -87,7 +90,11 @@ internal sealed record EndRound
 }
 
 /// <summary>To the run: the round's next state is there. The round waits to be stopped, and refuses what comes meanwhile.</summary>
-internal sealed record RoundReady(RoundState Round, ServerState Server, ImmutableArray<ClientProblem> Problems);
+internal sealed record RoundReady(RoundState Round, ServerState Server, ImmutableArray<ClientProblem> Problems)
+{
+    /// <value>Who made the counted updates, by client, where clients keep a state; else empty.</value>
+    public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>To the run: the attempt is given up.</summary>
 /// <param name="Round">1-based.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -36,6 +37,7 @@ internal sealed partial class RunActor
         {
             Reopened = reopened,
             Records = _state.Records,
+            Homes = AlgorithmCatalog.Find(Job.Federation.Algorithm.Name).KeepsClientState ? _state.Homes : null,
             Reached = ReachedIn(round),
         };
         _aggregate = null;
@@ -61,6 +63,7 @@ internal sealed partial class RunActor
             Measured = measured,
             FailedClients = { ready.Round.Failed },
             Records = { RunEntries.Records(Job.Federation.Cohort.Selection.Kind, ready.Round.Accepted) },
+            Homes = { RunEntries.Homes(ready.Homes) },
         };
         Record(new() { RoundKept = entry }, () =>
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Coordinator.Actors;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
@@ -29,6 +30,7 @@ internal static class RunEntries
             (int)entry.RoundKept.Report.Round, entry.RoundKept.Report.ParametersSha256, entry.RoundKept.Measured, [.. entry.RoundKept.FailedClients])
         {
             Records = [.. entry.RoundKept.Records.Select(record => KeyValuePair.Create(record.Client, new ClientRecord((int)entry.RoundKept.Report.Round, (long)record.Examples, record.Loss, record.Seconds)))],
+            Homes = ToHomes(entry.RoundKept.Homes),
         },
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
             (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
@@ -67,6 +69,15 @@ internal static class RunEntries
             new ClientEvaluation { Client = client.Key, Metrics = client.Value.Sums.ToProto(), Figures = { client.Value.Figures.ToProto() } }));
         return evaluated;
     }
+
+    /// <summary>What an entry says of the homes of clients.</summary>
+    /// <param name="workers">By client.</param>
+    public static IEnumerable<RunEntry.Types.Home> Homes(ImmutableSortedDictionary<string, string> workers) =>
+        workers.GroupBy(client => client.Value, client => client.Key, StringComparer.Ordinal).OrderBy(home => home.Key, StringComparer.Ordinal)
+            .Select(home => new RunEntry.Types.Home { Worker = home.Key, Clients = { home } });
+
+    private static ImmutableSortedDictionary<string, string> ToHomes(IEnumerable<RunEntry.Types.Home> homes) =>
+        homes.SelectMany(home => home.Clients, (home, client) => KeyValuePair.Create(client, home.Worker)).ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private static Measurement? ToMeasurement(RunEntry.Types.Evaluated evaluated)
     {

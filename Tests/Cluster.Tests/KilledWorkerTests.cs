@@ -47,9 +47,40 @@ public sealed class KilledWorkerTests : IDisposable
         Assert.DoesNotContain(second.Error, line => line.Contains("refused", StringComparison.Ordinal));
     }
 
-    private static async Task<(SortedDictionary<uint, RoundReport> Rounds, uint KilledInRound)> RunAsync(Runs.RunsClient runs, Func<RoundProgress, bool> disturb)
+    [UnixFact]
+    public async Task States_of_clients_survive_the_kill_of_the_worker_that_has_them_and_the_model_is_the_same()
     {
-        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = Jobs.SlowRounds });
+        await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+        var workers = await Task.WhenAll(Enumerable.Range(1, 2).Select(number => deployment.StartWorkerAsync($"worker-{number}")));
+        using var channel = GrpcChannel.ForAddress(deployment.Grpc);
+        var runs = new Runs.RunsClient(channel);
+
+        var back = Task.CompletedTask;
+        var disturbed = await RunAsync(runs, progress =>
+        {
+            // By then each worker is the home of clients that this round asks again.
+            if (progress is not { Phase: "training", Round: 3, Done: >= 1 } || progress.Done >= progress.Of) return false;
+            workers[0].Send(UnixSignal.Kill);
+            back = StartAgainAsync();
+            return true;
+        }, Jobs.RoundsWithStates);
+        await back;
+        var undisturbed = await RunAsync(runs, _ => true, Jobs.RoundsWithStates);
+
+        Assert.True(disturbed.KilledInRound is 3, "The worker was not killed within round 3.");
+        Assert.All(disturbed.Rounds.Values, round => Assert.Equal((12u, 1u), (round.Updates, round.Attempts)));
+        Assert.Equal(undisturbed.Rounds.Values.Select(round => round.ParametersSha256), disturbed.Rounds.Values.Select(round => round.ParametersSha256));
+
+        async Task StartAgainAsync()
+        {
+            Assert.NotEqual(0, await workers[0].ExitAsync());
+            await deployment.StartWorkerAsync("worker-1");
+        }
+    }
+
+    private static async Task<(SortedDictionary<uint, RoundReport> Rounds, uint KilledInRound)> RunAsync(Runs.RunsClient runs, Func<RoundProgress, bool> disturb, string job = Jobs.SlowRounds)
+    {
+        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = job });
         Assert.Empty(submitted.Errors);
         var (rounds, killedInRound) = (new SortedDictionary<uint, RoundReport>(), 0u);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));

@@ -47,7 +47,11 @@ internal sealed class TaskActor : ReceiveActor
 
     private void Computing()
     {
-        Receive<Computed>(computed => Deliver(computed.Result));
+        Receive<Computed>(computed =>
+        {
+            if (computed.Result is UploadResult upload && _task.Id.Kind == TaskKind.Train) upload.Header.Worker = _run.Worker.Options.Name;
+            Deliver(computed.Result);
+        });
         Receive<AssignTask>(_ => { });
         Receive<Reattached>(_ => { });
     }

@@ -9,41 +9,40 @@ namespace Federated.Worker.State;
 /// <param name="Error">One sentence; "" when there is a state.</param>
 internal sealed record ClientStateRead(ClientState? State, int Base, string Error);
 
-/// <summary>What the clients of one run keep between rounds, in files. A state is tentative until its round is committed; only committed ones are
-/// loaded, so that training a round again begins where it began before. Nothing is written, and no folder made, for clients that keep nothing.
+/// <summary>What the clients of one run keep between rounds, in files. A state is tentative until its round is committed. Which one a
+/// round starts from is what the coordinator says, who knows which updates were counted, so that training a round again begins where it began before. Nothing is written, and no folder made, for clients that keep nothing.
 /// Thread-safe; its methods block their thread, but for <see cref="CommittedAsync"/>.</summary>
 /// <param name="run">The run.</param>
 /// <param name="folder">The run's folder; made when it is needed.</param>
 internal sealed class ClientStateStore(string run, string folder)
 {
-    private const int Kept = 2;
+    // As many as the coordinator keeps checkpoints by itself: a run is set back to one of those.
+    private const int Kept = 3;
 
     private readonly ConcurrentDictionary<string, Lock> _gates = new(StringComparer.Ordinal);
     private volatile CommittedRound _committed = new(0, 0);
     private volatile bool _closed;
 
-    /// <summary>The state with which a client trains a round: that of its latest committed round before. Drops what was kept for earlier rounds that
-    /// were never committed.</summary>
+    /// <summary>The state with which a client trains a round: that of its last update that was counted. Drops what it kept since then for updates that were not: late ones, refused ones,
+    /// those of failed attempts, and those of rounds that a run which was set back makes again.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="round">The round to train.</param>
+    /// <param name="stateRound">The round of that update, as the coordinator knows it; 0: none was counted, and the state is empty.</param>
     /// <exception cref="IOException">The files cannot be read or deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor may they be.</exception>
-    public ClientStateRead Load(string client, int round)
+    public ClientStateRead Load(string client, int round, int stateRound)
     {
         var name = ClientFolder.NameOf(client);
         lock (Gate(name))
         {
             var files = Settle(name);
-            foreach (var file in files.Where(file => file.Attempt > 0 && file.Round < round)) File.Delete(PathOf(name, file));
-            var before = files.Where(file => file.Attempt == 0 && file.Round < round);
-            if (before.MaxBy(file => file.Round) is { } latest) return Read(client, name, latest);
-            // None: then it is the first round of this client, unless a later one was made from a state that is deleted.
-            if (files.Where(file => file.Round >= round).MinBy(file => file.Round) is not { } later) return new(ClientState.Empty, 0, "");
-            var (label, error) = Open(client, name, later, out _);
-            if (label is null) return new(null, 0, error);
-            return label.Base == 0
-                ? new(ClientState.Empty, 0, "")
-                : new(null, 0,
-                    $"The state of client '{client}' after round {label.Base} is not kept any more, "
-                    + $"and round {round} cannot be trained again without it.");
+            foreach (var file in files.Where(file => file.Round > stateRound && file.Round < round)) File.Delete(PathOf(name, file));
+            if (stateRound == 0) return new(ClientState.Empty, 0, "");
+            // One of an attempt is younger than one that is called committed: that is of before the run was set back.
+            if (files.Where(file => file.Round == stateRound).MaxBy(file => file.Attempt) is { } counted) return Read(client, name, counted);
+            return new(null, 0,
+                $"The state that client '{client}' kept in round {stateRound} is not in this worker's state-dir, and round {round} cannot be trained without it. "
+                + "Start the worker with the folder that has it; without that the client takes no part in the run any more.");
         }
     }
 
@@ -70,7 +69,7 @@ internal sealed class ClientStateStore(string run, string folder)
     }
 
     /// <summary>A round is committed, and with it those before: their states become the base of what follows. Of each client's committed states the
-    /// last two are kept. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
+    /// last three are kept. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
     /// <param name="round">The round.</param>
     /// <param name="attempt">The attempt that made it, whose states count; 0 where it is not known, and the latest counts.</param>
     /// <returns>Ends when every client's files say so.</returns>
@@ -113,7 +112,7 @@ internal sealed class ClientStateStore(string run, string folder)
             ? (label, "")
             : (null,
                 $"The kept state of client '{client}' cannot be used: '{path}' {wrong}. "
-                + "Restore the file, or delete the folder of the client to begin with an empty state.");
+                + "Restore the file; without it the client takes no part in the run any more.");
     }
 
     // Makes of the files what the last commit says. Returns those that are left.

@@ -37,7 +37,7 @@ internal static class TaskWork
         if (parameters is null) return TaskResult.Failed(task.Id, $"The {Name(task.Id)} came without parameters.", permanent: false);
         return task.Id.Kind switch
         {
-            TaskKind.Train => Train(task.Id, engine, parameters, states, time, cancellation),
+            TaskKind.Train => Train(task, job, engine, parameters, states, time, cancellation),
             TaskKind.Evaluate => Evaluate(task, engine, parameters, time, cancellation),
             _ => throw new UnreachableException($"Task of kind {task.Id.Kind}."),
         };
@@ -81,14 +81,15 @@ internal static class TaskWork
     }
 
     private static TaskResult Train(
-        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, TimeProvider time, CancellationToken cancellation)
+        AssignTask task, JobSpec job, IRunEngine engine, ParameterVector parameters, ClientStateStore states, TimeProvider time, CancellationToken cancellation)
     {
+        var id = task.Id;
         try
         {
-            var kept = states.Load(id.Client, checked((int)id.Round));
+            var kept = states.Load(id.Client, checked((int)id.Round), (int)Math.Min(task.StateRound, int.MaxValue));
             return kept.State is null
                 ? TaskResult.Failed(id, kept.Error, permanent: true)
-                : Train(id, engine, parameters, states, kept, time, cancellation);
+                : Train(id, job, engine, parameters, states, kept, time, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -101,7 +102,7 @@ internal static class TaskWork
     }
 
     private static TaskResult Train(
-        TaskId id, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time,
+        TaskId id, JobSpec job, IRunEngine engine, ParameterVector parameters, ClientStateStore states, ClientStateRead kept, TimeProvider time,
         CancellationToken cancellation)
     {
         var buffer = new UpdateBuffer(engine.UpdateSchema.Count);
@@ -121,7 +122,8 @@ internal static class TaskWork
                     + "Lower training.optimizer.learning_rate or set training.clip_norm.",
                     permanent: false);
             }
-            if (outcome.Update.State is { } next)
+            // Also where it stays what it was: the next round asks for the state of this one.
+            if ((outcome.Update.State ?? (AlgorithmCatalog.Find(job.Federation.Algorithm.Name).KeepsClientState ? kept.State : null)) is { } next)
             {
                 cancellation.ThrowIfCancellationRequested();
                 // Before anybody can count the update: what was counted and what the client keeps may not differ after a crash.

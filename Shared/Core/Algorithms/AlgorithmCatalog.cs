@@ -16,6 +16,8 @@ public static class AlgorithmCatalog
         FedProx.Info,
         FedNova.Info,
         FedSam.Info,
+        Scaffold.Info,
+        FedDyn.Info,
         MimeLite.Info,
         QFedAvg.Info,
         AgnosticFedAvg.Info,

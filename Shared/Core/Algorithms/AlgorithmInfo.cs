@@ -17,6 +17,9 @@ public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFeder
     /// <value>What a client keeps between rounds.</value>
     public string ClientKeeps { get; init; } = "nothing";
 
+    /// <value>True where a client keeps a state between rounds: its tasks then go to the worker that has it.</value>
+    public bool KeepsClientState { get; init; }
+
     /// <value>What the coordinator keeps beside the model and the server optimiser's vectors, in vectors of the model's size.</value>
     public string ServerKeeps { get; init; } = "nothing";
 

@@ -22,12 +22,12 @@ public interface IFederatedAlgorithm
     ParameterVector Broadcast(ServerState state) => state.Parameters;
 
     /// <summary>Client half: turns the broadcast into this client's update. It may keep a state on the client: what it returns is what it
-    /// gets in the client's next round, once this round is committed. The same arguments give the same bits, so that a round may be trained
+    /// gets in the client's next round, where this update was counted (<see cref="AlgorithmInfo.KeepsClientState"/>). The same arguments give the same bits, so that a round may be trained
     /// again.</summary>
     /// <param name="trainer">The client's replica and data. Runs on the calling thread.</param>
     /// <param name="broadcast">Shape [B]. Not changed.</param>
     /// <param name="update">Receives the update, shape [U]: what the server half gets the weighted mean of.</param>
-    /// <param name="state">What this client kept in its last committed round; empty before its first, and for algorithms that keep nothing.</param>
+    /// <param name="state">What this client kept with its last update that was counted; empty before its first, and for algorithms that keep nothing.</param>
     LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state);
 
     /// <summary>What weighs an update in the mean, above 0.</summary>

@@ -10,6 +10,8 @@ public sealed record AlgorithmSpec
         + "fedprox: fedavg whose clients are held near the round's model (Li et al. 2020). "
         + "fednova: clients that take many steps do not count for more (Wang et al. 2020). "
         + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
+        + "scaffold: local steps are corrected by how a client's gradient differs from that of all (Karimireddy et al. 2020). "
+        + "feddyn: clients are held near the round's model by a term that learns their gradients, so that their minima come to agree (Acar et al. 2021). "
         + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021). "
         + "qfedavg: clients with a high loss count for more (Li et al. 2020). "
         + "afl: the worst mixture of the clients counts (Mohri et al. 2019). "
@@ -40,6 +42,18 @@ public sealed record AlgorithmSpec
         Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "fedsam")]
     public double Rho { get; init; } = 0.05;
+
+    /// <value>scaffold: how a client's control variate is made.</value>
+    [JobField("What scaffold takes for a client's gradient. gradient: that of its whole data at the round's model, for one more pass over the data (option I of the paper). "
+        + "steps: the mean of those of its local steps, for free; needs plain sgd (option II).")]
+    [AppliesWhen("federation.algorithm.name", "scaffold")]
+    public ControlVariate Variate { get; init; } = ControlVariate.Steps;
+
+    /// <value>feddyn: weight of the proximal term.</value>
+    [JobField("α of feddyn: the weight of the term (α / 2) ‖w - x‖² that holds a client's w near the round's model x, and how fast what the clients keep follows their gradients; with 0 it is fedavg with equal weights.",
+        Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "feddyn")]
+    public double Alpha { get; init; } = 0.1;
 
     /// <value>mimelite: share of the momentum.</value>
     [JobField("β of mimelite: how much of the momentum stays from round to round, and is added to local steps; with 0 it is fedavg with equal weights.", Minimum = 0, ExclusiveMaximum = 1)]
@@ -128,6 +142,16 @@ public sealed record ServerScheduleSpec
     [JobField("The learning rate below which the schedule does not go, warm-up apart.", Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.server.schedule.kind", "constant", Not = true)]
     public double Minimum { get; init; }
+}
+
+/// <summary>Options I and II of Karimireddy et al. 2020, arXiv:1910.06378, algorithm 1.</summary>
+public enum ControlVariate
+{
+    /// <summary>The gradient of the client's whole data at the round's model.</summary>
+    Gradient,
+
+    /// <summary>The mean gradient of the client's local steps.</summary>
+    Steps,
 }
 
 /// <summary>Server optimisers.</summary>

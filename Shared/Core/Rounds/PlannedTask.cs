@@ -10,6 +10,12 @@ public sealed record PlannedTask(TaskKey Key, long Examples)
     /// <value>True when only the worker that announced the client may do it.</value>
     public bool Local { get; init; }
 
+    /// <value>Not local. The only worker that may do it, for it has what the client keeps; the task waits for that worker, however long. "" where any may.</value>
+    public string Home { get; init; } = "";
+
+    /// <value>True where one worker alone may do it.</value>
+    public bool IsBound => Local || Home.Length > 0;
+
     /// <value>Local only. True where the task waits for that worker, however long; false where it is lost when the worker is not there.</value>
     public bool Patient { get; init; }
 

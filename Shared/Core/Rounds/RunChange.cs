@@ -39,6 +39,9 @@ public abstract record RunChange
     {
         /// <value>How the clients did whose updates count, by name; empty where nobody will ask.</value>
         public ImmutableArray<KeyValuePair<string, ClientRecord>> Records { get; init; } = [];
+
+        /// <value>Who made the counted updates, by client, where clients keep a state between rounds; else empty.</value>
+        public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>

@@ -70,6 +70,9 @@ public sealed record RunState
     /// <value>How clients did when their updates last counted, where the selection looks at that.</value>
     public ImmutableSortedDictionary<string, ClientRecord> Records { get; private init; } = ImmutableSortedDictionary.Create<string, ClientRecord>(StringComparer.Ordinal);
 
+    /// <value>Where clients keep their states; empty for algorithms whose clients keep none.</value>
+    public ClientHomes Homes { get; private init; } = ClientHomes.None;
+
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
@@ -103,6 +106,7 @@ public sealed record RunState
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
                 Health = Health.After(c.Round, Asked, c.FailedClients),
                 Records = Records.SetItems(c.Records),
+                Homes = Homes.After(c.Round, c.Homes),
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
@@ -121,6 +125,7 @@ public sealed record RunState
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
                 Records = Records.RemoveRange(Records.Where(record => record.Value.Round > c.Round).Select(record => record.Key)),
+                Homes = Homes.BackTo(c.Round),
             },
         RunChange.Stopped c when !Ended => Closed() with { Phase = RunPhase.Stopped, Reason = c.Reason },
         RunChange.Failed c when !Ended => Closed() with { Phase = RunPhase.Failed, Reason = c.Reason },

@@ -75,5 +75,7 @@ public sealed partial record TaskBoard
     private bool IsReady(string worker) => Workers.TryGetValue(worker, out var known) && known.Condition == WorkerCondition.Ready;
 
     private static bool CanTake(BoardWorker worker, PlannedTask task) =>
-        worker.Condition == WorkerCondition.Ready && (!task.Local || worker.Clients.Contains(task.Key.Client));
+        worker.Condition == WorkerCondition.Ready && (!task.IsBound || IsHome(worker, task));
+
+    private static bool IsHome(BoardWorker worker, PlannedTask task) => task.Local ? worker.Clients.Contains(task.Key.Client) : worker.Name == task.Home;
 }

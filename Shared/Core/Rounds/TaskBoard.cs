@@ -116,7 +116,7 @@ public sealed partial record TaskBoard
                     Workers = board.Workers.SetItem(worker.Name, worker with { Held = worker.Held + 1 }),
                 };
             }
-            else if (!task.Local && task.Avoid.IsEmpty)
+            else if (!task.IsBound && task.Avoid.IsEmpty)
             {
                 // No slot anywhere, so none for those behind it either.
                 break;
@@ -125,12 +125,11 @@ public sealed partial record TaskBoard
         return new(board, assigned.ToImmutable(), lost.ToImmutable(), []);
     }
 
-    private BoardWorker? HomeOf(PlannedTask task) =>
-        Workers.Values.FirstOrDefault(worker => worker.Condition == WorkerCondition.Ready && worker.Clients.Contains(task.Key.Client));
+    private BoardWorker? HomeOf(PlannedTask task) => Workers.Values.FirstOrDefault(worker => worker.Condition == WorkerCondition.Ready && IsHome(worker, task));
 
     private BoardWorker? WorkerFor(PlannedTask task, int stock)
     {
-        if (task.Local) return HomeOf(task) is { } home && home.Held < stock * home.Slots ? home : null;
+        if (task.IsBound) return HomeOf(task) is { } home && home.Held < stock * home.Slots ? home : null;
         var ready = Workers.Values.Where(worker => worker.Condition == WorkerCondition.Ready);
         var preferred = ready.Where(worker => !task.Avoid.Contains(worker.Name));
         BoardWorker? best = null;
@@ -164,13 +163,13 @@ public sealed partial record TaskBoard
         return new(board, [], lost.ToImmutable(), held);
     }
 
-    // A local task has one home: nobody else can be at it.
+    // A bound task has one home: nobody else can be at it.
     private TaskBoard TakeBack(BoardTask task)
     {
         var board = Without(task);
         return board with
         {
-            Tasks = board.Tasks.Add(task.Task.Key, new(task.Task, Worker: null, Moved: !task.Task.Local)),
+            Tasks = board.Tasks.Add(task.Task.Key, new(task.Task, Worker: null, Moved: !task.Task.IsBound)),
             Pending = board.Pending.Add(task.Task),
             MayReturn = true,
         };

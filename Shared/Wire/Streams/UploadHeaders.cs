@@ -50,6 +50,7 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
+        if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
         return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
     }
 

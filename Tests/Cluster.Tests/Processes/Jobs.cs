@@ -13,6 +13,16 @@ internal static class Jobs
         training: { epochs: 20, batch_size: 8 }
         """;
 
+    /// <summary>Like them, but with clients that keep a state from round to round.</summary>
+    public const string RoundsWithStates = """
+        name: rounds-with-states
+        seed: 7
+        model: { name: mlp }
+        data: { name: digits, clients: 16, partition: { kind: dirichlet, alpha: 0.5 } }
+        federation: { rounds: 5, algorithm: { name: scaffold }, cohort: { fraction: 0.75, deadline: 5m } }
+        training: { epochs: 12, batch_size: 8, optimizer: { learning_rate: 0.02 } }
+        """;
+
     /// <summary>Six rounds of a fraction of a second each, long enough to be disturbed.</summary>
     public const string QuickRounds = """
         name: quick-rounds

@@ -44,6 +44,53 @@ public sealed class RecoveryTests : ProbedRunTest
     }
 
     [Fact]
+    public async Task Clients_that_keep_a_state_go_to_the_worker_that_has_it_with_its_round_also_after_a_restart()
+    {
+        var job = Job(3);
+        await Begin(job with { Federation = job.Federation with { Algorithm = new() { Name = "feddyn" } } });
+        var first = await TrainTasks();
+        Assert.All(first, task => Assert.Equal(0u, task.StateRound));
+        await TrainHere(first);
+        Assert.All(await TrainTasks(), task => Assert.Equal((2u, 1u), (task.Id.Round, task.StateRound)));
+
+        await RestartAsync();
+        var other = CreateTestProbe();
+        other.IgnoreMessages(message => message is OpenRun or CancelTasks or RoundCommitted || message is AssignTask { Id.Kind: TaskKind.Evaluate });
+        Runs.Tell(HelloOf("w2", 8, "s2"), other);
+        other.ExpectMsg<Welcome>();
+        await Eventually(details => details.Summary.Workers == 1);
+        Attach();
+        var second = await TrainTasks();
+        Assert.All(second, task => Assert.Equal((2u, 1u), (task.Id.Round, task.StateRound)));
+        await TrainHere(second);
+
+        Assert.All(await TrainTasks(), task => Assert.Equal((3u, 2u), (task.Id.Round, task.StateRound)));
+        Assert.False(other.HasMessages);
+
+        async Task<AssignTask[]> TrainTasks()
+        {
+            var tasks = new List<AssignTask>();
+            while (tasks.Count < 2)
+            {
+                var task = Tasks(1).Single();
+                if (task.Id.Kind == TaskKind.Train) tasks.Add(task);
+                else await Measure(task);
+            }
+            return [.. tasks];
+        }
+
+        async Task TrainHere(AssignTask[] tasks)
+        {
+            foreach (var task in tasks)
+            {
+                var update = Update(task.Id, [1f, 2f]);
+                update.Header.Worker = "w1";
+                Assert.Equal(Refusal.Unspecified, (await Offer(Runs, update)).Refused);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Open_attempt_after_a_failed_one_keeps_its_number_and_its_cohort()
     {
         await Begin(With(Job(), cohort => cohort with { Minimum = 2, Fraction = 0.5 }), clients: [.. Enumerable.Range(0, 8).Select(i => ($"c{i}", 1ul))]);

@@ -258,6 +258,87 @@ public sealed class RoundActorTests : ActorTest
         Assert.Equal("worker 'w2' is gone.", _run.ExpectMsg<RoundReady>().Problems.Single().Reason);
     }
 
+    [Fact]
+    public async Task Tasks_name_home_and_state_and_the_round_says_who_made_its_updates()
+    {
+        var round = Open(Job(), homes: Homes(("a", "w1")));
+        var orders = _registry.ExpectMsg<SubmitWork>().Orders;
+        Assert.Equal([("a", "w1", 1), ("b", "", 0)], orders.Select(order => (order.Task.Key.Client, order.Task.Home, order.StateRound)));
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        round.Tell(new TaskAssigned(Key("b"), "w2"));
+        round.Tell(new TaskAssigned(Key("b"), "w3"));
+
+        await Offer(round, MadeBy("w1", Id("a")));
+        // It had the task first, and was only slow.
+        await Offer(round, MadeBy("w2", Id("b")));
+
+        Assert.Equal([("a", "w1"), ("b", "w2")], _run.ExpectMsg<RoundReady>().Homes.Select(home => (home.Key, home.Value)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("w9")]
+    public async Task Update_of_a_worker_that_was_not_given_the_task_does_not_become_a_home(string worker)
+    {
+        var released = 0;
+        var round = Open(Job(), homes: ClientHomes.None);
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        var refused = await Offer(round, MadeBy(worker, Id("a"), () => released++));
+        Assert.Equal((Refusal.Malformed, $"The update is of worker '{worker}', which was not given the task of client 'a'."), (refused.Refused, refused.Detail));
+        Assert.Equal(1, released);
+        // Its own worker may still deliver.
+        Assert.Equal(Refusal.Unspecified, (await Offer(round, MadeBy("w1", Id("a")))).Refused);
+    }
+
+    [Fact]
+    public async Task Worker_that_refuses_a_client_whose_state_it_has_fails_it()
+    {
+        var round = Open(Job(), homes: Homes(("a", "w1")));
+        _registry.ExpectMsg<SubmitWork>();
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        await Offer(round, Failure(Id("a"), "not allowed here", onlyHere: true));
+        Assert.Equal("a", _registry.ExpectMsg<WorkDone>().Key.Client);
+    }
+
+    [Fact]
+    public void Round_whose_clients_all_wait_for_absent_homes_fails_at_its_deadline()
+    {
+        var round = Open(Job(), homes: Homes(("a", "w1"), ("b", "w2")));
+        round.Tell(Present("w3"));
+        Assert.Equal("Round 3 waits for workers that are not attached and have the states of 2 of its clients: 'w1', 'w2'.", _run.ExpectMsg<StepNotice>().Sentence);
+        Advance(TimeSpan.FromMinutes(1));
+        var gaveUp = _run.ExpectMsg<RoundGaveUp>();
+        Assert.Equal<string>(["a", "b"], gaveUp.FailedClients);
+        Assert.Equal(["worker 'w1', which has its state, was not there by the deadline.", "worker 'w2', which has its state, was not there by the deadline."], gaveUp.Problems.Select(problem => problem.Reason));
+    }
+
+    [Fact]
+    public async Task Clock_stands_still_for_absent_homes_while_no_worker_is_there_or_one_of_the_homes_is()
+    {
+        var round = Open(With(Job(), cohort => cohort with { Minimum = 2 }), homes: Homes(("a", "w1"), ("b", "w2")));
+        round.Tell(new Roster(0, 0, []));
+        await Ask<UploadPermit>(round, new BeginUpload(Id("a")));
+        Advance(TimeSpan.FromHours(1));
+        // The task of w1 will be assigned when it has a slot, and that starts the clock.
+        round.Tell(Present("w1"));
+        Assert.Contains("the states of 1 of its clients: 'w2'", _run.ExpectMsg<StepNotice>().Sentence, StringComparison.Ordinal);
+        Advance(TimeSpan.FromHours(1));
+        round.Tell(new TaskAssigned(Key("a"), "w1"));
+        round.Tell(new TaskAssigned(Key("b"), "w2"));
+        await Offer(round, MadeBy("w1", Id("a")));
+        await Offer(round, MadeBy("w2", Id("b")));
+        _run.ExpectMsg<RoundReady>();
+    }
+
+    [Fact]
+    public void Local_client_goes_to_the_worker_that_announces_it_with_the_round_of_its_state()
+    {
+        var round = Open(Local(minimum: 1), clients: [], homes: Homes(("a", "w1")));
+        round.Tell(RosterOf("a", "b"));
+        var orders = _registry.ExpectMsg<SubmitWork>().Orders;
+        Assert.Equal([("a", "", 1), ("b", "", 0)], orders.Select(order => (order.Task.Key.Client, order.Task.Home, order.StateRound)));
+    }
+
     [Theory]
     [InlineData("Aggregating")]
     [InlineData("Committing")]
@@ -343,7 +424,7 @@ public sealed class RoundActorTests : ActorTest
         Assert.Equal(2, _run.FishForMessage<RoundReady>(_ => true).Server.Parameters.Values.Span[0] - Start.Values.Span[0]);
     }
 
-    private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null)
+    private IActorRef Open(JobSpec job, IFederatedAlgorithm? algorithm = null, string[]? clients = null, ClientHomes? homes = null)
     {
         algorithm ??= AlgorithmCatalog.Create(job);
         var server = AlgorithmCatalog.Create(job).Init(Start);
@@ -351,13 +432,24 @@ public sealed class RoundActorTests : ActorTest
         // Where clients are known, as if the cohort were durable already, so that the round trains when it is there.
         var cohort = job.Data.Placement == Placement.Local ? null
             : CohortSelection.Draw(job.Federation.Cohort, job.Seed, 3, 2, shares.Select(share => new Candidate(share.Id)), ClientHealth.Fine);
-        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(algorithm.UpdateSchema(Start.Schema).Count), ClientHealth.Fine) { Reopened = cohort };
+        var plan = new RoundPlan("run", job, 3, 2, server, algorithm, shares, new WeightedMean(algorithm.UpdateSchema(Start.Schema).Count), ClientHealth.Fine) { Reopened = cohort, Homes = homes };
         return _run.ChildActorOf(RoundActor.Props(plan, _registry));
     }
 
     private static JobSpec Local(int minimum) => With(Job(), cohort => cohort with { Minimum = minimum }) with { Data = new() { Placement = Placement.Local } };
 
     private static Roster RosterOf(params string[] clients) => new(1, 1, [.. clients]);
+
+    private static Roster Present(params string[] workers) => new(workers.Length, workers.Length, []) { Names = [.. workers] };
+
+    private static ClientHomes Homes(params (string Client, string Worker)[] homes) => ClientHomes.None.After(1, homes.Select(home => KeyValuePair.Create(home.Client, home.Worker)));
+
+    private static OfferUpdate MadeBy(string worker, TaskId id, Action? release = null)
+    {
+        var update = Update(id, [1f, 1f], release: release);
+        update.Header.Worker = worker;
+        return update;
+    }
 
     private static TaskKey Key(string client) => new("run", TaskPurpose.Train, 3, 2, client);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Coordinator.Journal;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -122,6 +123,24 @@ public sealed class GoldenJournalTests : IAsyncLifetime
 
         Assert.Equal(new Core.Metrics.Goal(Core.Models.Objective.Classification, ["healthy", "sick"]), state.Goal);
         Assert.Equal((0.75, 0.9), (state.Evaluations[1]!.Value("auroc"), state.Evaluations[1]!.Value("accuracy")));
+    }
+
+    [Fact]
+    public void Golden_entries_with_homes_lead_to_them()
+    {
+        string[] kinds = ["submitted", "started", "data-known", "round-opened", "round-kept-homes"];
+        var homes = States(kinds.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind))))[^1].Homes;
+
+        Assert.Equal([("b", "w1"), ("c", "w2"), ("ä", "w1")], homes.Histories.Keys.Select(client => (client, homes.Of(client)!.Value.Worker)));
+        Assert.All(homes.Histories.Keys, client => Assert.Equal(1, homes.Of(client)!.Value.Round));
+    }
+
+    [Fact]
+    public void Golden_entries_with_records_lead_to_them()
+    {
+        string[] kinds = ["submitted", "started", "data-known", "round-opened", "round-kept-records"];
+        var records = States(kinds.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind))))[^1].Records;
+        Assert.Equal(KeyValuePair.Create("b", new ClientRecord(1, 12, 0.75, 1.5)), Assert.Single(records));
     }
 
     private static ImmutableArray<RunState> States(IEnumerable<RunEntry> entries)

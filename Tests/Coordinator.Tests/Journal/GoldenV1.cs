@@ -56,6 +56,30 @@ internal static class GoldenV1
             WallSeconds = 12.25,
             RoundKept = new() { Report = MeasuredReport(), Checkpoint = First, Measured = true },
         },
+        ["data-known-left-out"] = new()
+        {
+            Epoch = 3,
+            WallSeconds = 0.5,
+            DataKnown = new() { Checkpoint = Initial, Clients = { Client("b", 12) }, LeftOut = { Problem("b", "It was away.") }, Unusable = { Problem("c", "Its table has no rows.") } },
+        },
+        ["round-opened-of-many"] = new() { Epoch = 3, WallSeconds = 0.625, RoundOpened = new() { Round = 1, Attempt = 1, Cohort = { "b" }, Wanted = 1, Clients = 40 } },
+        ["round-kept-homes"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new()
+            {
+                Report = Report(),
+                Checkpoint = First,
+                Homes = { new RunEntry.Types.Home { Worker = "w1", Clients = { "b", "ä" } }, new RunEntry.Types.Home { Worker = "w2", Clients = { "c" } } },
+            },
+        },
+        ["round-kept-records"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new() { Report = Report(), Checkpoint = First, Records = { new RunEntry.Types.ClientRecord { Client = "b", Examples = 12, Loss = 0.75, Seconds = 1.5 } } },
+        },
         ["evaluated-figures"] = new()
         {
             Epoch = 4,
@@ -145,6 +169,8 @@ internal static class GoldenV1
     };
 
     private static RoundReport MeasuredReport() => new(Report()) { Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() }, Headline = { "accuracy", "auroc" } };
+
+    private static ClientProblem Problem(string client, string reason) => new() { Client = client, Reason = reason };
 
     private static Figure Auroc(double value) => new() { Name = "auroc", Value = value };
 

@@ -45,6 +45,12 @@ public sealed class JobRulesTests
     [InlineData("federation: {algorithm: {name: ifca}, cohort: {selection: {kind: weighted}}}",
         "line 2, federation.cohort.selection.kind: weighted does not go with ifca, for its updates are of several models. Use uniform.")]
     [InlineData("federation: {algorithm: {name: afl}, cohort: {fraction: 0.5}}", "line 2, federation.cohort.fraction: 0.5 does not go with afl, whose weights follow the losses of all clients; use 1.")]
+    [InlineData("federation: {algorithm: {name: scaffold}}\ntraining: {optimizer: {momentum: 0.9}}",
+        "line 3, training.optimizer.momentum: 0.9 does not go with scaffold's variate steps, which reads gradients off plain steps; remove it, or set federation.algorithm.variate to gradient.")]
+    [InlineData("federation: {algorithm: {name: scaffold}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}",
+        "line 3, training.optimizer.name: adam does not go with scaffold's variate steps, which reads gradients off plain steps; use sgd, or set federation.algorithm.variate to gradient.")]
+    [InlineData("federation: {algorithm: {name: scaffold, variate: steps}}\ntraining: {clip_norm: 1}",
+        "line 3, training.clip_norm: does not go with scaffold's variate steps, which reads gradients off plain steps; remove it, or set federation.algorithm.variate to gradient.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 
     [Theory]
@@ -52,6 +58,8 @@ public sealed class JobRulesTests
     [InlineData("federation: {cohort: {fraction: 0.5, over_select: 3}}")]
     [InlineData("federation: {cohort: {minimum: 10}}")]
     [InlineData("federation: {algorithm: {name: fednova}}\ntraining: {optimizer: {momentum: 0.9, nesterov: true}, clip_norm: 1}")]
+    [InlineData("federation: {algorithm: {name: scaffold, variate: gradient}}\ntraining: {optimizer: {momentum: 0.9}, clip_norm: 1}")]
+    [InlineData("federation: {algorithm: {name: feddyn, alpha: 0.01}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}, clip_norm: 1}")]
     [InlineData("training: {loss: mse}")]
     [InlineData("training: {optimizer: {nesterov: true, momentum: 0.9}}")]
     [InlineData("training: {optimizer: {name: adamw, weight_decay: 0.01, epsilon: 1e-6}}")]

@@ -71,10 +71,10 @@ public sealed class TaskBoardPropertyTests
     private static ImmutableArray<PlannedTask> Tasks(RandomStream random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => Task(Runs[random.Next(2)], random.Next(3), random.Next(6)))];
 
-    // The same name is always the same task: of run "s" those of some clients are local, of these some patient.
+    // The same name is always the same task: of run "s" those of some clients are local, of these some patient; of run "r" those of one have a home.
     private static PlannedTask Task(string run, int round, int client) => round == 0
         ? new(new(run, TaskPurpose.Evaluate, 1, 1, "", client), 10)
-        : new(new(run, TaskPurpose.Train, round, 1, $"c{client}"), client) { Local = run == "s" && client < 4, Patient = run == "s" && client < 2 };
+        : new(new(run, TaskPurpose.Train, round, 1, $"c{client}"), client) { Local = run == "s" && client < 4, Patient = run == "s" && client < 2, Home = run == "r" && client == 5 ? "w1" : "" };
 
     private static BoardStep Only(TaskBoard board) => new(board, [], [], []);
 
@@ -114,6 +114,7 @@ public sealed class TaskBoardPropertyTests
             var worker = board.Workers[task.Worker!];
             Assert.Equal(WorkerCondition.Ready, worker.Condition);
             Assert.True(!task.Task.Local || worker.Clients.Contains(key.Client), $"{key} left its home.");
+            Assert.True(task.Task.Home.Length == 0 || worker.Name == task.Task.Home, $"{key} left its home.");
             Assert.Equal(task.Resent, board.Holders.TryGetValue(key, out var holder) && holder == task.Worker);
             foreach (var (other, told) in _told)
                 Assert.False(other != worker.Name && told.Contains(key) && board.Workers[other].Condition == WorkerCondition.Ready, $"{key} is with {other} and {worker.Name}.");
@@ -151,7 +152,7 @@ public sealed class TaskBoardPropertyTests
             Assert.All(assigned, task => Assert.NotEqual(WorkerCondition.Suspect, Board.Workers[task.Worker!].Condition));
             Assert.All(Board.Holders.Values, holder => Assert.Contains(holder, Board.Workers.Keys));
             Assert.DoesNotContain(Board.Pending, task => Board.Holders.TryGetValue(task.Key, out var holder)
-                && Board.Workers[holder] is { Condition: WorkerCondition.Ready } ready && (!task.Local || ready.Clients.Contains(task.Key.Client)));
+                && Board.Workers[holder] is { Condition: WorkerCondition.Ready } ready && (task.Home.Length == 0 || ready.Name == task.Home) && (!task.Local || ready.Clients.Contains(task.Key.Client)));
         }
     }
 }

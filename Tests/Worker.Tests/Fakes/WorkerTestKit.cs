@@ -54,8 +54,8 @@ public abstract class WorkerTestKit : TestKit
     private protected static ParametersRef Reference(ParameterVector parameters) =>
         new() { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
 
-    private protected static AssignTask Train(string client = "a", uint round = 1, uint attempt = 1) =>
-        new() { Id = new TaskId { Run = Run, Round = round, Attempt = attempt, Client = client, Kind = TaskKind.Train }, Parameters = GlobalRef };
+    private protected static AssignTask Train(string client = "a", uint round = 1, uint attempt = 1, uint stateRound = 0) =>
+        new() { Id = new TaskId { Run = Run, Round = round, Attempt = attempt, Client = client, Kind = TaskKind.Train }, Parameters = GlobalRef, StateRound = stateRound };
 
     private protected static AssignTask Evaluate(uint slice = 0, uint slices = 4, uint round = 1) =>
         new() { Id = new TaskId { Run = Run, Round = round, Attempt = 1, Kind = TaskKind.Evaluate, Slice = slice }, Parameters = GlobalRef, Slices = slices };

@@ -130,7 +130,7 @@ public sealed class WorkerHostTests
         var worker = (await coordinator.NextAsync<GotHello>()).Worker;
         await host.Attached.WaitAsync(TimeSpan.FromSeconds(60));
         worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
-        worker.Tell(On(transfer, Train(2)));
+        worker.Tell(On(transfer, Train(2), stateRound: 1));
         await transfer.Delivered.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         var failure = Assert.Single(transfer.Reports).Failure;
@@ -173,17 +173,19 @@ public sealed class WorkerHostTests
         worker.Tell(new OpenRun { Run = "run-1", JobYaml = Job });
         foreach (var message in told)
         {
-            worker.Tell(message is TaskId id ? On(transfer, id) : message);
+            worker.Tell(message is TaskId id ? On(transfer, id, id.Round - 1) : message);
             if (message is TaskId) Assert.True(await transfer.Arrived.WaitAsync(TimeSpan.FromSeconds(60)));
         }
+        Assert.All(transfer.Uploads, upload => Assert.Equal("w1", upload.Header.Worker));
         return [.. transfer.Uploads.Select(upload => upload.Values)];
     }
 
     private static TaskId Train(uint round) => new() { Run = "run-1", Round = round, Attempt = 1, Client = "a", Kind = TaskKind.Train };
 
-    private static AssignTask On(TransferServer server, TaskId id) => new()
+    private static AssignTask On(TransferServer server, TaskId id, uint stateRound) => new()
     {
         Id = id,
+        StateRound = stateRound,
         Parameters = new ParametersRef { Sha256 = server.Parameters.Hash, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4 },
     };
 

@@ -125,11 +125,43 @@ public sealed class TaskWorkTests : WorkerTestKit
         Values(Train(round: 1), engine);
         await States.CommittedAsync(1, 0);
 
-        var second = Values(Train(round: 2), engine);
+        var second = Values(Train(round: 2, stateRound: 1), engine);
 
         Assert.Equal([13f, 23f, 33f, 43f], second);
         // And so it does when that round is trained once more.
-        Assert.Equal(second, Values(Train(round: 2), engine));
+        Assert.Equal(second, Values(Train(round: 2, stateRound: 1), engine));
+    }
+
+    [Fact]
+    public void State_that_the_task_names_and_the_worker_does_not_have_fails_the_task_in_plain_words()
+    {
+        var failure = Assert.IsType<ReportResult>(Execute(Train(round: 5, stateRound: 3), new FakeEngine { Counts = true })).Report.Failure;
+
+        Assert.True(failure.Permanent);
+        Assert.Equal(
+            "The state that client 'a' kept in round 3 is not in this worker's state-dir, and round 5 cannot be trained without it. "
+            + "Start the worker with the folder that has it; without that the client takes no part in the run any more.",
+            failure.Reason);
+    }
+
+    [Fact]
+    public void State_of_an_update_that_was_not_counted_is_not_used()
+    {
+        var engine = new FakeEngine { Counts = true };
+        Values(Train(round: 1), engine);
+
+        // Without the round before: 2 more than the model of round 1, and nothing for rounds before.
+        Assert.Equal([12f, 22f, 32f, 42f], Values(Train(round: 2), engine));
+    }
+
+    [Fact]
+    public void Client_of_an_algorithm_with_states_whose_state_stays_what_it_was_keeps_it_under_the_new_round()
+    {
+        var job = new JobSpec { Federation = new() { Algorithm = new() { Name = "scaffold" } } };
+
+        Execute(Train(round: 1), new FakeEngine(), job);
+
+        Assert.Equal(["round-001.attempt-1.state"], Directory.GetFiles(StateDir, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)));
     }
 
     [Fact]
@@ -150,12 +182,12 @@ public sealed class TaskWorkTests : WorkerTestKit
         var file = Directory.GetFiles(StateDir, "*", SearchOption.AllDirectories).Single();
         await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..^7]);
 
-        var failure = Assert.IsType<ReportResult>(Execute(Train(round: 2), engine)).Report.Failure;
+        var failure = Assert.IsType<ReportResult>(Execute(Train(round: 2, stateRound: 1), engine)).Report.Failure;
 
         Assert.True(failure.Permanent);
         Assert.Equal(
             $"The kept state of client 'a' cannot be used: '{file}' is torn or was changed: it ends within its values. "
-            + "Restore the file, or delete the folder of the client to begin with an empty state.",
+            + "Restore the file; without it the client takes no part in the run any more.",
             failure.Reason);
     }
 

@@ -21,6 +21,15 @@ internal static class CorrectionRules
         if (algorithm == "afl" && job.Sound("federation.cohort") && job.Spec.Federation.Cohort.Fraction < 1)
             job.Report("federation.cohort.fraction", $"{ValueText.Of(job.Spec.Federation.Cohort.Fraction)} does not go with afl, whose weights follow the losses of all clients; use 1.");
         if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { OwnSteps: true }) CheckOwnSteps(job, algorithm);
+        if (algorithm == "scaffold" && job.Spec.Federation.Algorithm.Variate == ControlVariate.Steps)
+        {
+            const string Why = "does not go with scaffold's variate steps, which reads gradients off plain steps; ";
+            const string Or = " or set federation.algorithm.variate to gradient.";
+            if (job.Sound("training.optimizer") && training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {Why}use sgd,{Or}");
+            else if (job.Sound("training.optimizer") && training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {Why}remove it,{Or}");
+            (string Key, bool Is)[] others = [("training.clip_norm", training.ClipNorm is not null), ("training.clip_value", training.ClipValue is not null), ("training.patience", training.Patience is not null)];
+            foreach (var (key, _) in others.Where(other => other.Is && job.Sound(other.Key))) job.Report(key, $"{Why}remove it,{Or}");
+        }
         if (algorithm == "mimelite" && job.Sound("training.optimizer"))
         {
             const string Why = "does not go with mimelite, whose momentum is that of all clients; ";
