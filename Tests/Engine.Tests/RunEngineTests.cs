@@ -46,6 +46,7 @@ public sealed class RunEngineTests
         Assert.Equal(20, outcome.Update.Examples);
         Assert.Equal(40, outcome.Update.Training.Examples);   // two epochs
         Assert.Equal(engine.EvaluateClient("a", engine.InitialParameters().Values, default).Sums, outcome.Validation);
+        Assert.Null(outcome.Personal);   // fedavg has one model
         Assert.Null(Train(engine, "b").Outcome.Validation);
     }
 

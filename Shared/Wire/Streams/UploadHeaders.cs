@@ -50,7 +50,9 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
-        return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
+        return MetricsMapping.Read(header.Training, out _)
+            ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
+            ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));
     }
 
     private static UploadRefusal? CheckInitialised(Initialised? initialised)
