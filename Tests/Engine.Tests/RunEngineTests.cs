@@ -50,6 +50,17 @@ public sealed class RunEngineTests
         Assert.Null(Train(engine, "b").Outcome.Validation);
     }
 
+    // a: 20 examples and 4 to validate with; b has none of those.
+    [Fact]
+    public void Clients_own_model_is_measured_on_its_validation_share_and_only_what_is_shared_is_in_the_update()
+    {
+        using var engine = new RunEngine(Job with { Federation = new() { Algorithm = new() { Name = "ditto" } } }, Data());
+        var (_, outcome) = Train(engine, "a");
+        Assert.Equal(engine.EvaluateClient("a", outcome.Update.Personal!.Value, default).Sums, outcome.Personal);
+        Assert.NotEqual(outcome.Validation, outcome.Personal);
+        Assert.Null(Train(engine, "b").Outcome.Personal);
+    }
+
     [Fact]
     public async Task Calls_side_by_side_give_the_bits_of_calls_one_by_one()
     {

@@ -22,6 +22,10 @@ public static class AlgorithmCatalog
         Ifca.Info,
         PerFedAvg.Info,
         Reptile.Info,
+        FedPer.Info,
+        FedRep.Info,
+        FedBn.Info,
+        Ditto.Info,
     ];
 
     /// <summary>All names.</summary>
