@@ -26,6 +26,8 @@ public static class AlgorithmCatalog
         FedRep.Info,
         FedBn.Info,
         Ditto.Info,
+        Apfl.Info,
+        PFedMe.Info,
     ];
 
     /// <summary>All names.</summary>

@@ -19,7 +19,9 @@ public sealed record AlgorithmSpec
         + "fedper: each client has a head of its own, trained with the rest (Arivazhagan et al. 2019). "
         + "fedrep: the same, trained before the rest (Collins et al. 2021). "
         + "fedbn: each client has normalisation layers of its own (Li et al. 2021). "
-        + "ditto: fedavg, and beside it each client has a whole model of its own, held near that of all (Li et al. 2021).",
+        + "ditto: fedavg, and beside it each client has a whole model of its own, held near that of all (Li et al. 2021). "
+        + "apfl: the same, mixed with that of all (Deng et al. 2020). "
+        + "pfedme: steps towards each client's own minimum near the model of all (T. Dinh et al. 2020).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -89,6 +91,31 @@ public sealed record AlgorithmSpec
     [JobField("Epochs that a client's own model is trained for in a round.", Minimum = 1, Maximum = 10_000, DefaultInWords = "training.epochs")]
     [AppliesWhen("federation.algorithm.name", "ditto")]
     public int? PersonalEpochs { get; init; }
+
+    /// <value>apfl: share of the own model.</value>
+    [JobField("α of apfl, the share of a client's own model v in α v + (1 - α) w; with 0 there is none, with 1 it learns from the client's data alone.", Minimum = 0, Maximum = 1)]
+    [AppliesWhen("federation.algorithm.name", "apfl")]
+    public double ApflAlpha { get; init; } = 0.5;
+
+    /// <value>apfl: whether α follows the loss.</value>
+    [JobField("Whether apfl_alpha is only where each client begins, and then takes a step down its loss each round.")]
+    [AppliesWhen("federation.algorithm.name", "apfl")]
+    public bool AdaptiveAlpha { get; init; }
+
+    /// <value>pfedme: how near a client's own model is held to that of all.</value>
+    [JobField("λ of pfedme, the weight of (λ / 2) ‖θ - w‖² that holds a client's own model θ near w. Steps of w have the length learning_rate times λ, which should be well below 1.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public double PfedmeLambda { get; init; } = 15;
+
+    /// <value>pfedme: steps of θ.</value>
+    [JobField("K, the steps that pfedme takes with each batch towards a client's own model.", Minimum = 1, Maximum = 10_000)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public int InnerSteps { get; init; } = 5;
+
+    /// <value>pfedme: rate of θ's steps.</value>
+    [JobField("The learning rate of those steps; times λ it should be below 1.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public double PersonalRate { get; init; } = 0.05;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]
