@@ -8,14 +8,16 @@ internal sealed record RoundRecord(
     uint Round, uint Attempts, uint Cohort, uint Updates, ulong Examples, double? Accuracy, double? Loss, double? TrainingAccuracy, double? TrainingLoss,
     double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
     IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, IReadOnlyDictionary<string, double> Metrics,
-    IReadOnlyDictionary<string, ClientRecord>? Clients)
+    IReadOnlyDictionary<string, ClientRecord>? Clients, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread,
+    SpreadRecord? ClientSpread)
 {
     public static RoundRecord Of(RoundReport round) => new(
         round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
         round.AccuracyOf(round.Evaluation), round.Evaluation.MeanLoss(), round.AccuracyOf(round.Training), round.Training.MeanLoss(),
         round.AccuracyOf(round.Validation), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
         [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
-        [.. round.FailedAttempts], round.Figures.Metrics(), round.ClientRecords());
+        [.. round.FailedAttempts], round.Figures.Metrics(), round.ClientRecords(),
+        round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread));
 }
 
 /// <summary>A client whose update a round did without.</summary>

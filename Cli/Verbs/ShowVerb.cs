@@ -42,6 +42,7 @@ internal sealed class ShowVerb : RemoteVerb
             + $"{Format.Seconds(summary.WallSeconds)} ({Format.Seconds(summary.TrainSeconds)} of training), {Format.Bytes(summary.BytesDown)} down, {Format.Bytes(summary.BytesUp)} up");
         if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds));
         if (details.Rounds.LastOrDefault(round => round.Evaluation is not null) is { } measured) await PrintEvaluationAsync(measured);
+        if (details.Rounds is [.., var last]) await PrintSpreadAsync(last);
         foreach (var round in details.Rounds)
         {
             foreach (var failure in round.FailedAttempts) await output.WriteLineAsync($"round {round.Round}: an attempt failed: {failure}");
@@ -65,6 +66,15 @@ internal sealed class ShowVerb : RemoteVerb
         var figures = measured.Figures.Where(figure => !figure.IsOfOneClass()).Select(figure => $"{figure.Name} {Format.Measure(figure.Value)}").ToList();
         if (figures.Count > 0) await Environment.Output.WriteLineAsync($"after round {measured.Round}: {string.Join(", ", figures)}");
         if (measured.Clients.Count > 0) Environment.Screen.Write(ClientTable.Of(measured));
+        if (SpreadRecord.From(measured.ClientSpread) is { } spread) await Environment.Output.WriteLineAsync($"after round {measured.Round}, by client: {spread.Sentence}");
+    }
+
+    private async Task PrintSpreadAsync(RoundReport last)
+    {
+        if (last.Personal.MeanLoss() is { } loss)
+            await Environment.Output.WriteLineAsync($"own models in round {last.Round}: accuracy {Format.Measure(last.AccuracyOf(last.Personal))}, loss {Format.Measure(loss)}");
+        foreach (var (whose, spread) in new[] { ("the model", last.ValidationSpread), ("own models", last.PersonalSpread) })
+            if (SpreadRecord.From(spread) is { } found) await Environment.Output.WriteLineAsync($"{whose} in round {last.Round}, by client: {found.Sentence}");
     }
 
     private sealed record DetailsRecord(

@@ -29,7 +29,8 @@ internal static class RunTable
         var table = new Table().RoundedBorder().BorderColor(Color.Grey);
         // One run has one objective.
         var own = reports.Select(MetricsReading.OwnHeadline).FirstOrDefault(name => name is not null);
-        string[] names = ["round", "accuracy", "loss", .. own is null ? [] : new[] { own }, "clients", "down", "up", "time"];
+        var personal = reports.Any(round => round.Personal is { Examples: > 0 });
+        string[] names = ["round", "accuracy", "loss", .. own is null ? [] : new[] { own }, .. personal ? new[] { "own acc.", "own loss" } : [], "clients", "down", "up", "time"];
         foreach (var name in names) table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var round in reports)
         {
@@ -39,6 +40,7 @@ internal static class RunTable
                 Format.Measure(round.AccuracyOf(round.Evaluation)),
                 Format.Measure(round.Evaluation.MeanLoss()),
                 .. own is null ? [] : new[] { Format.Measure(round.Figures.Value(own)) },
+                .. personal ? new[] { Format.Measure(round.AccuracyOf(round.Personal)), Format.Measure(round.Personal.MeanLoss()) } : [],
                 string.Create(CultureInfo.InvariantCulture, $"{round.Updates}/{round.Cohort}"),
                 Format.Bytes(round.BytesDown),
                 Format.Bytes(round.BytesUp),

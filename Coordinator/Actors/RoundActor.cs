@@ -454,9 +454,10 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private static UpdateFacts Facts(UploadHeader header)
     {
         MetricsMapping.Read(header.Training, out var training);
-        MetricSums? validation = header.Validation is not null && MetricsMapping.Read(header.Validation, out var sums) is null ? sums : null;
-        return new((long)header.Examples, training, validation, header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null };
+        return new((long)header.Examples, training, Measured(header.Validation), header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null, Personal = Measured(header.Personal) };
     }
+
+    private static MetricSums? Measured(Metrics? metrics) => metrics is not null && MetricsMapping.Read(metrics, out var sums) is null ? sums : null;
 
     private static (Refusal Reason, string Detail) Describe(AddOutcome outcome) => outcome switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
@@ -98,7 +99,8 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     public RoundReport Report(RoundReady ready, RunState state)
     {
         var updates = ready.Round.Accepted.Values.ToArray();
-        var validations = updates.Where(update => update.Validation is { Examples: > 0 }).Select(update => update.Validation!.Value).ToArray();
+        var (validations, personal) = (Measured(updates.Select(update => update.Validation)), Measured(updates.Select(update => update.Personal)));
+        var ofLoss = state.Goal?.Headline.Contains(Figures.Accuracy) == false;
         return new RoundReport
         {
             Round = (uint)ready.Round.Round,
@@ -107,7 +109,10 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             Updates = (uint)updates.Length,
             Examples = (ulong)updates.Sum(update => update.Examples),
             Training = Sum(updates.Select(update => update.Training)).ToProto(),
-            Validation = validations.Length == 0 ? null : Sum(validations).ToProto(),
+            Validation = validations.IsEmpty ? null : Sum(validations).ToProto(),
+            ValidationSpread = ClientSpread.Of(validations, ofLoss)?.ToProto(),
+            Personal = personal.IsEmpty ? null : Sum(personal).ToProto(),
+            PersonalSpread = ClientSpread.Of(personal, ofLoss)?.ToProto(),
             WallSeconds = time.GetElapsedTime(_roundStarted).TotalSeconds,
             TrainSeconds = updates.Sum(update => update.ComputeSeconds),
             BytesDown = _roundBytesDown,
@@ -202,6 +207,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         report.Evaluation = evaluated.Metrics;
         report.Figures.AddRange(evaluated.Figures);
         report.Clients.AddRange(evaluated.Clients);
+        report.ClientSpread = ClientSpread.Of(SumsOf(evaluated.Clients), OfLoss(report))?.ToProto();
         var isLatest = evaluated.Metrics.Examples > 0 && evaluated.Round >= (_measured?.Round ?? 0);
         if (isLatest)
         {
@@ -220,6 +226,14 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
         _rounds[index] = measured.Clone();
         _rounds[index].Confusion = null;
     }
+
+    private static bool OfLoss(RoundReport report) => report.Headline.Count > 0 && !report.Headline.Contains(Figures.Accuracy);
+
+    private static ImmutableArray<MetricSums> Measured(IEnumerable<MetricSums?> sums) => [.. sums.OfType<MetricSums>().Where(measured => measured.Examples > 0)];
+
+    // What cannot be read is in no journal that was read.
+    private static ImmutableArray<MetricSums> SumsOf(IEnumerable<ClientEvaluation> clients) =>
+        Measured(clients.Select(client => MetricsMapping.Read(client.Metrics, out var sums) is null ? sums : (MetricSums?)null));
 
     private static MetricSums Sum(IEnumerable<MetricSums> sums) => sums.Aggregate(default(MetricSums), (sum, next) => sum + next);
 }

@@ -81,7 +81,11 @@ public sealed record ClientPartition(string Id, int Examples);
 /// <summary>What training a client gave beside the update.</summary>
 /// <param name="Update">Weight, training sums, and what the client keeps.</param>
 /// <param name="Validation">The received parameters on the client's validation share; null without one.</param>
-public sealed record TrainOutcome(LocalUpdate Update, MetricSums? Validation);
+public sealed record TrainOutcome(LocalUpdate Update, MetricSums? Validation)
+{
+    /// <value>The client's own model after the round on the same share; null without a share, or where the algorithm has only one model.</value>
+    public MetricSums? Personal { get; init; }
+}
 
 /// <summary>The engine cannot do what was asked, and a repetition would fail as well. The message is for people: what, where, what to do.</summary>
 public sealed class EngineException : Exception

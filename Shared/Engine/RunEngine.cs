@@ -95,7 +95,9 @@ internal sealed class RunEngine : IRunEngine
             MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, broadcast[.._plan.Schema.Count], _data.Train, own.Validation.AsSpan(), cancellation).Sums;
             var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, own.Validation,
                 new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
-            return new TrainOutcome(_algorithm.Train(trainer, broadcast.Span, update.Span, state), validation);
+            var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
+            MetricSums? personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Measure(workspace, model, _data.Train, own.Validation.AsSpan(), cancellation).Sums : null;
+            return new TrainOutcome(trained, validation) { Personal = personal };
         });
     }
 

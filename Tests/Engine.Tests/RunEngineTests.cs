@@ -46,7 +46,19 @@ public sealed class RunEngineTests
         Assert.Equal(20, outcome.Update.Examples);
         Assert.Equal(40, outcome.Update.Training.Examples);   // two epochs
         Assert.Equal(engine.EvaluateClient("a", engine.InitialParameters().Values, default).Sums, outcome.Validation);
+        Assert.Null(outcome.Personal);   // fedavg has one model
         Assert.Null(Train(engine, "b").Outcome.Validation);
+    }
+
+    // a: 20 examples and 4 to validate with; b has none of those.
+    [Fact]
+    public void Clients_own_model_is_measured_on_its_validation_share_and_only_what_is_shared_is_in_the_update()
+    {
+        using var engine = new RunEngine(Job with { Federation = new() { Algorithm = new() { Name = "ditto" } } }, Data());
+        var (_, outcome) = Train(engine, "a");
+        Assert.Equal(engine.EvaluateClient("a", outcome.Update.Personal!.Value, default).Sums, outcome.Personal);
+        Assert.NotEqual(outcome.Validation, outcome.Personal);
+        Assert.Null(Train(engine, "b").Outcome.Personal);
     }
 
     [Fact]

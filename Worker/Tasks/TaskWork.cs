@@ -138,6 +138,7 @@ internal static class TaskWork
                 ComputeSeconds = seconds,
                 Training = outcome.Update.Training.ToProto(),
                 Validation = outcome.Validation?.ToProto(),
+                Personal = outcome.Personal?.ToProto(),
             };
             return new UploadResult(header, buffer.Values, buffer);
         }

@@ -24,6 +24,12 @@ public static class AlgorithmCatalog
         Ifca.Info,
         PerFedAvg.Info,
         Reptile.Info,
+        FedPer.Info,
+        FedRep.Info,
+        FedBn.Info,
+        Ditto.Info,
+        Apfl.Info,
+        PFedMe.Info,
     ];
 
     /// <summary>All names.</summary>

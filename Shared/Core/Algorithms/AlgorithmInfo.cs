@@ -11,17 +11,19 @@ namespace Federated.Core.Algorithms;
 /// <param name="Source">Paper with link, and equations or algorithm numbers, the same.</param>
 public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFederatedAlgorithm> Create, string Update, string Source)
 {
+    private const string Nothing = "nothing";
+
     /// <value>Its keys below federation.algorithm, in back quotes with commas between; "none" without any.</value>
     public string Options { get; init; } = "none";
 
     /// <value>What a client keeps between rounds.</value>
-    public string ClientKeeps { get; init; } = "nothing";
+    public string ClientKeeps { get; init; } = Nothing;
 
     /// <value>True where a client keeps a state between rounds: its tasks then go to the worker that has it.</value>
-    public bool KeepsClientState { get; init; }
+    public bool KeepsClientState => ClientKeeps != Nothing;
 
     /// <value>What the coordinator keeps beside the model and the server optimiser's vectors, in vectors of the model's size.</value>
-    public string ServerKeeps { get; init; } = "nothing";
+    public string ServerKeeps { get; init; } = Nothing;
 
     /// <value>What goes to a client beside the model.</value>
     public string Down { get; init; } = "";

@@ -27,7 +27,6 @@ public sealed class FedDyn(ServerHalf server, double alpha) : IFederatedAlgorith
     {
         Options = "`alpha`",
         ClientKeeps = "g_k, [P]",
-        KeepsClientState = true,
         ServerKeeps = "1 (h)",
         NotPlain = "its server adds up the gradients that the clients keep, and must hear of each one's change",
     };

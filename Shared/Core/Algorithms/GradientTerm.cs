@@ -2,7 +2,7 @@ namespace Federated.Core.Algorithms;
 
 /// <summary>What an algorithm adds to the gradient at w of every local step: o + μ (w - a). o is a correction that stays the same over the steps, such as the difference of two control
 /// variates; μ (w - a) is the gradient of the proximal term (μ / 2) ‖w - a‖². Added before clipping, to trainable tensors alone. The default adds nothing, so that a step is bit by
-/// bit the one without it.</summary>
+/// bit the one without it. Beside it stands what else an algorithm asks of local steps: which tensors rest, and for how many epochs.</summary>
 public readonly ref struct GradientTerm
 {
     private readonly double _proximal;
@@ -33,4 +33,10 @@ public readonly ref struct GradientTerm
 
     /// <summary>o, shape [P]; empty for none. Read until training ends.</summary>
     public ReadOnlySpan<float> Offset { get; init; }
+
+    /// <summary>By tensor of the model, whether it stays as it was at the start, running statistics too: it has no part in clipping, and no weight decay. Empty where all move.</summary>
+    public ReadOnlySpan<bool> Frozen { get; init; }
+
+    /// <summary>Local epochs, at least 1; 0 for the job's.</summary>
+    public int Epochs { get; init; }
 }

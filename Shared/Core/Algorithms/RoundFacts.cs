@@ -16,4 +16,7 @@ public sealed record UpdateFacts(long Examples, MetricSums Training, MetricSums?
 {
     /// <value>What weighs the update in the mean, above 0; null for <see cref="Examples"/>.</value>
     public double? Weight { get; init; }
+
+    /// <value>Of the client's own model after the round on its validation share; null without either.</value>
+    public MetricSums? Personal { get; init; }
 }

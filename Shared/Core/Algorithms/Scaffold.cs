@@ -27,7 +27,6 @@ public sealed class Scaffold(ServerHalf server, ControlVariate variate) : IFeder
     {
         Options = "`variate`",
         ClientKeeps = "c_i, [P]",
-        KeepsClientState = true,
         ServerKeeps = "1 (c)",
         Down = "c, [P]",
         Up = "the change of c_i, [P]",

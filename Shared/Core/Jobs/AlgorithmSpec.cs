@@ -17,7 +17,13 @@ public sealed record AlgorithmSpec
         + "afl: the worst mixture of the clients counts (Mohri et al. 2019). "
         + "ifca: k models, each for a cluster of clients that finds itself (Ghosh et al. 2020). "
         + "perfedavg: a model from which a client's own step is good (Fallah et al. 2020). "
-        + "reptile: the same by whole epochs (Nichol et al. 2018).",
+        + "reptile: the same by whole epochs (Nichol et al. 2018). "
+        + "fedper: each client has a head of its own, trained with the rest (Arivazhagan et al. 2019). "
+        + "fedrep: the same, trained before the rest (Collins et al. 2021). "
+        + "fedbn: each client has normalisation layers of its own (Li et al. 2021). "
+        + "ditto: fedavg, and beside it each client has a whole model of its own, held near that of all (Li et al. 2021). "
+        + "apfl: the same, mixed with that of all (Deng et al. 2020). "
+        + "pfedme: steps towards each client's own minimum near the model of all (T. Dinh et al. 2020).",
         Names = JobNames.Algorithms)]
     public string Name { get; init; } = "fedavg";
 
@@ -79,6 +85,51 @@ public sealed record AlgorithmSpec
     [JobField("α, the rate of the step that makes a client's own model of the common one.", Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "perfedavg")]
     public double InnerRate { get; init; } = 0.01;
+
+    /// <value>fedper, fedrep: what stays with each client.</value>
+    [JobField("Names of the tensors that each client keeps to itself, with * for any letters; they never leave the worker. None: those of the last layer that has weights.")]
+    [AppliesWhen("federation.algorithm.name", "fedper", "fedrep")]
+    public TextList Private { get; init; } = [];
+
+    /// <value>fedrep: epochs on the head.</value>
+    [JobField("Epochs that fedrep trains a client's own head for before training.epochs of the rest.", Minimum = 1, Maximum = 10_000)]
+    [AppliesWhen("federation.algorithm.name", "fedrep")]
+    public int HeadEpochs { get; init; } = 10;
+
+    /// <value>ditto: how near a client's own model is held to that of all.</value>
+    [JobField("λ of ditto, the weight of (λ / 2) ‖v - x‖² that holds a client's own model v near the model of all x; with 0 it learns from the client's data alone.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "ditto")]
+    public double DittoLambda { get; init; } = 1;
+
+    /// <value>ditto: epochs of the own model.</value>
+    [JobField("Epochs that a client's own model is trained for in a round.", Minimum = 1, Maximum = 10_000, DefaultInWords = "training.epochs")]
+    [AppliesWhen("federation.algorithm.name", "ditto")]
+    public int? PersonalEpochs { get; init; }
+
+    /// <value>apfl: share of the own model.</value>
+    [JobField("α of apfl, the share of a client's own model v in α v + (1 - α) w; with 0 there is none, with 1 it learns from the client's data alone.", Minimum = 0, Maximum = 1)]
+    [AppliesWhen("federation.algorithm.name", "apfl")]
+    public double ApflAlpha { get; init; } = 0.5;
+
+    /// <value>apfl: whether α follows the loss.</value>
+    [JobField("Whether apfl_alpha is only where each client begins, and then takes a step down its loss each round.")]
+    [AppliesWhen("federation.algorithm.name", "apfl")]
+    public bool AdaptiveAlpha { get; init; }
+
+    /// <value>pfedme: how near a client's own model is held to that of all.</value>
+    [JobField("λ of pfedme, the weight of (λ / 2) ‖θ - w‖² that holds a client's own model θ near w. Steps of w have the length learning_rate times λ, which should be well below 1.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public double PfedmeLambda { get; init; } = 15;
+
+    /// <value>pfedme: steps of θ.</value>
+    [JobField("K, the steps that pfedme takes with each batch towards a client's own model.", Minimum = 1, Maximum = 10_000)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public int InnerSteps { get; init; } = 5;
+
+    /// <value>pfedme: rate of θ's steps.</value>
+    [JobField("The learning rate of those steps; times λ it should be below 1.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "pfedme")]
+    public double PersonalRate { get; init; } = 0.05;
 
     /// <value>Factor on the server's step; fedsgd's step size.</value>
     [JobField("η: factor on the server's step; for fedsgd with average, which has no other, the learning rate.", ExclusiveMinimum = 0, Maximum = 1e6)]

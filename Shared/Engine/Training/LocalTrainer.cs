@@ -25,7 +25,7 @@ internal sealed class LocalTrainer(
     /// <inheritdoc/>
     public long Examples => indices.Length;
 
-    private int Steps => training.Epochs * BatchPlan.Ends(checked((int)examples.EpochSize(indices.Length)), training.BatchSize, _pairs).Count();
+    private int StepsOf(int epochs) => epochs * BatchPlan.Ends(checked((int)examples.EpochSize(indices.Length)), training.BatchSize, _pairs).Count();
 
     /// <inheritdoc/>
     /// <exception cref="EngineException">The loss or a parameter is no longer finite, or batch normalisation would see a single example.</exception>
@@ -37,7 +37,9 @@ internal sealed class LocalTrainer(
         var samples = scope.Draws("samples");
         var order = indices.ToArray();
         var stopping = training.Patience is { } patience && !validation.IsEmpty ? new EarlyStopping(patience) : null;
-        var steps = Steps;
+        var epochs = term.Epochs > 0 ? term.Epochs : training.Epochs;
+        var steps = StepsOf(epochs);
+        if (!term.Frozen.IsEmpty && term.Frozen.Length != _parameters.Tensors.Length) throw new ArgumentException($"The model has {_parameters.Tensors.Length} tensors, got {term.Frozen.Length} to freeze or not.", nameof(term));
         RefuseLoneExample(training.BatchSize);
         _parameters.Load(start);
         _parameters.ClearGradients();   // of a call that ended by an exception
@@ -46,7 +48,7 @@ internal sealed class LocalTrainer(
         using var ascent = term.Radius > 0 ? new SharpnessAscent(_parameters, term.Radius) : null;
 
         var (sums, step, rates) = (default(MetricSums), 0, 0.0);
-        for (var epoch = 0; epoch < training.Epochs; epoch++)
+        for (var epoch = 0; epoch < epochs; epoch++)
         {
             shuffle.Shuffle<int>(order);
             var (drawn, rows) = examples.ForEpoch(order, samples);
@@ -56,9 +58,11 @@ internal sealed class LocalTrainer(
                 cancellation.ThrowIfCancellationRequested();
                 var (sameDraws, sameAugment) = ascent is null ? default : (draws.Copy(), augment.Copy());
                 sums += _pass.Run(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
+                ForgetGradients(term.Frozen);
                 if (ascent?.Climb() == true)
                 {
                     _pass.Run(drawn, rows.AsSpan(begin, end - begin), sameDraws, sameAugment, step, share: 1);
+                    ForgetGradients(term.Frozen);
                     ascent.Return();
                 }
                 if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(_parameters, training);
@@ -73,6 +77,7 @@ internal sealed class LocalTrainer(
         }
         stopping?.Restore(_parameters);
         _parameters.Save(result);
+        Keep(start, result, term.Frozen);
         return TensorPrimitives.IsFiniteAll<float>(result) ? new(sums, step, rates) : throw scope.Diverged(training, "the parameters are no longer finite", step);
     }
 
@@ -106,7 +111,7 @@ internal sealed class LocalTrainer(
     public LocalTraining ForEachBatch(Action<ILocalBatch> visit)
     {
         var (shuffle, draws, augment, samples) = (scope.Draws("shuffle"), scope.Draws("dropout"), scope.Draws("augment"), scope.Draws("samples"));
-        var (order, steps) = (indices.ToArray(), Steps);
+        var (order, steps) = (indices.ToArray(), StepsOf(training.Epochs));
         RefuseLoneExample(training.BatchSize);
         var (sums, step, rates) = (default(MetricSums), 0, 0.0);
         for (var epoch = 0; epoch < training.Epochs; epoch++)
@@ -136,6 +141,20 @@ internal sealed class LocalTrainer(
     {
         _parameters.Load(at);
         return Evaluator.Measure(workspace, examples, indices.AsSpan(), cancellation).Sums;
+    }
+
+    // A tensor without a gradient is passed over by penalties, clipping and optimiser.
+    private void ForgetGradients(ReadOnlySpan<bool> frozen)
+    {
+        for (var i = 0; i < frozen.Length; i++)
+            if (frozen[i]) _parameters.Tensors[i].grad = null;
+    }
+
+    // Passes move running statistics whatever has a gradient.
+    private void Keep(ReadOnlySpan<float> start, Span<float> result, ReadOnlySpan<bool> frozen)
+    {
+        for (var i = 0; i < frozen.Length; i++)
+            if (frozen[i]) start.Slice(_parameters.Offsets[i], Schema.Tensors[i].Count).CopyTo(result[_parameters.Offsets[i]..]);
     }
 
     private void RefuseLoneExample(int batch)

@@ -51,7 +51,9 @@ public static class UploadHeaders
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
         if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
-        return MetricsMapping.Read(header.Training, out _) ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _));
+        return MetricsMapping.Read(header.Training, out _)
+            ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
+            ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));
     }
 
     private static UploadRefusal? CheckInitialised(Initialised? initialised)

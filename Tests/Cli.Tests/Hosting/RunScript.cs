@@ -56,6 +56,14 @@ internal static class RunScript
     /// <summary>The last round of a run that learns numbers.</summary>
     public static RoundReport Regression() => new(Round(2, 0)) { Headline = { "rmse" }, Figures = { Figure("mae", 1.5), Figure("rmse", 2.25) } };
 
+    /// <summary>The last round of a run whose clients have models of their own.</summary>
+    public static RoundReport Personal() => new(Round(2, 950))
+    {
+        Personal = new Metrics { Examples = 100, LossSum = 50, Correct = 75 },
+        ValidationSpread = new() { Clients = 10, Mean = 0.5, WorstTenth = 0.25, Variance = 0.0625, Gini = 0.125 },
+        PersonalSpread = new() { Clients = 9, OfLoss = true },
+    };
+
     private static Figure Figure(string name, double value) => new() { Name = name, Value = value };
 
     public static RunEvent Committed(uint round, uint? correct, RunStatus status = RunStatus.Running) =>

@@ -110,6 +110,18 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_has_the_clients_own_models_and_how_differently_clients_fare()
+    {
+        await using var personal = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900), new() { Summary = RunScript.Summary(RunStatus.Completed, 2), Round = RunScript.Personal() }]);
+
+        var shown = await _command.RunAsync("show", "quiet-otter-1", "--coordinator", personal.Address.ToString());
+
+        Assert.Contains("own models in round 2: accuracy 0.7500, loss 0.5000\n"
+            + "the model in round 2, by client: accuracy 0.5000 of 10 clients alike, worst tenth 0.2500, variance 0.0625, Gini 0.1250\n"
+            + "own models in round 2, by client: loss 0.0000 of 9 clients alike, worst tenth 0.0000, variance 0.0000, Gini -\n", shown.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_says_what_the_run_has_reached()
     {
         var result = await _command.RunAsync("stop", "quiet-otter-1");

@@ -18,6 +18,10 @@ public sealed class RoundTextTests
         Assert.StartsWith("round 2/2  accuracy 0.9500  loss 0.2500  auroc 0.8750  clients 10/10", RoundText.Line(RunScript.Measured(), 2), StringComparison.Ordinal);
 
     [Fact]
+    public void Line_ends_with_the_clients_own_models_where_they_have_some() =>
+        Assert.EndsWith("  time 1.50 s  own models: accuracy 0.7500 loss 0.5000", RoundText.Line(RunScript.Personal(), 2), StringComparison.Ordinal);
+
+    [Fact]
     public void Line_has_a_dash_for_accuracy_where_hits_have_no_meaning() =>
         Assert.StartsWith("round 2/2  accuracy -  loss 0.2500  rmse 2.2500  clients 10/10", RoundText.Line(RunScript.Regression(), 2), StringComparison.Ordinal);
 

@@ -48,6 +48,16 @@ public sealed class RunTableTests
     }
 
     [Fact]
+    public void Table_has_columns_for_the_clients_own_models_where_they_have_some()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        CommandHarness.PlainScreen(output).Write(RunTable.Rounds([RunScript.Round(1, null), RunScript.Personal()], 2));
+
+        Assert.Contains("│   1/2 │        - │      - │        - │        - │   10/10 │", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("│   2/2 │   0.9500 │ 0.2500 │   0.7500 │   0.5000 │   10/10 │", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_of_a_paused_run_says_so_and_has_no_bar()
     {
         var board = RunBoard.Empty.Apply(RunScript.Training(2, 4)).Apply(RunScript.Ended(RunStatus.Paused, 1));

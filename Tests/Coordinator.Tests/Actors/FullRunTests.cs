@@ -37,6 +37,30 @@ public sealed class FullRunTests : ActorTest
         Assert.Null(Store.TryGet(run, model.Parameters.Hash));
     }
 
+    // a hits 8 of 10 with its own model and 1 of 2 with the received one, b 3 of 30 and 1 of 4. Own: accuracies 0.8 and 0.1, mean 0.45, mean difference (0.7 + 0.7) / 4.
+    [Fact]
+    public async Task Reports_have_the_own_models_of_clients_and_how_differently_single_clients_fare()
+    {
+        var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        Worker(runs, "w1", task => Script(task) switch
+        {
+            OfferUpdate offer => Personal(offer),
+            var answer => answer,
+        });
+        var run = (await Ask<JobQueued>(runs, Submission(Job()))).Run;
+
+        await ReadToEnd(await Watch(runs, run));
+
+        var report = (await Find<RunDetails>(runs, new GetRun(run)))!.Rounds[^1];
+        Assert.Equal((40ul, 11ul, 12.0), (report.Personal.Examples, report.Personal.Correct, report.Personal.LossSum));
+        Assert.Equal((2u, false, 0.1), (report.PersonalSpread.Clients, report.PersonalSpread.OfLoss, report.PersonalSpread.WorstTenth));
+        Assert.Equal(0.45, report.PersonalSpread.Mean, 1e-12);
+        Assert.Equal(0.35 * 0.35, report.PersonalSpread.Variance, 1e-12);
+        Assert.Equal(0.35 / 0.9, report.PersonalSpread.Gini, 1e-12);
+        Assert.Equal((2u, 0.25, 0.375), (report.ValidationSpread.Clients, report.ValidationSpread.WorstTenth, report.ValidationSpread.Mean));
+        Assert.Null(report.ClientSpread);
+    }
+
     [Fact]
     public async Task Two_runs_go_one_after_the_other_in_the_order_of_submission()
     {
@@ -83,6 +107,14 @@ public sealed class FullRunTests : ActorTest
         TaskKind.Train => task.Id.Client == "a" ? Update(task.Id, [1f, 0f], 1) : Update(task.Id, [0f, 2f], 3),
         _ => Measured(task.Id, 600, 300),
     };
+
+    private static OfferUpdate Personal(OfferUpdate offer)
+    {
+        var isA = offer.Header.Id.Client == "a";
+        offer.Header.Validation = isA ? new() { Examples = 2, LossSum = 1, Correct = 1 } : new() { Examples = 4, LossSum = 1, Correct = 1 };
+        offer.Header.Personal = isA ? new() { Examples = 10, LossSum = 3, Correct = 8 } : new() { Examples = 30, LossSum = 9, Correct = 3 };
+        return offer;
+    }
 
     private Akka.TestKit.TestProbe Worker(IActorRef runs, string name, Func<AssignTask, object?> script)
     {

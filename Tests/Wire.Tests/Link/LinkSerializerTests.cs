@@ -100,7 +100,8 @@ public sealed class LinkSerializerTests() : TestKit(ConfigurationFactory.ParseSt
     {
         foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            if (field.IsRepeated) Values(field).ForEach(value => ((IList)field.Accessor.GetValue(message)).Add(value));
+            if (field.IsMap) ((IDictionary)field.Accessor.GetValue(message)).Add($"{field.Name}-1", "ü");
+            else if (field.IsRepeated) Values(field).ForEach(value => ((IList)field.Accessor.GetValue(message)).Add(value));
             else field.Accessor.SetValue(message, Values(field)[0]);
         }
     }

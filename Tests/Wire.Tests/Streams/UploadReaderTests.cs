@@ -98,6 +98,7 @@ public sealed class UploadReaderTests
         { "metrics infinite", Refusal.NotFinite },
         { "metrics too right", Refusal.Malformed },
         { "validation nan", Refusal.NotFinite },
+        { "personal too right", Refusal.Malformed },
     };
 
     [Theory]
@@ -131,6 +132,7 @@ public sealed class UploadReaderTests
             case "metrics nan": header.Training.LossSum = double.NaN; break;
             case "metrics infinite": header.Training.LossSum = double.NegativeInfinity; break;
             case "metrics too right": header.Training.Correct = 9; break;
+            case "personal too right": header.Personal = new Metrics { Examples = 1, Correct = 2 }; break;
             case "validation nan": header.Validation = new Metrics { Examples = 1, LossSum = double.NaN }; break;
         }
         var stream = new PartsReader<UploadPart>(Whole(header));

@@ -98,7 +98,7 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
         var before = state.Vectors.TryGetValue("rounds", out var kept) ? kept.Span[0] : 0;
         for (var i = 0; i < update.Length; i++) update.Span[i] = broadcast.Span[i % broadcast.Length] + round + Offset(client) + before;
         var next = Counts ? state.With("rounds", new[] { before + 1 + (StateOffset?.Invoke(client) ?? 0) }) : null;
-        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next) { Weight = Weight }, new MetricSums(3, 1.5, 2));
+        return new(new LocalUpdate(10, new MetricSums(30, 12.5, 25), next) { Weight = Weight }, new MetricSums(3, 1.5, 2)) { Personal = new MetricSums(3, 0.75, 3) };
     }
 
     public EvaluationSums EvaluateTest(ReadOnlyMemory<float> parameters, int slice, int slices, CancellationToken cancellation) => new(new(slices, slice + 0.5, slice), []);

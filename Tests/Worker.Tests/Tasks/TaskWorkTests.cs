@@ -71,6 +71,7 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Equal(10ul, result.Header.Examples);
         Assert.Equal(new Metrics { Examples = 30, LossSum = 12.5, Correct = 25 }, result.Header.Training);
         Assert.Equal(new Metrics { Examples = 3, LossSum = 1.5, Correct = 2 }, result.Header.Validation);
+        Assert.Equal(new Metrics { Examples = 3, LossSum = 0.75, Correct = 3 }, result.Header.Personal);
         Assert.Equal(1, result.Header.ComputeSeconds);
     }
 
