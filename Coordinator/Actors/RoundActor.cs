@@ -27,6 +27,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
     private readonly ImmutableDictionary<string, long> _sizes;
     private readonly UploadPermit _permit;
+    private readonly string? _root;
     private RoundState _round;
     private ParameterVector? _broadcast;
     private bool _ended;
@@ -35,8 +36,9 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         (_plan, _registry, _queue) = (plan, registry, new(plan.Aggregate));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
-        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
+        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
         Become(Selecting);
     }
 
@@ -69,17 +71,18 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         {
             if (!IsLocal) return;
             var minimum = _plan.Job.Federation.Cohort.Minimum;
-            if (roster.Clients.Count >= minimum)
+            var rootIsHere = _root is null || roster.Clients.Contains(_root);
+            if (roster.Clients.Count >= minimum && rootIsHere)
             {
                 Select(roster.Clients);
             }
             else if (roster.Workers > 0 && !Timers.IsTimerActive(Deadline.Instance))
             {
-                Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached."));
+                Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached{(rootIsHere ? "" : $", and client '{_root}', which federation.aggregation.root names, is not")}."));
                 StartDeadline();
             }
         });
-        Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
+        Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients{(_root is null ? "" : $", or not client '{_root}',")} were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
         Receive<OfferUpdate>(OnOffer);
         Common();
     }
@@ -194,7 +197,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Select(IEnumerable<string> clients)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients, _plan.Health);
+        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients, _plan.Health, _root);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
     }
@@ -334,13 +337,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
         var (aggregate, algorithm, server, facts) = (_plan.Aggregate, _plan.Algorithm, _plan.Server, new RoundFacts(_round.Accepted, _round.Population));
-        Task.Run(() =>
-        {
-            var values = new float[aggregate.Length];
-            aggregate.Aggregate(values, server.Round + 1);
-            aggregate.Clear();
-            return algorithm.Apply(server, values, facts);
-        }).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
+        Task.Run(() => ServerRound.Close(aggregate, algorithm, server, facts)).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
     }
 
     private void GiveUp(string reason)

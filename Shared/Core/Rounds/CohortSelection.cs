@@ -30,8 +30,9 @@ public static class CohortSelection
     /// <param name="attempt">1-based. The first depends on nothing but seed, round and clients, so a run that never fails is the same on every machine.</param>
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
     /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
+    /// <param name="always">Who is in every cohort, in place of the last one drawn where it was not drawn itself; null for nobody.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients, ClientHealth health)
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<string> clients, ClientHealth health, string? always = null)
     {
         var all = clients.Order(StringComparer.Ordinal).ToArray();
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
@@ -40,6 +41,8 @@ public static class CohortSelection
         random.Shuffle<string>(all);
         var eligible = health.Eligible(all, round, Math.Max(1, spec.Minimum));
         var wanted = Math.Min(Wanted(spec, all.Length), eligible.Length);
-        return new([.. eligible.Take(Asked(spec, all.Length)).Order(StringComparer.Ordinal)], wanted, all.Length);
+        var asked = eligible.Take(Asked(spec, all.Length)).ToArray();
+        if (always is not null && all.Contains(always) && !asked.Contains(always)) asked[^1] = always;
+        return new([.. asked.Order(StringComparer.Ordinal)], wanted, all.Length);
     }
 }

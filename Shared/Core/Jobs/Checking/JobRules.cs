@@ -13,6 +13,8 @@ internal static class JobRules
         DataRules.Check(job);
         TrainingRules.Check(job);
         CorrectionRules.Check(job);
+        AggregationRules.Check(job);
+        AttackRules.Check(job);
         EvaluationRules.Check(job);
     }
 }
