@@ -74,6 +74,7 @@ internal sealed class LocalCluster : ILocalCluster
         Port = 0,
         ClusterPort = 0,
         StateDir = options.StateFolder,
+        AcceptAttacks = true,
         HeartbeatPause = HeartbeatPause,
         LogLevel = options.LogLevel,
     };

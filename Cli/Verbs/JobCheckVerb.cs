@@ -2,6 +2,7 @@ using System.CommandLine;
 using Federated.Cli.Jobs;
 using Federated.Cli.Terminal;
 using Federated.Core;
+using Federated.Core.Jobs;
 
 namespace Federated.Cli.Verbs;
 
@@ -27,6 +28,7 @@ internal sealed class JobCheckVerb : Verb
     {
         var job = await JobSource.ReadAsync(parsed.GetValue(_job), parsed.GetValue(_set) ?? [], Environment);
         await Environment.Output.WriteAsync(job.Yaml);
+        foreach (var notice in JobNotices.Of(job.Spec)) await Environment.Error.WriteLineAsync(notice);
         return ExitCodes.Success;
     }
 }

@@ -31,6 +31,7 @@ internal sealed class SubmitVerb : RemoteVerb
         var reply = await client.SubmitAsync(job.Yaml, interrupt);
         if (reply.Errors.Count > 0) throw JobSource.Refused(reply.Errors);
 
+        foreach (var notice in reply.Notices) await Environment.Error.WriteLineAsync(notice);
         var (json, watch) = (WantsJson(parsed), parsed.GetValue(_watch));
         if (json) await PrintJsonAsync(new SubmittedRecord(reply.Run, job.Spec.Name));
         else await Environment.Output.WriteLineAsync(watch ? $"run {reply.Run}" : $"run {reply.Run}: `federated watch {reply.Run}` shows it, `federated stop {reply.Run}` ends it.");

@@ -193,8 +193,8 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
             return;
         }
         Become(Settling);
-        var (algorithm, testExamples) = (_plan.Algorithm, (long)header.Initialised.TestExamples);
-        Task.Run(() => new RunInitialised(algorithm.Init(parameters), new WeightedMean(algorithm.UpdateSchema(parameters.Schema).Count), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
+        var (job, algorithm, testExamples) = (_plan.Job, _plan.Algorithm, (long)header.Initialised.TestExamples);
+        Task.Run(() => new RunInitialised(algorithm.Init(parameters), UpdateAggregates.Create(job, algorithm.UpdateSchema(parameters.Schema).Count, Environment.ProcessorCount), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
             success: initialised => new Settled(initialised, Error: null),
             failure: error => new Settled(Initialised: null, error));
     }
@@ -207,6 +207,8 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         if (_plan.Job.Data.Placement == Placement.Local) return null;
         var minimum = _plan.Job.Federation.Cohort.Minimum;
         if (clients.IsEmpty) return "The data has no client with training examples.";
+        if (new AggregationFit(_plan.Job.Federation.Aggregation).Root is { } root && !clients.Any(client => client.Id == root))
+            return $"federation.aggregation.root: the data has no client '{root}' with training examples; name one of {string.Join(", ", clients.Take(5).Select(client => client.Id))}{(clients.Length > 5 ? " ..." : "")}.";
         if (clients.Length >= minimum) return null;
         var first = unusable is [var problem, ..] ? $" The data of {unusable.Length} others cannot be used. Client '{problem.Client}': {problem.Reason}" : "";
         return $"federation.cohort.minimum asks for {minimum} updates a round, but the data has only {clients.Length} clients with examples.{first}";

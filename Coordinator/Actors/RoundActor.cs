@@ -31,6 +31,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly Dictionary<string, ImmutableHashSet<string>> _asked = new(StringComparer.Ordinal);     // workers that were given the task, by client
     private readonly Dictionary<string, string> _madeBy = new(StringComparer.Ordinal);                      // workers of counted updates, where clients keep a state
     private Roster _roster = Roster.Unknown;
+    private readonly string? _root;
     private RoundState _round;
     private ParameterVector? _broadcast;
     private bool _waits;
@@ -41,8 +42,9 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         (_plan, _registry) = (plan, registry);
         _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Weighed(header)));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
-        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum };
+        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
         Become(Selecting);
     }
 
@@ -76,17 +78,18 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             _roster = roster;
             if (!IsLocal) return;
             var minimum = _plan.Job.Federation.Cohort.Minimum;
-            if (roster.Clients.Count >= minimum)
+            var rootIsHere = _root is null || roster.Clients.Contains(_root);
+            if (roster.Clients.Count >= minimum && rootIsHere)
             {
                 Select(roster.Clients, roster);
             }
             else if (roster.Workers > 0 && !Timers.IsTimerActive(Deadline.Instance))
             {
-                Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached."));
+                Context.Parent.Tell(new StepNotice($"Round {_round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached{(rootIsHere ? "" : $", and client '{_root}', which federation.aggregation.root names, is not")}."));
                 StartDeadline();
             }
         });
-        Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
+        Receive<Deadline>(_ => GiveUp($"fewer than {_round.Minimum} clients{(_root is null ? "" : $", or not client '{_root}',")} were attached when the deadline of {_plan.Job.Federation.Cohort.Deadline} passed."));
         Receive<OfferUpdate>(OnOffer);
         Common();
     }
@@ -206,7 +209,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => CandidateOf(client, roster)), _plan.Health);
+        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => CandidateOf(client, roster)), _plan.Health, _root);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
     }
@@ -381,13 +384,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
         var (aggregate, algorithm, server, facts) = (_plan.Aggregate, _plan.Algorithm, _plan.Server, new RoundFacts(_round.Accepted, _round.Population));
-        Task.Run(() =>
-        {
-            var values = new float[aggregate.Length];
-            aggregate.Aggregate(values, server.Round + 1);
-            aggregate.Clear();
-            return algorithm.Apply(server, values, facts);
-        }).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
+        Task.Run(() => ServerRound.Close(aggregate, algorithm, server, facts)).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
     }
 
     private void GiveUp(string reason)

@@ -33,7 +33,8 @@ internal sealed partial class RunActor
     {
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
-        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, _aggregate ?? new WeightedMean(_algorithm.UpdateSchema(server.Parameters.Schema).Count), _state.Health)
+        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients,
+            _aggregate ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount), _state.Health)
         {
             Reopened = reopened,
             Records = _state.Records,

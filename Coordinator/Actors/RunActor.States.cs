@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Federated.Core.Aggregation;
 using Federated.Core.Models;
+using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -49,6 +51,8 @@ internal sealed partial class RunActor
                 (_initialised, _server, _aggregate, _leftOut) = (null, server, aggregate, []);
                 _parameters.Publish(server.Parameters, round: 0, measured: false);
                 if (!unusable.IsEmpty) Notice(RunLedger.TakeNoPart(unusable));
+                int? updates = clients.IsEmpty ? null : CohortSelection.Wanted(Job.Federation.Cohort, clients.Length);
+                if (new AggregationFit(Job.Federation.Aggregation).Memory(updates, aggregate.Length) is { } memory) Notice(memory);
                 Become(Running);
                 Advance();
             });

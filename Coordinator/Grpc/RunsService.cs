@@ -12,7 +12,7 @@ using Status = Akka.Actor.Status;
 namespace Federated.Coordinator.Grpc;
 
 /// <summary>What people ask of the coordinator, handed to RunsActor.</summary>
-internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifetime) : Runs.RunsBase
+internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApplicationLifetime lifetime) : Runs.RunsBase
 {
     /// <summary>Largest job, in bytes of UTF-8.</summary>
     public const int MaxJobBytes = 1 << 20;
@@ -23,10 +23,12 @@ internal sealed class RunsService(RunsGate gate, IHostApplicationLifetime lifeti
         if (bytes > MaxJobBytes) return Refused([new("job", $"The job has {bytes} bytes; at most {MaxJobBytes} are allowed.")]);
         var (job, errors) = JobReader.Read(request.JobYaml, []);
         if (job is null) return Refused(errors);
+        if (job.Attack.Kind != AttackKind.None && !limits.AcceptAttacks)
+            return Refused([new("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none.")]);
         if (TaskIds.CheckSubmission(request.Submission) is { } wrong) throw Refusals.InvalidArgument(wrong);
         var runs = await gate.OpenAsync(context.CancellationToken);
         var answer = await runs.AskAsync<object>(new SubmitJob(job, JobWriter.Write(job), request.Submission), context.CancellationToken);
-        return answer is JobQueued queued ? new SubmitReply { Run = queued.Run } : throw Refusal(answer, nameof(SubmitJob));
+        return answer is JobQueued queued ? new SubmitReply { Run = queued.Run, Notices = { JobNotices.Of(job) } } : throw Refusal(answer, nameof(SubmitJob));
     }
 
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)

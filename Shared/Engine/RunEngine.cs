@@ -4,6 +4,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
+using Federated.Engine.Attacks;
 using Federated.Engine.Data;
 using Federated.Engine.OwnModels;
 using Federated.Engine.Training;
@@ -18,6 +19,7 @@ internal sealed class RunEngine : IRunEngine
     private readonly ModelPlan _plan;
     private readonly OwnModel? _own;
     private readonly IFederatedAlgorithm _algorithm;
+    private readonly SimulatedAttack? _attack;
     private readonly WorkspacePool _pool;
     private readonly ImmutableDictionary<string, ClientData> _clients;
 
@@ -36,6 +38,7 @@ internal sealed class RunEngine : IRunEngine
         try
         {
             _plan = JobFit.Plan(job, data, _own);
+            _attack = SimulatedAttack.Of(job, data);
         }
         catch
         {
@@ -88,12 +91,26 @@ internal sealed class RunEngine : IRunEngine
     public TrainOutcome Train(
         string client, int round, ReadOnlyMemory<float> broadcast, Memory<float> update, ClientState state, CancellationToken cancellation)
     {
+        if (_attack?.Has(client) != true) return Train(_data.Train, client, round, broadcast, update, state, cancellation);
+        var outcome = Train(_attack.Train, client, round, broadcast, update, state, cancellation);
+        _attack.Change(client, round, broadcast, update.Span, attacker =>
+        {
+            var honest = new float[update.Length];
+            Train(_data.Train, attacker, round, broadcast, honest, ClientState.Empty, cancellation);
+            return honest;
+        });
+        return outcome;
+    }
+
+    private TrainOutcome Train(
+        ExampleSet examples, string client, int round, ReadOnlyMemory<float> broadcast, Memory<float> update, ClientState state, CancellationToken cancellation)
+    {
         var own = Find(client);
         if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
         return _pool.Use(workspace =>
         {
             MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, broadcast[.._plan.Schema.Count], _data.Train, own.Validation.AsSpan(), cancellation).Sums;
-            var trainer = new LocalTrainer(workspace, _job.Training, _data.Train, own.Train, own.Validation,
+            var trainer = new LocalTrainer(workspace, _job.Training, examples, own.Train, own.Validation,
                 new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
             var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
             MetricSums? personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Measure(workspace, model, _data.Train, own.Validation.AsSpan(), cancellation).Sums : null;
@@ -110,7 +127,7 @@ internal sealed class RunEngine : IRunEngine
         var (begin, end) = ((int)((long)slice * TestExamples / slices), (int)(((long)slice + 1) * TestExamples / slices));
         var written = Enumerable.Range(begin, end - begin).Where(index => IsSample(index, TestExamples)).ToArray();
         return _pool.Use(workspace => Measure(workspace, parameters, _data.Test, Enumerable.Range(begin, end - begin).ToArray(), cancellation)
-            + Write(workspace, _data.Test, written, cancellation));
+            + Write(workspace, _data.Test, written, cancellation) + (_attack?.Measure(workspace, begin, end, cancellation) ?? EvaluationSums.None));
     }
 
     /// <inheritdoc/>

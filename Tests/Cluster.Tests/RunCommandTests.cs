@@ -34,6 +34,24 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Attackers_ruin_the_mean_and_not_the_median()
+    {
+        async Task<double> AccuracyOfAsync(string rule, string workers)
+        {
+            await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--json", "--out", rule + workers, "--workers", workers, "--set", "federation.rounds=5",
+                "--set", "federation.cohort.minimum=10", "--set", "federation.aggregation.rule=" + rule, "--set", "attack={kind: sign_flip, fraction: 0.2, scale: 10}");
+            Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
+            using var summary = JsonDocument.Parse(Assert.Single(run.Output));
+            return summary.RootElement.GetProperty("accuracy").GetDouble();
+        }
+
+        Assert.InRange(await AccuracyOfAsync("mean", "2"), 0, 0.3);
+        var held = await AccuracyOfAsync("median", "2");
+        Assert.InRange(held, 0.6, 1);
+        Assert.Equal(held, await AccuracyOfAsync("median", "1"));
+    }
+
+    [Fact]
     public async Task Data_of_four_hospitals_is_standardised_alike_on_any_number_of_workers()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "heart.yaml"), """

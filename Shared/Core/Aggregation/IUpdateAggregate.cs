@@ -17,7 +17,7 @@ public interface IUpdateAggregate
     /// <param name="result">Receives it, shape [U].</param>
     /// <param name="round">The round, for rules that draw; 1-based.</param>
     /// <exception cref="ArgumentException">The length is not U.</exception>
-    /// <exception cref="InvalidOperationException">Nothing, or too little, has been added.</exception>
+    /// <exception cref="InvalidOperationException">Nothing, or too little, has been added, or the rule is undefined for it.</exception>
     void Aggregate(Span<float> result, int round);
 
     /// <summary>Forgets everything that was added.</summary>

@@ -15,6 +15,10 @@ public sealed record FederationSpec
     [JobField("How updates become the next model.")]
     public AlgorithmSpec Algorithm { get; init; } = new();
 
+    /// <value>How a round's updates become one.</value>
+    [JobField("How a round's updates become one.")]
+    public AggregationSpec Aggregation { get; init; } = new();
+
     /// <value>How often a failed round is tried again before the run fails.</value>
     [JobField("How often a failed round is tried again, with a newly drawn cohort, before the run fails.", Minimum = 0, Maximum = 1000)]
     public int Retries { get; init; } = 3;

@@ -36,4 +36,8 @@ public sealed record JobSpec
     /// <value>Reasons to end before the last round.</value>
     [JobField("Reasons to end before the last round.")]
     public StopSpec Stop { get; init; } = new();
+
+    /// <value>Clients that misbehave, in a simulation.</value>
+    [JobField("Clients that misbehave, to test what federation.aggregation bears; only a simulation, `federated run`, accepts any.")]
+    public AttackSpec Attack { get; init; } = new();
 }

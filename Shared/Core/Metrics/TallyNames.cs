@@ -30,4 +30,7 @@ public static class TallyNames
 
     /// <summary>0 to 3: n-grams of translations that match, for n of 1 to 4; 4 to 7: n-grams of translations; 8: tokens of translations; 9: of references. See <see cref="Metrics.Bleu"/>.</summary>
     public const string Bleu = "bleu";
+
+    /// <summary>A simulated attack's trigger: 0: test examples of other classes that it turns into the attacker's class; 1: all of other classes.</summary>
+    public const string Backdoor = "backdoor";
 }

@@ -18,6 +18,7 @@ public static class TallyReaders
         new RankingReader(),
         new DetectionReader(),
         new BleuReader(),
+        new BackdoorReader(),
     ];
 
     /// <summary>The reader of a tally; null for a name that nobody reads.</summary>

@@ -31,8 +31,9 @@ public static class CohortSelection
     /// <param name="attempt">1-based. The first depends on nothing but seed, round and clients, so a run that never fails is the same on every machine.</param>
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
     /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
+    /// <param name="always">Who is in every cohort, in place of the last one drawn where it was not drawn itself; null for nobody.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health)
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always = null)
     {
         var all = clients.OrderBy(candidate => candidate.Id, StringComparer.Ordinal).ToArray();
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
@@ -42,9 +43,9 @@ public static class CohortSelection
         var fine = health.Eligible([.. all.Select(candidate => candidate.Id)], round, Math.Max(1, spec.Minimum)).ToHashSet(StringComparer.Ordinal);
         var eligible = all.Where(candidate => fine.Contains(candidate.Id)).ToArray();
         var (wanted, asked) = (Math.Min(Wanted(spec, all.Length), eligible.Length), Math.Min(Asked(spec, all.Length), eligible.Length));
-        IEnumerable<Candidate> chosen = spec.Selection.Kind switch
+        Candidate[] chosen = spec.Selection.Kind switch
         {
-            SelectionKind.Uniform => eligible.Take(asked),
+            SelectionKind.Uniform => eligible[..asked],
             SelectionKind.Weighted => WeightedLot.Draw(eligible, Sizes.Of(eligible), asked, random),
             SelectionKind.RoundRobin => RoundRobin.Draw(eligible, asked, seed, round, attempt),
             SelectionKind.PowerOfChoice => PowerOfChoice.Draw(eligible, asked, spec.Selection.Candidates, random),
@@ -52,6 +53,7 @@ public static class CohortSelection
             SelectionKind.Stratified => Groups.Draw(eligible, asked),
             _ => throw new InvalidOperationException($"{spec.Selection.Kind} is not a known selection."),
         };
+        if (always is not null && all.FirstOrDefault(candidate => candidate.Id == always) is { } root && !chosen.Contains(root)) chosen[^1] = root;
         return new([.. chosen.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)], wanted, all.Length);
     }
 

@@ -39,6 +39,9 @@ public sealed record RoundState
     /// <value>Updates below which the attempt fails, at least 1.</value>
     public required int Minimum { get; init; }
 
+    /// <value>The client without whose update the attempt fails; null where none is needed more than others.</value>
+    public string? Required { get; init; }
+
     /// <value>Where it stands.</value>
     public RoundPhase Phase { get; init; }
 
@@ -114,8 +117,11 @@ public sealed record RoundState
     public RoundDecision Decide()
     {
         if (Phase != RoundPhase.Training) return new(RoundVerdict.Continue, "");
-        if (Accepted.Count >= Wanted) return new(RoundVerdict.Close, "");
+        var complete = Required is null || Accepted.ContainsKey(Required);
+        if (Accepted.Count >= Wanted && complete) return new(RoundVerdict.Close, "");
         if (Folding.Count > 0) return new(RoundVerdict.Continue, "");
+        if (Required is not null && Failures.TryGetValue(Required, out var failure)) return new(RoundVerdict.Fail, $"client '{Required}', whose update every round needs, failed: {failure}");
+        if (Expired && !complete) return new(RoundVerdict.Fail, $"the update of client '{Required}', which every round needs, had not arrived at the deadline{LastFailure()}");
         if (Expired)
             return Accepted.Count >= Minimum
                 ? new(RoundVerdict.Close, "")

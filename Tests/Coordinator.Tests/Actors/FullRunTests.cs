@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Akka.Actor;
 using Federated.Coordinator.Actors;
+using Federated.Core.Jobs;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
@@ -59,6 +60,40 @@ public sealed class FullRunTests : ActorTest
         Assert.Equal(0.35 / 0.9, report.PersonalSpread.Gini, 1e-12);
         Assert.Equal((2u, 0.25, 0.375), (report.ValidationSpread.Clients, report.ValidationSpread.WorstTenth, report.ValidationSpread.Mean));
         Assert.Null(report.ClientSpread);
+    }
+
+    [Fact]
+    public async Task A_rule_of_the_job_makes_the_model_and_says_what_it_keeps()
+    {
+        var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        Worker(runs, "w1", task => task.Id.Kind switch
+        {
+            TaskKind.Initialise => Initialised(task.Id, 600, ("a", 1), ("b", 3), ("c", 1)),
+            TaskKind.Train => Update(task.Id, task.Id.Client switch { "a" => [1f, 0f], "b" => [2f, 1f], _ => [-1000f, 500f] }, 1),
+            _ => Measured(task.Id, 600, 300),
+        });
+        var job = With(Job(), cohort => cohort with { Minimum = 3 });
+        var run = (await Ask<JobQueued>(runs, Submission(job with { Federation = job.Federation with { Aggregation = new() { Rule = AggregationRule.Median } } }))).Run;
+
+        var events = await ReadToEnd(await Watch(runs, run));
+
+        // The medians (1, 1), three times on (10, 20).
+        var model = (await Find<CommittedModel>(runs, new GetModel(run)))!;
+        Assert.Equal([13f, 23f], model.Parameters.Values.ToArray());
+        Assert.Contains("median keeps all updates of a round: 3 updates of 2 values of 4 bytes are 24 bytes of the coordinator's memory.", events.Select(e => e.Notice));
+    }
+
+    [Fact]
+    public async Task A_trusted_client_that_the_data_does_not_have_fails_the_run_with_the_key()
+    {
+        var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        Worker(runs, "w1", Script);
+        var job = Job();
+        var run = (await Ask<JobQueued>(runs, Submission(job with { Federation = job.Federation with { Aggregation = new() { Rule = AggregationRule.FlTrust, Root = "client-0" }, Cohort = job.Federation.Cohort with { Minimum = 3 } } }))).Run;
+
+        await ReadToEnd(await Watch(runs, run));
+
+        Assert.Equal("federation.aggregation.root: the data has no client 'client-0' with training examples; name one of a, b.", (await Find<RunDetails>(runs, new GetRun(run)))!.Summary.Reason);
     }
 
     [Fact]

@@ -91,6 +91,35 @@ public sealed class RecoveryTests : ProbedRunTest
     }
 
     [Fact]
+    public async Task Centre_of_the_last_round_is_there_after_a_restart()
+    {
+        var job = With(Job(2), cohort => cohort with { Minimum = 3 });
+        await Begin(job with { Federation = job.Federation with { Aggregation = new() { Rule = AggregationRule.CenteredClipping, Radius = 4 } } }, ("a", 1), ("b", 1), ("c", 1));
+        await Clipped(1);
+        await Eventually(details => details.Rounds.Count == 1);
+
+        await RestartAsync();
+        Attach();
+        await Clipped(2);
+        await Eventually(details => details.Rounds.Count == 2);
+
+        // 3, -2 and 10 within 4 of the centre: from 0 to (3 - 2 + 4) / 3 = 5/3, from there to (3 - 2 + 17/3) / 3 = 20/9; both on 10.
+        var (round, first, _) = await Model();
+        Assert.Equal(2, round);
+        Assert.Equal(10 + 5 / 3f + 20 / 9f, first, 1e-5f);
+
+        async Task Clipped(uint round)
+        {
+            for (var trained = 0; trained < 3;)
+            {
+                if (Tasks(1).Single() is not { Id.Kind: TaskKind.Train } task || task.Id.Round != round) continue;
+                await Offer(Runs, Update(task.Id, [task.Id.Client switch { "a" => 3f, "b" => -2f, _ => 10f }, 0f]));
+                trained++;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Open_attempt_after_a_failed_one_keeps_its_number_and_its_cohort()
     {
         await Begin(With(Job(), cohort => cohort with { Minimum = 2, Fraction = 0.5 }), clients: [.. Enumerable.Range(0, 8).Select(i => ($"c{i}", 1ul))]);

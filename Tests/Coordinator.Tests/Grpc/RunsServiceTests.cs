@@ -36,6 +36,27 @@ public sealed class RunsServiceTests
     }
 
     [Fact]
+    public async Task Submit_of_a_job_with_attackers_is_refused_unless_all_workers_are_simulated()
+    {
+        const string Yaml = "model: { name: mlp }\nattack: { kind: sign_flip }\n";
+        await using var deployed = await GrpcServer.StartAsync(_ => null);
+        var error = Assert.Single((await deployed.Api.SubmitAsync(new SubmitRequest { JobYaml = Yaml })).Errors);
+        Assert.Equal(("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."), (error.Path, error.Message));
+        Assert.Empty(deployed.ToldSoFar());
+
+        await using var simulation = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null, new TransferLimits(64 << 20, 2) { AcceptAttacks = true });
+        Assert.Equal("run-7", (await simulation.Api.SubmitAsync(new SubmitRequest { JobYaml = Yaml })).Run);
+    }
+
+    [Fact]
+    public async Task Submit_says_what_a_rule_keeps_in_memory()
+    {
+        await using var server = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null);
+        var reply = await server.Api.SubmitAsync(new SubmitRequest { JobYaml = "model: { name: logistic }\nfederation: { cohort: { minimum: 3 }, aggregation: { rule: median } }\n" });
+        Assert.Equal(["median keeps all updates of a round: 10 updates of 650 values of 4 bytes are 26 kB of the coordinator's memory."], reply.Notices);
+    }
+
+    [Fact]
     public async Task Submit_passes_the_submission_on_and_refuses_one_that_cannot_be()
     {
         await using var server = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null);

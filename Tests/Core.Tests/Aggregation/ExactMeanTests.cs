@@ -36,6 +36,45 @@ public sealed class ExactMeanTests
         }
     }
 
+    [Theory]
+    [InlineData(7, 1)]
+    [InlineData(700, 3)]
+    [InlineData(2500, 2)] // more than may be added between two carries
+    public void Vectors_that_are_added_together_give_the_bits_of_vectors_one_by_one(int together, int threads)
+    {
+        const int length = 131;
+        var random = new RandomStream(21);
+        var updates = Cohort(random, 2600, length);
+        var (mean, outcomes) = (new ExactMean(length, threads), new AddOutcome[together]);
+        foreach (var some in updates.Chunk(together)) mean.TryAdd([.. some.Select(update => new MeanTerm(update.Values, update.Weight))], outcomes.AsSpan(0, some.Length));
+
+        Assert.Equal(Bits(Result(MeanOf(updates, length))), Bits(Result(mean)));
+        Assert.Equal(2600, mean.Count);
+    }
+
+    [Fact]
+    public void Vectors_that_are_refused_change_nothing_for_those_beside_them()
+    {
+        var (mean, outcomes) = (new ExactMean(2), new AddOutcome[4]);
+
+        mean.TryAdd([new(new[] { 1f, 2f }, 1), new(new[] { 1f, float.NaN }, 1), new(new[] { 9f, 1e13f }, 1), new(new[] { 3f, 6f }, 3)], outcomes);
+
+        Assert.Equal([AddOutcome.Added, AddOutcome.NotFinite, AddOutcome.OutOfRange, AddOutcome.Added], outcomes);
+        Assert.Equal([2.5f, 5f], Result(mean));
+        Assert.Throws<ArgumentException>(() => mean.TryAdd([new(new float[3], 1)], outcomes.AsSpan(0, 1)));
+        Assert.Throws<ArgumentException>(() => mean.TryAdd([new(new float[2], 1)], outcomes));
+    }
+
+    [Fact]
+    public void A_factor_makes_the_vector_smaller_and_not_its_weight()
+    {
+        var mean = new ExactMean(1);
+        mean.TryAdd(new[] { 8f }, 3, factor: 0.25);
+        mean.TryAdd(new[] { 1f }, 1);
+        // (3 * 2 + 1) / 4
+        Assert.Equal([1.75f], Result(mean));
+    }
+
     [Fact]
     public void A_sum_that_floats_would_lose_is_kept()
     {

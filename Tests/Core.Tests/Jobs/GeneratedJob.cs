@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Federated.Core.Aggregation;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 
@@ -30,6 +31,7 @@ internal static class GeneratedJob
             Algorithm = Algorithm(random, gradient),
             Retries = random.Next(0, 1001),
         };
+        federation = federation with { Aggregation = Aggregation(random, federation.Cohort.Minimum) };
         return new JobSpec
         {
             Name = Any(random, "a", "0", "null", "1.5", "A-b_c.9", "true", new string('z', 64)),
@@ -85,6 +87,20 @@ internal static class GeneratedJob
     {
         var spec = new AlgorithmSpec { Name = gradient ? "fedsgd" : Any(random, "fedavg", "fedprox", "fedsam"), ServerLearningRate = Positive(random) };
         return spec.Name == "fedprox" ? spec with { Mu = random.NextDouble(), AdaptiveMu = random.Next(2) == 0 } : spec;
+    }
+
+    private static AggregationSpec Aggregation(Random random, int minimum)
+    {
+        AggregationSpec[] any =
+        [
+            new(),
+            new() { Rule = AggregationRule.NormBound, Bound = Math.Min(1e9, Positive(random)) },
+            new() { Rule = AggregationRule.CenteredClipping, Radius = Math.Min(1e9, Positive(random)), ClippingSteps = random.Next(1, 1001), Attackers = random.Next(1, 4), Bucketing = random.Next(1, 4) },
+            new() { Rule = AggregationRule.GeometricMedian, MedianSteps = random.Next(1, 10_001), Smoothing = random.NextDouble() + 1e-9 },
+            new() { Rule = AggregationRule.MultiKrum, Attackers = random.Next(1, 9), Select = random.Next(2) == 0 ? null : random.Next(1, 20) },
+        ];
+        var chosen = any[random.Next(any.Length)];
+        return new AggregationFit(chosen).Least <= minimum ? chosen : any[0];
     }
 
     private static TrainingSpec Training(Random random, bool gradient, bool validated)

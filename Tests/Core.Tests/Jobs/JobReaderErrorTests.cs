@@ -32,13 +32,13 @@ public sealed class JobReaderErrorTests
             """);
         Assert.Equal(
             [
-                "line 1, nmae: 'nmae' is not a key here; did you mean 'name'? Allowed: name, seed, model, data, federation, training, evaluation or stop.",
+                "line 1, nmae: 'nmae' is not a key here; did you mean 'name'? Allowed: name, seed, model, data, federation, training, evaluation, stop or attack.",
                 "line 2, seed: -1 is out of range; allowed: 0 to 18446744073709551615.",
                 "line 3, model.name: 'keras-cn' is not known; did you mean 'keras-cnn'? Allowed: {models}.",
                 "line 4, data.name: 'minst' is not known; did you mean 'mnist'? Allowed: {datasets}.",
                 "line 4, data.clients: 0 is out of range; allowed: 1 to 100000.",
                 "line 4, data.partition.alpha: '.nan' is not a number; allowed: above 0 and at most 1000000.",
-                "line 6, federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, cohort, algorithm or retries.",
+                "line 6, federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, cohort, algorithm, aggregation or retries.",
                 "line 7, federation.cohort.fraction: 1.5 is out of range; allowed: above 0 and at most 1.",
                 "line 7, federation.cohort.minimum: '3.5' is not a whole number; allowed: 1 to 100000.",
                 "line 7, federation.cohort.deadline: '60' is not a duration; write it with units, for example 60s, 5m, 1h30m or 250ms; allowed: above 0s and at most 7d.",
@@ -124,7 +124,7 @@ public sealed class JobReaderErrorTests
     [InlineData("federation: {rounds: 0x10}", "line 2, federation.rounds: '0x10' is not a whole number; allowed: 1 to 1000000.")]
     [InlineData("federation: {rounds: }", "line 2, federation.rounds: has no value; needs a whole number, 1 to 1000000.")]
     [InlineData("federation: {rounds: {max: 3}}", "line 2, federation.rounds: a mapping of keys stands here; needs a whole number, 1 to 1000000.")]
-    [InlineData("federation: 3", "line 2, federation: the single value '3' stands here; needs keys with values (rounds, cohort, algorithm, retries).")]
+    [InlineData("federation: 3", "line 2, federation: the single value '3' stands here; needs keys with values (rounds, cohort, algorithm, aggregation, retries).")]
     [InlineData("training: {optimizer: {learning_rate: .inf}}", "line 2, training.optimizer.learning_rate: '.inf' is not a number; allowed: above 0 and at most 1000000.")]
     [InlineData("training: {optimizer: {learning_rate: Infinity}}", "line 2, training.optimizer.learning_rate: 'Infinity' is not a number; allowed: above 0 and at most 1000000.")]
     [InlineData("training: {optimizer: {learning_rate: 1e999}}", "line 2, training.optimizer.learning_rate: 1e999 is out of range; allowed: above 0 and at most 1000000.")]
@@ -150,8 +150,8 @@ public sealed class JobReaderErrorTests
         Assert.Equal([error.Replace("ALGORITHMS", $"{string.Join(", ", AlgorithmCatalog.Names[..^1])} or {AlgorithmCatalog.Names[^1]}", StringComparison.Ordinal)], Errors(Model + line));
 
     [Theory]
-    [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop).")]
-    [InlineData("mlp", "line 1: the single value 'mlp' stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop).")]
+    [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, attack).")]
+    [InlineData("mlp", "line 1: the single value 'mlp' stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, attack).")]
     [InlineData("model: {layers: }", "line 1, model: a job needs a model; give model.name ({models}) or model.layers (a list of layers).")]
     [InlineData("model: {layers: {dense: {units: 3}}}", "line 1, model.layers: a mapping of keys stands here; needs a list of layers, each after '- '.")]
     [InlineData("model: {layers: []}", "line 1, model.layers: the list is empty; a model needs at least one layer.")]

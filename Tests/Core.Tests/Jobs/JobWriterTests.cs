@@ -34,6 +34,8 @@ public sealed class JobWriterTests
               schedule:
                 kind: constant
                 warm_up: 0
+          aggregation:
+            rule: mean
           retries: 3
         training:
           epochs: 1
@@ -80,6 +82,8 @@ public sealed class JobWriterTests
           target: null
           patience: null
           minimum_improvement: 0.0
+        attack:
+          kind: none
 
         """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read("model: {name: mlp}").Job!));
 

@@ -37,6 +37,29 @@ public sealed class CohortSelectionTests
     }
 
     [Fact]
+    public void Who_is_always_asked_takes_the_place_of_the_last_one_drawn_and_nobody_elses()
+    {
+        var spec = new CohortSpec { Fraction = 0.4 };
+        for (var round = 1; round <= 30; round++)
+        {
+            var drawn = CohortSelection.Draw(spec, 7, round, 1, Of(Ten), ClientHealth.Fine);
+            var with = CohortSelection.Draw(spec, 7, round, 1, Of(Ten), ClientHealth.Fine, always: "c3");
+
+            Assert.Contains("c3", with.Clients);
+            Assert.Equal((4, 4, 10), (with.Clients.Length, with.Wanted, with.Of));
+            Assert.Equal(drawn.Clients.Contains("c3") ? 4 : 3, with.Clients.Intersect(drawn.Clients).Count());
+        }
+    }
+
+    [Fact]
+    public void Who_is_set_aside_is_asked_where_it_always_is()
+    {
+        var health = ClientHealth.Fine.After(1, Ten, ["c3"]).After(2, Ten, ["c3"]).After(3, Ten, ["c3"]);
+        Assert.True(health.IsSetAside("c3", 4));
+        Assert.Contains("c3", CohortSelection.Draw(new(), 7, 4, 1, Of(Ten), health, always: "c3").Clients);
+    }
+
+    [Fact]
     public void Rounds_seeds_and_attempts_draw_different_cohorts()
     {
         var spec = new CohortSpec { Fraction = 0.5 };

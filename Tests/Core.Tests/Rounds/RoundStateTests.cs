@@ -122,6 +122,25 @@ public sealed class RoundStateTests
         Assert.Throws<InvalidOperationException>(() => round.Enter(RoundPhase.Aggregating).Fold("a"));
     }
 
+    [Fact]
+    public void Round_waits_for_the_client_that_it_needs_and_takes_others_meanwhile()
+    {
+        var round = Training(2, 1, "a", "b", "root", "z") with { Required = "root" };
+        foreach (var client in new[] { "a", "b", "z" }) round = round.Fold(client).Accept(client, Facts);
+
+        Assert.Equal(RoundVerdict.Continue, round.Decide().Verdict);
+        Assert.Equal(RoundVerdict.Close, round.Fold("root").Accept("root", Facts).Decide().Verdict);
+    }
+
+    [Fact]
+    public void Round_fails_with_the_client_that_it_needs()
+    {
+        var round = (Training(2, 1, "a", "b", "root") with { Required = "root" }).Fold("a").Accept("a", Facts).Fold("b").Accept("b", Facts);
+
+        Assert.Equal(new(RoundVerdict.Fail, "client 'root', whose update every round needs, failed: its worker is gone."), round.Fail("root", "its worker is gone.").Decide());
+        Assert.Equal(new(RoundVerdict.Fail, "the update of client 'root', which every round needs, had not arrived at the deadline."), round.Expire().Decide());
+    }
+
     private static RoundState Training(params string[] cohort) => Training(cohort.Length, 1, cohort);
 
     private static RoundState Training(int wanted, int minimum, params string[] cohort) =>

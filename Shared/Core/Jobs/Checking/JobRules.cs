@@ -14,6 +14,8 @@ internal static class JobRules
         TrainingRules.Check(job);
         CorrectionRules.Check(job);
         SelectionRules.Check(job);
+        AggregationRules.Check(job);
+        AttackRules.Check(job);
         EvaluationRules.Check(job);
     }
 }

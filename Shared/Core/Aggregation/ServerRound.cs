@@ -1,0 +1,27 @@
+using Federated.Core.Algorithms;
+
+namespace Federated.Core.Aggregation;
+
+/// <summary>From a round's updates to the next state of the server.</summary>
+public static class ServerRound
+{
+    /// <summary>The slot of what the last round came to, for rules that go on from it.</summary>
+    public const string Center = "aggregation.center";
+
+    /// <summary>Aggregates, empties the aggregate and lets the server half make its step.</summary>
+    /// <param name="aggregate">With the round's updates.</param>
+    /// <param name="algorithm">The server half.</param>
+    /// <param name="server">State after the previous round.</param>
+    /// <param name="facts">Whose updates these are.</param>
+    /// <exception cref="InvalidOperationException">The rule is undefined for these updates.</exception>
+    public static ServerState Close(IUpdateAggregate aggregate, IFederatedAlgorithm algorithm, ServerState server, RoundFacts facts)
+    {
+        var values = new float[aggregate.Length];
+        var centered = aggregate as ICenteredAggregate;
+        if (centered is null) aggregate.Aggregate(values, server.Round + 1);
+        else centered.Aggregate(values, server.Round + 1, server.Slots.GetValueOrDefault(Center));
+        aggregate.Clear();
+        var next = algorithm.Apply(server, values, facts);
+        return centered is null ? next : next with { Slots = next.Slots.SetItem(Center, values) };
+    }
+}
