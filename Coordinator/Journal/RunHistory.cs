@@ -4,7 +4,7 @@ using Federated.V1;
 namespace Federated.Coordinator.Journal;
 
 /// <summary>All entries of a run, as its snapshot holds them: the cohorts of attempts that are over are cut down to what still matters, so that a snapshot
-/// grows by some hundred bytes a round however large cohorts are. Belongs to one actor.</summary>
+/// grows by some hundred bytes a round however large cohorts are; homes of clients stay, since a run may be set back. Belongs to one actor.</summary>
 internal sealed class RunHistory
 {
     private readonly List<RunEntry> _entries = [];

@@ -116,13 +116,11 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         };
         var measured = RunState.IsEvaluated(Job, round);
         var kept = new RunEntry.Types.RoundKept { Report = report, Checkpoint = Checkpoint(round), Measured = measured, FailedClients = { Failed() } };
+        // Without a draw, so that the rest of the journal stays what it is.
+        if (!calm) kept.Homes.AddRange(RunEntries.Homes(State.OpenCohort.Clients.Except(kept.FailedClients).ToImmutableSortedDictionary(client => client, client => $"w{(round + client[^1]) % 3}", StringComparer.Ordinal)));
         if (!calm) kept.Records.AddRange(State.OpenCohort.Clients.Except(kept.FailedClients).Select(client => new RunEntry.Types.ClientRecord { Client = client, Examples = 10, Loss = _random.NextDouble(), Seconds = _seconds }));
-        if (!calm) kept.Homes.AddRange(Homes());
         return new() { RoundKept = kept };
     }
-
-    private IEnumerable<RunEntry.Types.Home> Homes() =>
-        RunEntries.Homes(State.OpenCohort!.Clients.Where(_ => Chance(0.8)).ToImmutableSortedDictionary(client => client, _ => $"w{_random.Next(3)}", StringComparer.Ordinal));
 
     private RunEntry FailAttempt(int attempt) => new()
     {
