@@ -9,7 +9,7 @@ using Federated.Wire.Mapping;
 namespace Federated.Coordinator.Actors;
 
 /// <summary>Measures one round's parameters: Measuring, Done. The central test set is cut into slices that any worker measures; without one, and with
-/// evaluation.per_client, each client's own examples are measured. Sums are added in the order of slices or clients, never of arrival. The run is told EvaluationDone, once, and stops this actor.</summary>
+/// evaluation.per_client, each client's own examples are measured: its share of the test set, which the whole is then made of, or its validation share beside the whole. Sums are added in the order of slices or clients, never of arrival. The run is told EvaluationDone, once, and stops this actor.</summary>
 internal sealed class EvaluationActor : ReceiveActor, IWithTimers
 {
     /// <summary>Tries at each part.</summary>
@@ -25,22 +25,19 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private readonly IActorRef _registry;
     private readonly SumsInOrder _sums;
     private readonly SortedDictionary<string, Measurement> _clients = new(StringComparer.Ordinal);
-    private readonly Dictionary<Part, int> _positions = [];
+    private readonly Dictionary<Part, int> _positions = [];   // of the parts that the whole is made of
+    private readonly int _parts;
     private readonly HashSet<Part> _measured = [];
     private readonly Dictionary<Part, Try> _open = [];
 
     public EvaluationActor(EvaluationPlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
-        var parts = IsCentral && !IsPerClient
-            ? Enumerable.Range(0, EvaluationSlices.Count(plan.TestExamples)).Select(slice => new Part("", slice))
-            : plan.Clients.Select(client => new Part(client.Id, 0));
-        foreach (var part in parts.Order(Part.Order))
-        {
-            _positions.Add(part, _positions.Count);
-            _open.Add(part, new(1, "", []));
-        }
-        _sums = new(_positions.Count);
+        Part[] slices = IsCentral && !(IsPerClient && plan.Job.Data.TestsBelongToClients) ? [.. Enumerable.Range(0, EvaluationSlices.Count(plan.TestExamples)).Select(slice => new Part("", slice))] : [];
+        Part[] clients = slices.Length == 0 || IsPerClient ? [.. plan.Clients.Select(client => new Part(client.Id, 0)).Order(Part.Order)] : [];
+        foreach (var part in slices.Length > 0 ? slices : clients) _positions.Add(part, _positions.Count);
+        foreach (var part in slices.Concat(clients)) _open.Add(part, new(1, "", []));
+        (_sums, _parts) = (new(_positions.Count), _open.Count);
         Become(Measuring);
     }
 
@@ -60,10 +57,10 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
             Finish(null, "no client is attached that could measure the model.");
             return;
         }
-        if (IsPerClient && _open.Count > MostClients)
+        if (IsPerClient && _plan.Clients.Length > MostClients)
         {
             _open.Clear();
-            Finish(null, $"evaluation.per_client measures at most {MostClients} clients apart, and there are {_positions.Count}.");
+            Finish(null, $"evaluation.per_client measures at most {MostClients} clients apart, and there are {_plan.Clients.Length}.");
             return;
         }
         Submit([.. _open.Keys]);
@@ -86,7 +83,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         Receive<UploadRejected>(_ => { });
         Receive<Deadline>(_ =>
         {
-            if (IsCentral || _sums.Count == 0) Finish(null, $"{_sums.Count} of {_positions.Count} parts were measured when the deadline passed.");
+            if ((IsCentral && _sums.Count < _positions.Count) || _sums.Count == 0) Finish(null, $"{_sums.Count} of {_positions.Count} parts were measured when the deadline passed.");
             else FinishWithSums();
         });
     }
@@ -123,8 +120,8 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         _registry.Tell(new WorkDone(KeyOf(part)));
         _open.Remove(part);
         _measured.Add(part);
-        _sums.Add(_positions[part], sums);
-        if (IsPerClient && sums.Sums.Examples > 0) _clients.Add(part.Client, new(sums.Sums, [.. FiguresOf(sums).Where(figure => !figure.IsOfOneClass)]));
+        if (_positions.TryGetValue(part, out var position)) _sums.Add(position, sums);
+        if (IsPerClient && part.Client.Length > 0 && sums.Sums.Examples > 0) _clients.Add(part.Client, new(sums.Sums, [.. FiguresOf(sums).Where(figure => !figure.IsOfOneClass)]));
         Progress();
         if (_open.Count == 0) FinishWithSums();
         return Offers.Taken;
@@ -148,8 +145,9 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private void Skip(Part part, string reason)
     {
         if (!_open.Remove(part)) return;
-        _sums.Skip(_positions[part]);
-        if (IsCentral || (_open.Count == 0 && _sums.Count == 0)) Finish(null, reason);
+        var counts = _positions.TryGetValue(part, out var position);
+        if (counts) _sums.Skip(position);
+        if ((counts && IsCentral) || (_open.Count == 0 && _sums.Count == 0)) Finish(null, reason);
         else if (_open.Count == 0) FinishWithSums();
     }
 
@@ -179,7 +177,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
         var sizes = _plan.Clients.ToDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _registry.Tell(new SubmitWork([.. parts.Select(part => new TaskOrder(
-            new(KeyOf(part), IsCentral ? _plan.TestExamples / _positions.Count : sizes.GetValueOrDefault(part.Client))
+            new(KeyOf(part), part.Client.Length == 0 ? _plan.TestExamples / _positions.Count : sizes.GetValueOrDefault(part.Client))
             {
                 Local = _plan.Job.Data.Placement == Placement.Local,
                 Urgent = _plan.Job.Stop.LooksAtEvaluations,
@@ -197,7 +195,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private TaskKey KeyOf(Part part) =>
         new(_plan.Run, TaskPurpose.Evaluate, _plan.Round, _open.TryGetValue(part, out var current) ? current.Number : 1, part.Client, part.Slice);
 
-    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, Phase, _sums.Count, _positions.Count));
+    private void Progress() => Context.Parent.Tell(new StepProgress(_plan.Round, Attempt: 1, Phase, _measured.Count, _parts));
 
     private sealed record Part(string Client, int Slice)
     {

@@ -27,7 +27,7 @@ internal static class JobFit
         var (plan, errors) = own is null ? ModelPlanner.Plan(job.Model, data.Shape) : new(own.Plan, []);
         var reasons = errors.Select(error => error.ToString()).ToList();
         reasons.AddRange(TrainingFit.Check(job.Training, data.Shape).Select(error => $"{error.Path}: {error.Message}"));
-        if (job.Evaluation.PerClient && job.Data.Placement == Placement.Shared && data.Clients.All(client => client.Test.IsEmpty))
+        if (job.Evaluation.PerClient && job.Data is { TestsBelongToClients: true, Placement: Placement.Shared } && data.Clients.All(client => client.Test.IsEmpty))
             reasons.Add("evaluation.per_client measures clients on test examples of their own, and the data set does not say whose its test examples are: set evaluation.per_client to false");
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
         return plan is not null && reasons.Count == 0 ? plan

@@ -134,7 +134,7 @@ internal sealed class RunEngine : IRunEngine
     public EvaluationSums EvaluateClient(string client, ReadOnlyMemory<float> parameters, CancellationToken cancellation)
     {
         var own = Find(client);
-        return _pool.Use(workspace => own.Test.IsEmpty && !_job.Evaluation.PerClient
+        return _pool.Use(workspace => !_job.Data.TestsBelongToClients || (own.Test.IsEmpty && !_job.Evaluation.PerClient)
             ? Measure(workspace, parameters, _data.Train, own.Validation.AsSpan(), cancellation)
             : Measure(workspace, parameters, _data.Test, own.Test.AsSpan(), cancellation)
                 + Write(workspace, _data.Test, own.Test.Where((_, place) => IsSample(place, own.Test.Length)).ToArray(), cancellation));

@@ -85,7 +85,7 @@ public sealed class RunEngineTests
     [Fact]
     public void Client_is_measured_on_its_own_test_share_and_else_on_its_validation_share()
     {
-        using var engine = new RunEngine(Job, Data());
+        using var engine = new RunEngine(Job with { Data = Job.Data with { Partition = new() { Kind = PartitionKind.Natural } } }, Data());
         var parameters = engine.InitialParameters().Values;
         Assert.Equal(4, engine.EvaluateClient("a", parameters, default).Sums.Examples);
         Assert.Equal(50, engine.EvaluateClient("b", parameters, default).Sums.Examples);

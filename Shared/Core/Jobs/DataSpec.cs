@@ -84,6 +84,9 @@ public sealed record DataSpec
     [JobField("shared: every worker can read the data set, and a client's task goes to any free slot. "
         + "local: a client lives on the worker that announces it, owns the data found there, and that data never moves.")]
     public Placement Placement { get; init; } = Placement.Shared;
+
+    /// <summary>Whether each test example is one of a client's; else the test set is nobody's.</summary>
+    public bool TestsBelongToClients => Placement == Placement.Local || Partition.Kind == PartitionKind.Natural;
 }
 
 /// <summary>Where a client's task may run.</summary>

@@ -8,8 +8,8 @@ public sealed record EvaluationSpec
     public int Every { get; init; } = 1;
 
     /// <value>Measure every client's own test share apart.</value>
-    [JobField("Every client's own share of the test set is measured and reported apart, beside the whole. "
-        + "Needs partition natural or placement local, where test examples belong to clients.")]
+    [JobField("Every client is measured and reported apart, beside the whole: on its own share of the test set with partition natural or placement local, where test examples belong to clients, "
+        + "else on its validation share, which data.validation then must give it.")]
     public bool PerClient { get; init; }
 
     /// <value>Test sentences that are translated for BLEU.</value>

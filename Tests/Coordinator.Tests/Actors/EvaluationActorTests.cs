@@ -72,6 +72,22 @@ public sealed class EvaluationActorTests : ActorTest
     }
 
     [Fact]
+    public async Task Clients_are_measured_beside_a_test_set_that_is_nobody_s_and_are_no_part_of_the_whole()
+    {
+        var evaluation = Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 1000, clients: ["a", "b"]);
+        var orders = _registry.ExpectMsg<SubmitWork>().Orders;
+        Assert.Equal([("", 0, 2), ("", 1, 2), ("a", 0, 0), ("b", 0, 0)], orders.Select(order => (order.Task.Key.Client, order.Task.Key.Slice, order.Slices)));
+        await Offer(evaluation, Measured(Id("b"), 10, 5));
+        await Offer(evaluation, Measured(Id(slice: 1), 500, 300));
+        await Offer(evaluation, Failure(Id("a"), "broken", permanent: true));
+        await Offer(evaluation, Measured(Id(slice: 0), 500, 400));
+
+        var done = _run.ExpectMsg<EvaluationDone>();
+        Assert.Equal((1000L, 700L), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct));
+        Assert.Equal(("b", 0.5), Assert.Single(done.Result.Clients) is var (name, measured) ? (name, measured.Sums.Accuracy) : default);
+    }
+
+    [Fact]
     public async Task Without_a_test_set_each_client_measures_and_those_that_cannot_are_left_out()
     {
         var evaluation = Open(Job(), testExamples: 0, "a", "b", "c");
@@ -140,7 +156,7 @@ public sealed class EvaluationActorTests : ActorTest
     [Fact]
     public async Task Per_client_each_client_is_measured_apart_and_the_sums_are_the_whole()
     {
-        var job = Job() with { Evaluation = new() { PerClient = true } };
+        var job = Job() with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } };
         var evaluation = Open(job, testExamples: 100, clients: ["a", "b", "c"]);
         Assert.Equal([("a", 0), ("b", 0), ("c", 0)], _registry.ExpectMsg<SubmitWork>().Orders.Select(order => (order.Task.Key.Client, order.Slices)));
         await Offer(evaluation, WithTallies(Measured(Id("c"), 4, 0), Regression(4, 2, 1, 10, 30)));
@@ -157,7 +173,7 @@ public sealed class EvaluationActorTests : ActorTest
     [Fact]
     public async Task Per_client_a_client_of_a_shared_test_set_that_cannot_be_measured_ends_the_evaluation()
     {
-        var evaluation = Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 100, clients: ["a", "b"]);
+        var evaluation = Open(Job() with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } }, testExamples: 100, clients: ["a", "b"]);
         await Offer(evaluation, Failure(Id("a"), "no data", permanent: true));
         Assert.Equal("no data", _run.ExpectMsg<EvaluationDone>().Problem);
     }
@@ -165,7 +181,7 @@ public sealed class EvaluationActorTests : ActorTest
     [Fact]
     public void Per_client_with_too_many_clients_is_given_up_at_once()
     {
-        Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 100, clients: [.. Enumerable.Range(0, 1001).Select(i => $"c{i}")]);
+        Open(Job() with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } }, testExamples: 100, clients: [.. Enumerable.Range(0, 1001).Select(i => $"c{i}")]);
         Assert.Contains("at most 1000 clients", _run.ExpectMsg<EvaluationDone>().Problem, StringComparison.Ordinal);
         _registry.ExpectNoMsg(TimeSpan.Zero);
     }

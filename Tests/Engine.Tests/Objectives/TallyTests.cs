@@ -69,10 +69,19 @@ public sealed class TallyTests
     {
         var examples = ArrayExamples.Noise(20, 6, 2);
         var data = new FederatedData(DataShape.ForClasses([6], 2), examples, examples, [new("a", [0, 1], [2, 3], [4, 5, 6]), new("b", [7], [8], [])]);
-        using var engine = new RunEngine(Job(new(), 2, Activation.None) with { Evaluation = new() { PerClient = true } }, data);
+        using var engine = new RunEngine(Job(new(), 2, Activation.None) with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } }, data);
         Assert.Equal((3, 0), (Measured("a"), Measured("b")));
 
         long Measured(string client) => engine.EvaluateClient(client, engine.InitialParameters().Values, default).Sums.Examples;
+    }
+
+    [Fact]
+    public void Clients_of_a_test_set_that_is_nobody_s_are_measured_on_their_validation_shares()
+    {
+        var examples = ArrayExamples.Noise(20, 6, 2);
+        var data = new FederatedData(DataShape.ForClasses([6], 2), examples, examples, [new("a", [0, 1], [2, 3], []), new("b", [7], [8], [])]);
+        using var engine = new RunEngine(Job(new(), 2, Activation.None) with { Data = new() { Validation = 0.5 }, Evaluation = new() { PerClient = true } }, data);
+        Assert.Equal((2, 1), (engine.EvaluateClient("a", engine.InitialParameters().Values, default).Sums.Examples, engine.EvaluateClient("b", engine.InitialParameters().Values, default).Sums.Examples));
     }
 
     [Fact]
@@ -80,7 +89,7 @@ public sealed class TallyTests
     {
         var examples = ArrayExamples.Noise(20, 6, 2);
         var data = new FederatedData(DataShape.ForClasses([6], 2), examples, examples, [new("a", [0, 1], [], [])]);
-        var refused = Assert.Throws<EngineException>(() => new RunEngine(Job(new(), 2, Activation.None) with { Evaluation = new() { PerClient = true } }, data));
+        var refused = Assert.Throws<EngineException>(() => new RunEngine(Job(new(), 2, Activation.None) with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } }, data));
         Assert.Contains("evaluation.per_client", refused.Message, StringComparison.Ordinal);
     }
 

@@ -16,11 +16,11 @@ internal static class EvaluationRules
 
     private static void PerClient(BoundJob job)
     {
-        if (!job.Spec.Evaluation.PerClient || !job.Sound("evaluation.per_client", "data.name", "data.placement", "data.partition", "data.test")) return;
+        if (!job.Spec.Evaluation.PerClient || !job.Sound("evaluation.per_client", "data.name", "data.placement", "data.partition", "data.test", "data.validation")) return;
         var data = job.Spec.Data;
-        if (data.Placement == Placement.Shared && data.Partition.Kind != PartitionKind.Natural)
-            job.Report("evaluation.per_client", "needs test examples that belong to clients: with data.partition.kind natural or data.placement local; remove it.");
-        else if (data.Test == 0)
+        if (!data.TestsBelongToClients && data.Validation == 0)
+            job.Report("evaluation.per_client", "needs examples that belong to clients: set data.validation above 0, or data.partition.kind natural or data.placement local, where test examples do; or remove it.");
+        else if (data.TestsBelongToClients && data.Test == 0)
             job.Report("evaluation.per_client", "needs test examples, and data.test is 0; set that above 0.");
     }
 
