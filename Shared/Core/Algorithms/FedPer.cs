@@ -20,6 +20,7 @@ public sealed class FedPer(ServerHalf server, TextList patterns) : PartlyShared(
     {
         Options = "`private`",
         ClientKeeps = "its head",
+        KeepsClientState = true,
         Refusal = PrivateHead.Refusal,
     };
 

@@ -24,6 +24,7 @@ public sealed class FedRep(ServerHalf server, TextList patterns, int headEpochs)
     {
         Options = "`private`, `head_epochs`",
         ClientKeeps = "its head",
+        KeepsClientState = true,
         Refusal = PrivateHead.Refusal,
     };
 
