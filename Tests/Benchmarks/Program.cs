@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Federated.Benchmarks;
+using Federated.Benchmarks.Attacks;
 using Federated.Benchmarks.Results;
 
 // dotnet run -c Release --project Tests/Benchmarks -- overhead [JOB.yaml] [--pairs N] [--slots N] [--set path=value]...
@@ -10,6 +11,8 @@ using Federated.Benchmarks.Results;
 // dotnet run -c Release --project Tests/Benchmarks -- commit [--pairs N] [--count N]
 // dotnet run -c Release --project Tests/Benchmarks -- memory [--steps N] [--family NAME]
 // dotnet run -c Release --project Tests/Benchmarks -- results [--only JOB]
+// dotnet run -c Release --project Tests/Benchmarks -- aggregation [--clients N] [--length P] [--repeats N]
+// dotnet run -c Release --project Tests/Benchmarks -- attacks
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
 switch (args)
 {
@@ -22,6 +25,8 @@ switch (args)
     case ["memory", .. var rest]: return await MemoryBenchmark.RunAsync(new(rest, "--steps", "--family"));
     case ["results"]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), only: null);
     case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
+    case ["aggregation", .. var rest]: return AggregationBenchmark.Run(new(rest, "--clients", "--length", "--repeats"));
+    case ["attacks"]: return await AttacksBenchmark.RunAsync(Directory.GetCurrentDirectory());
     default:
         BenchmarkSwitcher.FromAssembly(typeof(OverheadBenchmark).Assembly).Run(args);
         return 0;

@@ -27,7 +27,6 @@ public sealed class Apfl(ServerHalf server, double alpha, bool adaptive) : MeanA
     {
         Options = "`apfl_alpha`, `adaptive_alpha`",
         ClientKeeps = "v, [P]; adaptive: α",
-        KeepsClientState = true,
         OwnSteps = true,
     };
 

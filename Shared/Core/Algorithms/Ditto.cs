@@ -23,7 +23,6 @@ public sealed class Ditto(ServerHalf server, double lambda, int? epochs) : MeanA
     {
         Options = "`ditto_lambda`, `personal_epochs`",
         ClientKeeps = "v, [P]",
-        KeepsClientState = true,
     };
 
     /// <inheritdoc/>

@@ -21,7 +21,6 @@ public sealed class FedBn(ServerHalf server) : PartlyShared(server)
         "local epochs from x with the client's own normalisation layers; what they changed of the rest", "Li et al. 2021, [arXiv:2102.07623](https://arxiv.org/abs/2102.07623)")
     {
         ClientKeeps = "weights and running statistics of its normalisation layers",
-        KeepsClientState = true,
         Refusal = static (_, schema) => Of(schema) switch
         {
             { HasPrivate: false } => "fedbn keeps normalisation layers to the clients, and the model has none: add batch_norm, group_norm or layer_norm, or use fedavg",

@@ -20,7 +20,6 @@ public sealed class FedPer(ServerHalf server, TextList patterns) : PartlyShared(
     {
         Options = "`private`",
         ClientKeeps = "its head",
-        KeepsClientState = true,
         Refusal = PrivateHead.Refusal,
     };
 

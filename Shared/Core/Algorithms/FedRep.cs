@@ -24,7 +24,6 @@ public sealed class FedRep(ServerHalf server, TextList patterns, int headEpochs)
     {
         Options = "`private`, `head_epochs`",
         ClientKeeps = "its head",
-        KeepsClientState = true,
         Refusal = PrivateHead.Refusal,
     };
 

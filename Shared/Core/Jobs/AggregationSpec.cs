@@ -36,7 +36,7 @@ public sealed record AggregationSpec
     public int ClippingSteps { get; init; } = 1;
 
     /// <value>geometric_median: most steps of Weiszfeld's algorithm.</value>
-    [JobField("Most steps of Weiszfeld's algorithm; it ends earlier where a step no longer moves the point. The paper has 3 as enough where outliers are few.", Minimum = 1, Maximum = 10_000)]
+    [JobField("Most steps of Weiszfeld's algorithm; it ends earlier where a step no longer moves the point.", Minimum = 1, Maximum = 10_000)]
     [AppliesWhen("federation.aggregation.rule", "geometric_median")]
     public int MedianSteps { get; init; } = 100;
 

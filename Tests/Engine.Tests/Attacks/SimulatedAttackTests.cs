@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
