@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Federated.Benchmarks;
+using Federated.Benchmarks.Algorithms;
 using Federated.Benchmarks.Attacks;
 using Federated.Benchmarks.Results;
 
@@ -11,6 +12,7 @@ using Federated.Benchmarks.Results;
 // dotnet run -c Release --project Tests/Benchmarks -- commit [--pairs N] [--count N]
 // dotnet run -c Release --project Tests/Benchmarks -- memory [--steps N] [--family NAME]
 // dotnet run -c Release --project Tests/Benchmarks -- results [--only JOB]
+// dotnet run -c Release --project Tests/Benchmarks -- algorithms [--only ROW]
 // dotnet run -c Release --project Tests/Benchmarks -- aggregation [--clients N] [--length P] [--repeats N]
 // dotnet run -c Release --project Tests/Benchmarks -- attacks
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
@@ -24,6 +26,8 @@ switch (args)
     case ["commit", .. var rest]: return await CommitBenchmark.RunAsync(new(rest, "--pairs", "--count"));
     case ["memory", .. var rest]: return await MemoryBenchmark.RunAsync(new(rest, "--steps", "--family"));
     case ["results"]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), only: null);
+    case ["algorithms"]: return await AlgorithmsBenchmark.RunAsync(Directory.GetCurrentDirectory(), only: null);
+    case ["algorithms", "--only", var algorithm]: return await AlgorithmsBenchmark.RunAsync(Directory.GetCurrentDirectory(), algorithm);
     case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
     case ["aggregation", .. var rest]: return AggregationBenchmark.Run(new(rest, "--clients", "--length", "--repeats"));
     case ["attacks"]: return await AttacksBenchmark.RunAsync(Directory.GetCurrentDirectory());

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Federated.Benchmarks.Processes;
 
 namespace Federated.Benchmarks.Results;
 
@@ -26,28 +25,17 @@ internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<str
         try
         {
             var (results, data) = (Path.Combine(folder.FullName, "out"), Path.Combine(Path.GetDirectoryName(job)!, "data"));
-            var summary = await FederatedAsync(["run", job, "--json", "--data-dir", data, "--workers", workers.ToString(CultureInfo.InvariantCulture), "--slots", "1", "--out", results,
+            var summary = await FederatedCommand.RunAsync(["run", job, "--json", "--data-dir", data, "--workers", workers.ToString(CultureInfo.InvariantCulture), "--slots", "1", "--out", results,
                 .. overrides.SelectMany(value => (string[])["--set", value])]);
             return Read(summary) with
             {
-                Translations = translations ? Translation.Read(await FederatedAsync(["predict", results, "--data-dir", data, "--count", "10", "--json"])) : null,
+                Translations = translations ? Translation.Read(await FederatedCommand.RunAsync(["predict", results, "--data-dir", data, "--count", "10", "--json"])) : null,
             };
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static async Task<string> FederatedAsync(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "federated.dll"), .. arguments]) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"federated {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
     }
 
     private static Measured Read(string summary)

@@ -16,7 +16,7 @@ internal static class ResultsBenchmark
             await Console.Error.WriteLineAsync($"'{only}' is no row; there are {string.Join(", ", ResultRow.All.Select(row => row.Job))}.");
             return 1;
         }
-        var (store, page) = (Path.Combine(root, "docs", "results.json"), Path.Combine(root, "docs", "results.md"));
+        var store = Path.Combine(root, "docs", "results.json");
         Report.Machine();
         foreach (var row in rows)
         {
@@ -24,7 +24,7 @@ internal static class ResultsBenchmark
             var records = ResultRecord.Load(store);   // anew each time: another row may be measured beside this one
             records[row.Job] = record;
             ResultRecord.Save(store, records);
-            await File.WriteAllTextAsync(page, ResultsPage.Write(records));
+            await ResultsPage.WriteAsync(root);
             Print(row, "federated", record.Federated);
             Print(row, "central", record.Central);
         }

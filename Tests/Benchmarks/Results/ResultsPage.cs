@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Federated.Benchmarks.Algorithms;
 
 namespace Federated.Benchmarks.Results;
 
@@ -26,7 +27,12 @@ internal static class ResultsPage
 
         """;
 
-    /// <summary>The page; it ends with a line feed. Rows that were never measured are left out.</summary>
+    /// <summary>Writes the page of all that was measured.</summary>
+    /// <param name="root">The repository's root.</param>
+    public static Task WriteAsync(string root) => File.WriteAllTextAsync(Path.Combine(root, "docs", "results.md"),
+        Write(ResultRecord.Load(Path.Combine(root, "docs", "results.json"))) + AlgorithmsSection.Write(AlgorithmRecord.Load(Path.Combine(root, "docs", "algorithms.json"))));
+
+    /// <summary>The rows of tasks; they end with a line feed. Rows that were never measured are left out.</summary>
     public static string Write(IReadOnlyDictionary<string, ResultRecord> records)
     {
         var text = new StringBuilder(Opening);

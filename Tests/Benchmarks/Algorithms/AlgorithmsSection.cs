@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+
+namespace Federated.Benchmarks.Algorithms;
+
+/// <summary>The part of docs/results.md that compares algorithms.</summary>
+internal static class AlgorithmsSection
+{
+    private const string Opening = """
+
+        ## Algorithms
+        Every synchronous algorithm on one job with one budget: [fashion-clients](../examples/fashion-clients.yaml), mcmahan-cnn on fashion-mnist, a hundred clients of a Dirichlet 0.1, ten of them a round for 60 rounds of one local epoch.
+        *Worst tenth* is the mean accuracy of the tenth of all clients for which the model does worst, on their validation shares; *own models* is the accuracy of the last round's clients' own models on theirs, where the algorithm has any. One
+        seed, one run each, seconds on two cores. Settings are those of the papers or the defaults, and were not searched for: who wants to know which algorithm suits a job of their own should vary them there.
+        afl asks every client each round, and so has six rounds for the same budget.
+
+        ```sh
+        dotnet run -c Release --project Tests/Benchmarks -- algorithms            # every row
+        dotnet run -c Release --project Tests/Benchmarks -- algorithms --only scaffold
+        ```
+
+        | algorithm | set over the job | rounds to 0.80 | accuracy | worst tenth | own models | MB down | MB up | seconds |
+        |---|---|---|---|---|---|---|---|---|
+
+        """;
+
+    /// <summary>The section; "" where nothing was measured.</summary>
+    public static string Write(IReadOnlyDictionary<string, AlgorithmRecord> records)
+    {
+        if (records.Count == 0) return "";
+        var text = new StringBuilder(Opening);
+        foreach (var row in AlgorithmRow.All)
+        {
+            if (!records.TryGetValue(row.Name, out var record)) continue;
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {string.Join(", ", record.Settings.Select(setting => $"`{setting}`"))} ")
+                .Append(CultureInfo.InvariantCulture, $"| {record.RoundsToTarget?.ToString(CultureInfo.InvariantCulture) ?? "-"} | {record.Accuracy:F4} | {record.WorstTenth:F4} | {(record.Personal is { } own ? own.ToString("F4", CultureInfo.InvariantCulture) : "-")} ")
+                .Append(CultureInfo.InvariantCulture, $"| {record.BytesDown / 1e6:F0} | {record.BytesUp / 1e6:F0} | {record.Seconds:F0} |\n");
+        }
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+}
