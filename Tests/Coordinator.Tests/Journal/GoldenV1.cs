@@ -80,6 +80,16 @@ internal static class GoldenV1
             WallSeconds = 12.25,
             RoundKept = new() { Report = Report(), Checkpoint = First, Records = { new RunEntry.Types.ClientRecord { Client = "b", Examples = 12, Loss = 0.75, Seconds = 1.5 } } },
         },
+        ["round-kept-own-models"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Personal = Sums(4, 2.5, 3), ValidationSpread = Of(0.25), PersonalSpread = Of(0.5), ClientSpread = new(Of(2)) { OfLoss = true } },
+                Checkpoint = First,
+            },
+        },
         ["evaluated-figures"] = new()
         {
             Epoch = 4,
@@ -171,6 +181,8 @@ internal static class GoldenV1
     private static RoundReport MeasuredReport() => new(Report()) { Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() }, Headline = { "accuracy", "auroc" } };
 
     private static ClientProblem Problem(string client, string reason) => new() { Client = client, Reason = reason };
+
+    private static Spread Of(double mean) => new() { Clients = 3, Mean = mean, WorstTenth = 0.125, Variance = 0.0625, Gini = 0.375 };
 
     private static Figure Auroc(double value) => new() { Name = "auroc", Value = value };
 
