@@ -5,6 +5,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Rounds;
+using Federated.Core.Rounds.Selection;
 using Federated.Engine;
 using Federated.Engine.Data;
 
@@ -85,7 +86,7 @@ internal static class AttacksBenchmark
         var root = new AggregationFit(job.Federation.Aggregation).Root;
         for (var round = 1; round <= job.Federation.Rounds; round++)
         {
-            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, 1, engine.Clients.Select(client => client.Id), ClientHealth.Fine, root);
+            var cohort = CohortSelection.Draw(job.Federation.Cohort, job.Seed, round, 1, engine.Clients.Select(client => new Candidate(client.Id)), ClientHealth.Fine, root);
             var facts = ImmutableSortedDictionary.CreateBuilder<string, UpdateFacts>(StringComparer.Ordinal);
             foreach (var client in cohort.Clients)
             {
