@@ -39,7 +39,7 @@ public sealed class RunCommandTests : IDisposable
         async Task<double> AccuracyOfAsync(string rule, string workers)
         {
             await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--json", "--out", rule + workers, "--workers", workers, "--set", "federation.rounds=5",
-                "--set", "federation.cohort.minimum=10", "--set", "federation.aggregation.rule=" + rule, "--set", "attack={kind: sign_flip, fraction: 0.2, scale: 10}");
+                "--set", "federation.cohort.minimum=10", "--set", "federation.aggregation.rule=" + rule, "--set", "attack={kind: sign_flip, fraction: 0.2, scale: 5}");
             Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
             using var summary = JsonDocument.Parse(Assert.Single(run.Output));
             return summary.RootElement.GetProperty("accuracy").GetDouble();

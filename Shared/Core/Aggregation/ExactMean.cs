@@ -121,7 +121,10 @@ public sealed class ExactMean
             for (var begin = start; begin < start + length; begin += Tile)
             {
                 var count = Math.Min(Tile, start + length - begin);
-                foreach (var term in good) FixedPoint.Add(term.Values.Span.Slice(begin, count), term.Weight * term.Factor, _high.AsSpan(begin, count), _low.AsSpan(begin, count));
+                var high = _high.AsSpan(begin, count);
+                var low = _low.AsSpan(begin, count);
+                foreach (var term in good) FixedPoint.AddBiased(term.Values.Span.Slice(begin, count), term.Weight * term.Factor, high, low);
+                FixedPoint.Settle(high, low, good.Count);
             }
         });
         foreach (var term in good) _weight += (Int128)Math.Round(term.Weight * (1L << LowBits));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Federated.Core.Aggregation;
@@ -16,11 +17,26 @@ internal static class FixedPoint
     /// <summary>Adds <c>weight * values</c>. Every product is finite and below 2^42 in magnitude; all spans have one length.</summary>
     public static void Add(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
     {
-        var done = AddVectors(values, weight, high, low);
-        AddScalars(values[done..], weight, high[done..], low[done..]);
+        AddBiased(values, weight, high, low);
+        Settle(high, low, 1);
     }
 
-    /// <summary>Adds as many values as fill whole vectors, and says how many these were.</summary>
+    /// <summary>As <see cref="Add"/>, but leaves the rounder's bits in the sums, for <see cref="Settle"/> to take out of several at once. Sums run over meanwhile, which does no harm.</summary>
+    public static void AddBiased(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
+    {
+        var done = AddVectors(values, weight, high, low);
+        AddRest(values[done..], weight, high[done..], low[done..]);
+    }
+
+    /// <summary>Takes the rounder's bits of some additions out of the sums.</summary>
+    public static void Settle(Span<long> high, Span<long> low, int additions)
+    {
+        var bias = unchecked(RounderBits * additions);
+        TensorPrimitives.Subtract(high, bias, high);
+        TensorPrimitives.Subtract(low, bias, low);
+    }
+
+    /// <summary>Adds as many values as fill whole vectors, biased, and says how many these were.</summary>
     public static int AddVectors(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
     {
         var source = MemoryMarshal.Cast<float, Vector<float>>(values);
@@ -36,17 +52,11 @@ internal static class FixedPoint
         return source.Length * Vector<float>.Count;
     }
 
-    /// <summary>Adds one value after the other.</summary>
+    /// <summary>As <see cref="Add"/>, one value after the other.</summary>
     public static void AddScalars(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
     {
-        for (var i = 0; i < values.Length; i++)
-        {
-            var term = values[i] * weight;
-            var units = term + Rounder;
-            var fraction = (term - (units - Rounder)) * Two52 + Rounder;
-            high[i] += BitConverter.DoubleToInt64Bits(units) - RounderBits;
-            low[i] += BitConverter.DoubleToInt64Bits(fraction) - RounderBits;
-        }
+        AddRest(values, weight, high, low);
+        Settle(high, low, 1);
     }
 
     /// <summary>Moves whole units from the lower limb to the higher one; the sums stay what they are.</summary>
@@ -73,13 +83,28 @@ internal static class FixedPoint
         return (high + carry, low - (carry << 52));
     }
 
+    private static void AddRest(ReadOnlySpan<float> values, double weight, Span<long> high, Span<long> low)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            var term = values[i] * weight;
+            var units = term + Rounder;
+            var fraction = (term - (units - Rounder)) * Two52 + Rounder;
+            unchecked
+            {
+                high[i] += BitConverter.DoubleToInt64Bits(units);
+                low[i] += BitConverter.DoubleToInt64Bits(fraction);
+            }
+        }
+    }
+
     private static void AddVector(Vector<double> terms, ref Vector<long> high, ref Vector<long> low)
     {
         var rounder = new Vector<double>(Rounder);
-        var rounderBits = Vector.AsVectorInt64(rounder);
         var units = terms + rounder;
-        var fraction = (terms - (units - rounder)) * new Vector<double>(Two52) + rounder;
-        high += Vector.AsVectorInt64(units) - rounderBits;
-        low += Vector.AsVectorInt64(fraction) - rounderBits;
+        // The product with a power of two is exact, so that one rounding or two give the same bits.
+        var fraction = Vector.MultiplyAddEstimate(terms - (units - rounder), new Vector<double>(Two52), rounder);
+        high += Vector.AsVectorInt64(units);
+        low += Vector.AsVectorInt64(fraction);
     }
 }

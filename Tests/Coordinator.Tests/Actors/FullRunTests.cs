@@ -66,16 +66,18 @@ public sealed class FullRunTests : ActorTest
     public async Task A_rule_of_the_job_makes_the_model_and_says_what_it_keeps()
     {
         var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
+        var job = With(Job(), cohort => cohort with { Minimum = 3 });
+        var run = (await Ask<JobQueued>(runs, Submission(job with { Federation = job.Federation with { Aggregation = new() { Rule = AggregationRule.Median } } }))).Run;
+        // Before there is a worker: what is told is not told again.
+        var watch = await Watch(runs, run);
         Worker(runs, "w1", task => task.Id.Kind switch
         {
             TaskKind.Initialise => Initialised(task.Id, 600, ("a", 1), ("b", 3), ("c", 1)),
             TaskKind.Train => Update(task.Id, task.Id.Client switch { "a" => [1f, 0f], "b" => [2f, 1f], _ => [-1000f, 500f] }, 1),
             _ => Measured(task.Id, 600, 300),
         });
-        var job = With(Job(), cohort => cohort with { Minimum = 3 });
-        var run = (await Ask<JobQueued>(runs, Submission(job with { Federation = job.Federation with { Aggregation = new() { Rule = AggregationRule.Median } } }))).Run;
 
-        var events = await ReadToEnd(await Watch(runs, run));
+        var events = await ReadToEnd(watch);
 
         // The medians (1, 1), three times on (10, 20).
         var model = (await Find<CommittedModel>(runs, new GetModel(run)))!;
