@@ -39,7 +39,9 @@ internal sealed record Measured(int Rounds, double Seconds, SortedDictionary<str
         }
     }
 
-    private static async Task<string> FederatedAsync(string[] arguments)
+    /// <summary>Runs the command in a process of its own and gives its standard output.</summary>
+    /// <exception cref="InvalidOperationException">It did not end well.</exception>
+    public static async Task<string> FederatedAsync(string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "federated.dll"), .. arguments]) start.ArgumentList.Add(argument);
