@@ -1,3 +1,5 @@
+using Federated.Worker.Options;
+
 namespace Federated.Cli.Local;
 
 /// <summary>A coordinator and workers in this process. Disposing of it ends them.</summary>
@@ -21,4 +23,7 @@ internal sealed record LocalClusterOptions(int Workers, int Slots, string Device
 {
     /// <value>Absolute; folders out of which the job may load a model of its own. Default none.</value>
     public IReadOnlyList<string> ModelFolders { get; init; } = [];
+
+    /// <value>Clients that are slower on purpose; null for none.</value>
+    public ClientPace? Pace { get; init; }
 }

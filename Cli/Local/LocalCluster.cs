@@ -85,6 +85,7 @@ internal sealed class LocalCluster : ILocalCluster
         Seeds = [seed],
         Slots = options.Slots,
         AllowModels = [.. options.ModelFolders],
+        Pace = options.Pace,
         StateDir = Path.Combine(options.StateFolder, string.Create(CultureInfo.InvariantCulture, $"worker-{number}")),
         LogLevel = options.LogLevel,
         HeartbeatPause = HeartbeatPause,

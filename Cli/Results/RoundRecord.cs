@@ -9,7 +9,7 @@ internal sealed record RoundRecord(
     double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
     IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, ClientRecord>? Clients, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread,
-    SpreadRecord? ClientSpread)
+    SpreadRecord? ClientSpread, StalenessRecord? Staleness)
 {
     public static RoundRecord Of(RoundReport round) => new(
         round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
@@ -17,8 +17,12 @@ internal sealed record RoundRecord(
         round.AccuracyOf(round.Validation), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
         [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
         [.. round.FailedAttempts], round.Figures.Metrics(), round.ClientRecords(),
-        round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread));
+        round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread),
+        round.Staleness is { } staleness ? new(staleness.Mean, staleness.Largest) : null);
 }
+
+/// <summary>How many versions were made between those that a round's updates started from and the one that they changed.</summary>
+internal sealed record StalenessRecord(double Mean, uint Largest);
 
 /// <summary>A client whose update a round did without.</summary>
 /// <param name="Client">The client.</param>

@@ -8,6 +8,7 @@ using Federated.Cli.Watching;
 using Federated.Core;
 using Federated.Core.Jobs;
 using Federated.V1;
+using Federated.Worker.Options;
 
 namespace Federated.Cli.Verbs;
 
@@ -35,12 +36,13 @@ internal sealed class RunVerb : Verb
     private readonly Option<bool> _force = new("--force") { Description = "Replace an earlier run's files in the --out folder." };
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<string[]> _models = SharedOptions.AllowModels();
+    private readonly Option<string?> _stragglers = Stragglers();
     private readonly Option<bool> _json = SharedOptions.Json("Print exactly one JSON object, the run's summary, on standard output; everything else goes to standard error.");
 
     public RunVerb(CommandEnvironment environment) : base("run", "Run a job on this machine: a coordinator and workers in one process, on the code of a deployment.", environment)
     {
         Add(_job);
-        foreach (var option in new Option[] { _workers, _slots, _device, _set, _out, _resume, _force, _data, _models, _json }) Add(option);
+        foreach (var option in new Option[] { _workers, _slots, _device, _set, _out, _resume, _force, _data, _models, _stragglers, _json }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -123,7 +125,23 @@ internal sealed class RunVerb : Verb
             workers, slots, parsed.GetValue(_device) ?? "cpu", [.. (parsed.GetValue(_data) ?? []).Select(Environment.PathOf)], parsed.GetValue(SharedOptions.Verbose) ? "info" : "error", state)
         {
             ModelFolders = [.. (parsed.GetValue(_models) ?? []).Select(Environment.PathOf)],
+            Pace = parsed.GetValue(_stragglers) is { } pace ? ClientPace.Parse(pace) : null,
         };
+    }
+
+    private static Option<string?> Stragglers()
+    {
+        var option = new Option<string?>("--stragglers")
+        {
+            Description = "Simulate slow clients: this share of them, drawn by the job's seed, takes so many times longer to train. "
+                + "With seconds, every client takes at least these. Waiting takes a slot of its worker and no core. Default: none.",
+            HelpName = "share:factor[:seconds]",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && ClientPace.Parse(result.Tokens[0].Value) is null) result.AddError($"--stragglers is '{result.Tokens[0].Value}': {ClientPace.Rule}");
+        });
+        return option;
     }
 
     private static void CheckPlacement(JobSpec job)

@@ -97,8 +97,13 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         Receive<WithdrawWork>(withdraw => Withdraw(withdraw.Keys));
         Receive<AnnounceCommit>(commit =>
         {
-            _board = _board.Forget(commit.Run, commit.Round);
-            var committed = new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round, Attempt = (uint)commit.Attempt };
+            if (!commit.Settled.IsEmpty)
+            {
+                foreach (var key in commit.Settled) _orders.Remove(key);
+                Perform(_board.Settle(commit.Settled));
+            }
+            _board = _board.Forget(commit.Run, commit.Round, commit.WantedFrom);
+            var committed = new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round, Attempt = (uint)commit.Attempt, WantedFrom = (uint)commit.WantedFrom };
             _committed[commit.Run] = committed;
             TellSessions(committed);
         });

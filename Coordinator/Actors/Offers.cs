@@ -1,5 +1,9 @@
 using Akka.Actor;
+using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
+using Federated.Core.Jobs;
 using Federated.V1;
+using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
@@ -39,4 +43,25 @@ internal static class Offers
         OfferReport report => report.Report.Id,
         _ => null,
     };
+
+    /// <summary>What an update says beside itself.</summary>
+    /// <param name="header">Has been checked.</param>
+    public static UpdateFacts Facts(UploadHeader header)
+    {
+        MetricsMapping.Read(header.Training, out var training);
+        return new((long)header.Examples, training, Measured(header.Validation), header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null, Personal = Measured(header.Personal) };
+    }
+
+    /// <summary>The same as it counts in a job: who was drawn in proportion to its examples does not count by them once more.</summary>
+    public static UpdateFacts Facts(JobSpec job, UploadHeader header) => job.Federation.Cohort.Selection.Kind == SelectionKind.Weighted ? Facts(header) with { Weight = 1 } : Facts(header);
+
+    /// <summary>Why an aggregate did not take an update.</summary>
+    public static RefusedOffer Describe(AddOutcome outcome) => outcome switch
+    {
+        AddOutcome.NotFinite => new(Refusal.NotFinite, "The update has a value that is not a finite number; the training diverged."),
+        AddOutcome.OutOfRange => new(Refusal.OutOfRange, "The update has a value that is too large to be counted; the training diverged."),
+        _ => new(Refusal.RoundClosed, "The round has taken as many updates as it can."),
+    };
+
+    private static MetricSums? Measured(Metrics? metrics) => metrics is not null && MetricsMapping.Read(metrics, out var sums) is null ? sums : null;
 }

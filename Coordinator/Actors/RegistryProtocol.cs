@@ -34,7 +34,14 @@ internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
 /// <param name="Run">The run.</param>
 /// <param name="Round">The round.</param>
 /// <param name="Attempt">The attempt that made it; 0 when not known.</param>
-internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0);
+internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0)
+{
+    /// <value>Where rounds overlap: results of train tasks of this round and later ones may still be wanted; 0: those after <see cref="Round"/>.</value>
+    public int WantedFrom { get; init; }
+
+    /// <value>Train tasks that are not wanted any more although their round is, whether they are done or not.</value>
+    public ImmutableArray<TaskKey> Settled { get; init; } = [];
+}
 
 /// <summary>Whoever wanted the run's tasks wants to know nothing of them for now: they leave the board, their owners are forgotten, and workers are
 /// told nothing, so that they go on and keep their results. Tasks that are submitted again go to the worker that has them.</summary>

@@ -7,7 +7,7 @@ using Federated.Core.Parameters;
 
 namespace Federated.Coordinator.Actors;
 
-/// <summary>Reads what a run needs to go on, the latest state whose checkpoint is whole and the parameters that are still to be measured: Reading, Pausing between
+/// <summary>Reads what a run needs to go on, the latest state whose checkpoint is whole and the parameters of earlier rounds that are still worked with: Reading, Pausing between
 /// tries. A store that is away is tried again until it is there; the run is told <see cref="Restored"/>, once, and stops this actor.</summary>
 internal sealed class RestoreActor : ReceiveActor, IWithTimers
 {
@@ -54,13 +54,13 @@ internal sealed class RestoreActor : ReceiveActor, IWithTimers
             if (server is not null) break;
             damage.Add(read.Error);
         }
-        var measured = ImmutableDictionary.CreateBuilder<int, ParameterVector>();
-        foreach (var kept in plan.Checkpoints.Where(kept => plan.Unmeasured.Contains(kept.Round) && kept.Round <= server?.Round))
+        var earlier = ImmutableDictionary.CreateBuilder<int, ParameterVector>();
+        foreach (var kept in plan.Checkpoints.Where(kept => plan.Needed.Contains(kept.Round) && kept.Round <= server?.Round))
         {
-            if (kept.Round == server!.Round) measured[kept.Round] = server.Parameters;
-            else if ((await plan.Store.ReadAsync(plan.Run, kept.Checkpoint, kept.Round, cancellation)).State is { } earlier) measured[kept.Round] = earlier.Parameters;
+            if (kept.Round == server!.Round) earlier[kept.Round] = server.Parameters;
+            else if ((await plan.Store.ReadAsync(plan.Run, kept.Checkpoint, kept.Round, cancellation)).State is { } state) earlier[kept.Round] = state.Parameters;
         }
-        return new(server, measured.ToImmutable(), damage.ToImmutable());
+        return new(server, earlier.ToImmutable(), damage.ToImmutable());
     }
 
     private sealed class TryAgain
@@ -72,12 +72,12 @@ internal sealed class RestoreActor : ReceiveActor, IWithTimers
 /// <summary>What restoring a run needs.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Checkpoints">Those that are kept, ascending by round.</param>
-/// <param name="Unmeasured">Rounds whose evaluation is not in yet.</param>
+/// <param name="Needed">Rounds whose parameters are still worked with: their evaluation is not in yet, or clients started from them.</param>
 /// <param name="Store">Where they are.</param>
-internal sealed record RestorePlan(string Run, ImmutableArray<KeptCheckpoint> Checkpoints, ImmutableSortedSet<int> Unmeasured, ICheckpointStore Store);
+internal sealed record RestorePlan(string Run, ImmutableArray<KeptCheckpoint> Checkpoints, ImmutableSortedSet<int> Needed, ICheckpointStore Store);
 
 /// <summary>To the run: what could be read.</summary>
 /// <param name="Server">The latest state that is whole; null: none is.</param>
-/// <param name="Measured">Parameters by the rounds that are to be measured, as far as they could be read.</param>
+/// <param name="Earlier">Parameters by the rounds that were asked for, as far as they could be read.</param>
 /// <param name="Damage">A sentence for each checkpoint that could not be read.</param>
-internal sealed record Restored(ServerState? Server, ImmutableDictionary<int, ParameterVector> Measured, ImmutableArray<string> Damage);
+internal sealed record Restored(ServerState? Server, ImmutableDictionary<int, ParameterVector> Earlier, ImmutableArray<string> Damage);

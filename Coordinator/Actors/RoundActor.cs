@@ -6,9 +6,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
-using Federated.Core.Rounds.Selection;
 using Federated.V1;
-using Federated.Wire.Mapping;
 
 namespace Federated.Coordinator.Actors;
 
@@ -23,9 +21,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private readonly RoundPlan _plan;
     private readonly IActorRef _registry;
     private readonly UpdateQueue _queue;
-    private readonly ProblemList _problems = new();
-    private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);   // workers that would not, by client
+    private readonly RoundClients _clients = new();
     private readonly ImmutableDictionary<string, long> _sizes;
     private readonly UploadPermit _permit;
     private readonly Dictionary<string, ImmutableHashSet<string>> _asked = new(StringComparer.Ordinal);     // workers that were given the task, by client
@@ -40,7 +36,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
-        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Weighed(header)));
+        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Offers.Facts(plan.Job, header)));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
@@ -122,7 +118,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     {
         Receive<TaskAssigned>(assigned =>
         {
-            _workers[assigned.Key.Client] = assigned.Worker;
+            _clients.Assign(assigned.Key.Client, assigned.Worker);
             _asked[assigned.Key.Client] = _asked.GetValueOrDefault(assigned.Key.Client, []).Add(assigned.Worker);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
@@ -133,7 +129,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Receive<Deadline>(_ =>
         {
             _round = _round.Expire();
-            foreach (var client in _round.Missing) _problems.Add(client, WorkerOf(client), Refusal.Unspecified, Late(client));
+            foreach (var client in _round.Missing) _clients.Fail(client, Refusal.Unspecified, Late(client));
             Proceed();
         });
         Receive<Roster>(roster =>
@@ -157,7 +153,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             _round = _round.Enter(RoundPhase.Committing);
             Progress(0, 1);
             Become(Committing);
-            Context.Parent.Tell(new RoundReady(_round, done.Server, _problems.ToImmutable()) { Homes = _madeBy.ToImmutableSortedDictionary(StringComparer.Ordinal) });
+            Context.Parent.Tell(new RoundReady(_round, done.Server, _clients.Problems) { Homes = _madeBy.ToImmutableSortedDictionary(StringComparer.Ordinal) });
         });
         Over();
     }
@@ -190,7 +186,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         {
             if (WhyNot(begin.Id, examples: 1) is { } refused)
             {
-                Note(begin.Id, refused.Reason, refused.Detail);
+                _clients.Note(begin.Id, refused);
                 Sender.Tell(refused);
             }
             else
@@ -201,7 +197,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Receive<UploadRejected>(rejected =>
         {
             if (WhyNot(rejected.Id, examples: 1) is null) ClientFailed(rejected.Id.Client, rejected.Reason, rejected.Detail);
-            else Note(rejected.Id, rejected.Reason, rejected.Detail);
+            else _clients.Note(rejected.Id, new(rejected.Reason, rejected.Detail));
         });
         Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
     }
@@ -209,17 +205,10 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => CandidateOf(client, roster)), _plan.Health, _root);
+        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => _plan.CandidateOf(client, _sizes, roster)), _plan.Health, _root);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
     }
-
-    private Candidate CandidateOf(string client, Roster roster) => new(client)
-    {
-        Examples = _sizes.GetValueOrDefault(client),
-        Last = _plan.Records.GetValueOrDefault(client),
-        Group = _plan.Job.Federation.Cohort.Selection.Label is { } label ? roster.Label(client, label) : "",
-    };
 
     private void Open(Cohort cohort)
     {
@@ -270,7 +259,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             Home = HomeOf(client),
             // A round that begins again knows its clients before their workers are back.
             Patient = IsLocal && _plan.Reopened is not null,
-            Avoid = _refused.GetValueOrDefault(client, []),
+            Avoid = _clients.Refusers(client),
         }, reference)
         { StateRound = _plan.Homes?.Of(client)?.Round ?? 0 };
     }
@@ -280,7 +269,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         var id = offer.Header.Id;
         if (WhyNot(id, offer.Header.Examples) is { } refused)
         {
-            Note(id, refused.Reason, refused.Detail);
+            _clients.Note(id, refused);
             Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
             return;
         }
@@ -288,7 +277,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         {
             // Its name is where the client's next task will go.
             var detail = $"The update is of worker '{offer.Header.Worker}', which was not given the task of client '{id.Client}'.";
-            Note(id, Refusal.Malformed, detail);
+            _clients.Note(id, new(Refusal.Malformed, detail));
             Offers.Refuse(offer, Sender, Refusal.Malformed, detail);
             return;
         }
@@ -313,7 +302,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         }
         if (folded.Outcome == AddOutcome.Added)
         {
-            _round = _round.Accept(client, Facts(header));
+            _round = _round.Accept(client, Offers.Facts(header));
             if (_plan.Homes is not null) _madeBy[client] = header.Worker;
             folded.Update.Sender.Tell(Offers.Taken);
             _registry.Tell(new WorkDone(KeyOf(client)));
@@ -321,7 +310,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         }
         else
         {
-            var (reason, detail) = Describe(folded.Outcome);
+            var (reason, detail) = Offers.Describe(folded.Outcome);
             folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
             _round = _round.Fail(client, detail, folding: true);
             ClientFailed(client, reason, detail);
@@ -339,10 +328,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     // A worker that refuses says nothing of the client: others are asked, until one is asked again that has refused.
     private bool AskAnother(string client, string reason)
     {
-        var (worker, refused) = (WorkerOf(client), _refused.GetValueOrDefault(client, []));
-        if (IsLocal || HomeOf(client).Length > 0 || _round.Phase != RoundPhase.Training || worker.Length == 0 || refused.Contains(worker)) return false;
-        _refused[client] = refused.Add(worker);
-        _problems.Add(client, worker, Refusal.Unspecified, reason);
+        if (IsLocal || HomeOf(client).Length > 0 || _round.Phase != RoundPhase.Training || !_clients.Refuse(client, reason)) return false;
         // Withdrawn, not done: nobody holds a result.
         _registry.Tell(new WithdrawWork([KeyOf(client)]));
         _registry.Tell(new SubmitWork([OrderOf(client)]));
@@ -351,7 +337,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private void ClientFailed(string client, Refusal refused, string reason)
     {
-        _problems.Add(client, WorkerOf(client), refused, reason);
+        _clients.Fail(client, refused, reason);
         if (_round.Phase != RoundPhase.Training) return;
         _round = _round.Fail(client, reason);
         _registry.Tell(new WorkDone(KeyOf(client)));
@@ -392,7 +378,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _round.Round, _round.Attempt, reason);
         Close(RoundPhase.Failed);
         Become(Failed);
-        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _problems.ToImmutable(), [.. _round.Failed]));
+        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _clients.Problems, [.. _round.Failed]));
     }
 
     private void Close(RoundPhase phase)
@@ -420,21 +406,13 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         _ => new(Refusal.RoundClosed, Closed()),
     };
 
-    private void Note(TaskId id, Refusal reason, string detail)
-    {
-        // That others were faster is no problem of the client's.
-        if (reason != Refusal.RoundClosed) _problems.Add(id.Client, WorkerOf(id.Client), reason, detail);
-    }
-
     private void Reached(RunPoint point) => _plan.Reached(point);
 
     private string Closed() => $"Round {_round.Round} is closed.";
 
-    private string WorkerOf(string client) => _workers.GetValueOrDefault(client, "");
-
     private string HomeOf(string client) => IsLocal ? "" : _plan.Homes?.Of(client)?.Worker ?? "";
 
-    private string Late(string client) => HomeOf(client) is { Length: > 0 } home && WorkerOf(client).Length == 0
+    private string Late(string client) => HomeOf(client) is { Length: > 0 } home && _clients.WorkerOf(client).Length == 0
         ? $"worker '{home}', which has its state, was not there by the deadline."
         : "no update by the deadline.";
 
@@ -444,24 +422,6 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
 
     private void Progress(int done, int of) =>
         Context.Parent.Tell(new StepProgress(_round.Round, _round.Attempt, _round.Phase.ToString().ToLowerInvariant(), done, of));
-
-    // Who was drawn in proportion to its examples does not count by them once more.
-    private UpdateFacts Weighed(UploadHeader header) => _plan.Job.Federation.Cohort.Selection.Kind == SelectionKind.Weighted ? Facts(header) with { Weight = 1 } : Facts(header);
-
-    private static UpdateFacts Facts(UploadHeader header)
-    {
-        MetricsMapping.Read(header.Training, out var training);
-        return new((long)header.Examples, training, Measured(header.Validation), header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null, Personal = Measured(header.Personal) };
-    }
-
-    private static MetricSums? Measured(Metrics? metrics) => metrics is not null && MetricsMapping.Read(metrics, out var sums) is null ? sums : null;
-
-    private static (Refusal Reason, string Detail) Describe(AddOutcome outcome) => outcome switch
-    {
-        AddOutcome.NotFinite => (Refusal.NotFinite, "The update has a value that is not a finite number; the training diverged."),
-        AddOutcome.OutOfRange => (Refusal.OutOfRange, "The update has a value that is too large to be counted; the training diverged."),
-        _ => (Refusal.RoundClosed, "The round has taken as many updates as it can."),
-    };
 
     private sealed record Aggregated(ServerState? Server, Exception? Error);
 

@@ -64,9 +64,29 @@ internal sealed record RoundPlan(
     /// <value>Where clients keep their states; null for an algorithm whose clients keep none.</value>
     public ClientHomes? Homes { get; init; }
 
+    /// <value>Where rounds overlap: the tasks that are not settled, of earlier rounds and, where the attempt begins again, of this one.</value>
+    public ImmutableSortedDictionary<string, FlightTask> InFlight { get; init; } = ImmutableSortedDictionary<string, FlightTask>.Empty;
+
+    /// <value>Where rounds overlap: the models that those tasks started from, by the round that they came after.</value>
+    public ImmutableDictionary<int, ParameterVector> Versions { get; init; } = ImmutableDictionary<int, ParameterVector>.Empty;
+
     /// <value>Told at each point of the round, from any thread.</value>
     public Action<RunPoint> Reached { get; init; } = static _ => { };
+
+    /// <summary>A client as the selection sees it.</summary>
+    /// <param name="client">Its name.</param>
+    /// <param name="sizes">Examples by client, as far as the data says.</param>
+    /// <param name="roster">Who is there.</param>
+    public Candidate CandidateOf(string client, IReadOnlyDictionary<string, long> sizes, Roster roster) => new(client)
+    {
+        Examples = sizes.GetValueOrDefault(client),
+        Last = Records.GetValueOrDefault(client),
+        Group = Job.Federation.Cohort.Selection.Label is { } label ? roster.Label(client, label) : "",
+    };
 }
+
+/// <summary>To the run: the open attempt would ask these clients as well. It waits for <see cref="CohortKept"/>, or for the plan of the next round.</summary>
+internal sealed record ClientsDrawn(int Round, int Attempt, ImmutableArray<string> Clients);
 
 /// <summary>To the run: the attempt would ask these clients. It waits for <see cref="CohortKept"/> before it does.</summary>
 internal sealed record CohortDrawn(int Round, int Attempt, Cohort Cohort);
@@ -94,6 +114,9 @@ internal sealed record RoundReady(RoundState Round, ServerState Server, Immutabl
 {
     /// <value>Who made the counted updates, by client, where clients keep a state; else empty.</value>
     public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <value>Where rounds overlap: clients whose task is settled when the round is committed. The tasks of others go on.</value>
+    public ImmutableSortedSet<string> Settled { get; init; } = [];
 }
 
 /// <summary>To the run: the attempt is given up.</summary>

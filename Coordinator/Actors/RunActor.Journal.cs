@@ -97,7 +97,8 @@ internal sealed partial class RunActor
 
     private void Restore()
     {
-        var plan = new RestorePlan(Run, _checkpoints.Kept, _state.Unmeasured, _settings.Checkpoints);
+        var started = _state.InFlight.Values.Select(task => task.Round - 1);
+        var plan = new RestorePlan(Run, _checkpoints.Kept, _state.Unmeasured.Union(started), _settings.Checkpoints);
         _preparation = StartStep(RestoreActor.Props(plan), "restore", new StepGone(StepKind.Restore));
         Become(Restoring);
     }
@@ -134,15 +135,20 @@ internal sealed partial class RunActor
     private void GoOn(Restored restored, ServerState server)
     {
         _server = server;
-        var unmeasured = _state.Unmeasured.Where(round => round != server.Round && restored.Measured.ContainsKey(round)).ToArray();
-        foreach (var round in unmeasured) _parameters.Publish(restored.Measured[round], round, measured: true);
+        var unmeasured = _state.Unmeasured.Where(round => round != server.Round && restored.Earlier.ContainsKey(round)).ToArray();
+        foreach (var round in unmeasured) _parameters.Publish(restored.Earlier[round], round, measured: true);
         _parameters.Publish(server.Parameters, server.Round, _state.Unmeasured.Contains(server.Round));
-        _registry.Tell(new AnnounceCommit(Run, server.Round, (int)(_ledger.Find(server.Round)?.Attempts ?? 0)));
+        if (Overlaps)
+        {
+            _versions = restored.Earlier;
+            KeepVersions(server.Round, server.Parameters);
+        }
+        _registry.Tell(Committed(server.Round, (int)(_ledger.Find(server.Round)?.Attempts ?? 0)));
         Become(Running);
         SweepCheckpoints();
         foreach (var round in _state.Unmeasured)
         {
-            if (restored.Measured.TryGetValue(round, out var parameters)) PlanEvaluation(round, parameters);
+            if (restored.Earlier.TryGetValue(round, out var parameters)) PlanEvaluation(round, parameters);
             else JournalEvaluation(round, null, "its checkpoint is lost.");
         }
         // A rule that looks at evaluations waits for them, so they go first.

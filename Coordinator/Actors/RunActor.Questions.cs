@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using Federated.Core.Jobs;
@@ -144,8 +145,7 @@ internal sealed partial class RunActor
                 break;
             case StepKind.Round when IsOpen(gone.Round, gone.Attempt):
                 // It cannot take its tasks back any more.
-                if (_state.OpenCohort is { } cohort)
-                    _registry.Tell(new WithdrawWork([.. cohort.Clients.Select(client => new TaskKey(Run, TaskPurpose.Train, gone.Round, gone.Attempt, client))]));
+                _registry.Tell(new WithdrawWork([.. _state.InFlight.Select(task => new TaskKey(Run, TaskPurpose.Train, task.Value.Round, task.Value.Attempt, task.Key))]));
                 RoundFailed(Defect, []);
                 break;
         }
@@ -158,7 +158,7 @@ internal sealed partial class RunActor
         {
             TaskKind.Initialise => _state.IsInitialised || _standardises ? null : _preparation,
             TaskKind.Statistics => _standardises ? _preparation : null,
-            TaskKind.Train => id.Round <= _state.Round ? null : _round,
+            TaskKind.Train => id.Round <= _state.Round && !Overlaps ? null : _round,
             TaskKind.Evaluate => id.Round <= int.MaxValue ? _evaluations.GetValueOrDefault((int)id.Round) : null,
             _ => null,
         };
@@ -168,7 +168,7 @@ internal sealed partial class RunActor
             return;
         }
         var (reason, detail) = _state.Ended ? (Refusal.RoundClosed, $"Run {Run} is over.")
-            : id.Round <= _state.Round ? (Refusal.RoundClosed, $"Round {id.Round} is closed.")
+            : id.Round <= _state.Round && !IsInFlight(id) ? (Refusal.RoundClosed, $"Round {id.Round} is closed.")
             // The round may be about to begin again; what was made for it must not be given up.
             : _state.Phase == RunPhase.Running && _server is null ? (Refusal.NotActive, $"Run {Run} is being restored; try again.")
             : (Refusal.WrongRound, $"Round {id.Round} is not open.");
@@ -183,6 +183,7 @@ internal sealed partial class RunActor
         EndRound();
         foreach (var evaluation in _evaluations.Values) EndStep(evaluation);
         (_initialised, _ready, _aggregate, _server, _progress, _leftOut) = (null, null, null, null, null, []);
+        _versions = ImmutableDictionary<int, ParameterVector>.Empty;
         _evaluations.Clear();
         _planned.Clear();
         Timers.CancelAll();
@@ -255,6 +256,9 @@ internal sealed partial class RunActor
         Unusable = { _ledger.Unusable },
         KeptRounds = { _checkpoints.Kept.Select(kept => (uint)kept.Round) },
     };
+
+    private bool IsInFlight(TaskId id) =>
+        id.Kind == TaskKind.Train && _state.InFlight.TryGetValue(id.Client, out var task) && task.Round == id.Round && task.Attempt == id.Attempt;
 
     private bool IsOpen(int round, int attempt) => _round is not null && _plan is { } plan && plan.Round == round && plan.Attempt == attempt;
 }

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
+using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -16,8 +17,8 @@ internal sealed partial class RunActor
         var decision = _state.Next(Job);
         switch (decision.Step)
         {
-            // One that is drawing its cohort is not in the journal yet.
-            case RunStep.OpenRound when _round is null:
+            // One that is drawing its cohort is not in the journal yet. Where rounds overlap, their actor lives on and waits for the next plan.
+            case RunStep.OpenRound when _round is null || _plan!.Round < decision.Round:
                 OpenRound(decision.Round, decision.Attempt, reopened: null);
                 break;
             case RunStep.Complete:
@@ -33,16 +34,26 @@ internal sealed partial class RunActor
     {
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
-        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients,
-            _aggregate ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount), _state.Health)
+        var aggregate = (_round is null ? _aggregate : _plan!.Aggregate) ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount);
+        _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, aggregate, _state.Health)
         {
             Reopened = reopened,
             Records = _state.Records,
             Homes = AlgorithmCatalog.Find(Job.Federation.Algorithm.Name).KeepsClientState ? _state.Homes : null,
+            InFlight = _state.InFlight,
+            Versions = _versions,
             Reached = ReachedIn(round),
         };
         _aggregate = null;
-        _round = StartStep(RoundActor.Props(_plan, _registry), "round", new StepGone(StepKind.Round, round, attempt));
+        var gone = new StepGone(StepKind.Round, round, attempt);
+        if (_round is not null)
+        {
+            Context.Unwatch(_round);
+            Context.WatchWith(_round, gone);
+            _round.Tell(_plan);
+            return;
+        }
+        _round = StartStep(Overlaps ? BufferedActor.Props(_plan, _registry) : RoundActor.Props(_plan, _registry), "round", gone);
         _round.Tell(_roster);
     }
 
@@ -66,13 +77,16 @@ internal sealed partial class RunActor
             Records = { RunEntries.Records(Job.Federation.Cohort.Selection.Kind, ready.Round.Accepted) },
             Homes = { RunEntries.Homes(ready.Homes) },
         };
+        var asked = _state.InFlight;
+        if (Overlaps) RunEntries.SetInFlight(entry, GoingOn(ready));
         Record(new() { RoundKept = entry }, () =>
         {
             _plan!.Reached(RunPoint.Journalled);
             (_server, _ready) = (ready.Server, null);
             _parameters.Publish(_server.Parameters, round, measured);
-            EndRound();
-            _registry.Tell(new AnnounceCommit(Run, round, ready.Round.Attempt));
+            if (Overlaps) KeepVersions(round, ready.Server.Parameters);
+            if (!Overlaps || round == Job.Federation.Rounds) EndRound();
+            _registry.Tell(Committed(round, ready.Round.Attempt) with { Settled = KeysOf(asked.RemoveRange(_state.InFlight.Keys)) });
             Tell(new() { Round = entry.Report });
             if (measured) PlanEvaluation(round, _server.Parameters);
             // Who hands in its tasks first gets the free slots. A stop rule waits for the evaluation, so that goes first and the next round opens when it has
@@ -86,6 +100,24 @@ internal sealed partial class RunActor
             if (_round is null) BeginEvaluations();
         });
     }
+
+    // Tasks that a round does not settle, for they train or wait for a later version, and are not too old for it.
+    private ImmutableSortedDictionary<string, FlightTask> GoingOn(RoundReady ready) => _state.InFlight.RemoveRange(_state.InFlight
+        .Where(task => ready.Settled.Contains(task.Key) || BufferState.IsTooStale(Job.Federation, task.Value, ready.Round.Round + 1)).Select(task => task.Key));
+
+    private void KeepVersions(int round, ParameterVector newest)
+    {
+        var started = _state.InFlight.Values.Select(task => task.Round - 1).ToHashSet();
+        _versions = _versions.SetItem(round, newest);
+        _versions = _versions.RemoveRange(_versions.Keys.Where(version => version != round && !started.Contains(version)));
+        _parameters.PublishStarted(_versions);
+    }
+
+    private AnnounceCommit Committed(int round, int attempt) =>
+        new(Run, round, attempt) { WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
+
+    private ImmutableArray<TaskKey> KeysOf(IEnumerable<KeyValuePair<string, FlightTask>> tasks) =>
+        Overlaps ? [.. tasks.Select(task => new TaskKey(Run, TaskPurpose.Train, task.Value.Round, task.Value.Attempt, task.Key))] : [];
 
     private void RoundFailed(string reason, ImmutableArray<string> failedClients)
     {

@@ -50,6 +50,7 @@ internal sealed partial class RunActor
             {
                 (_initialised, _server, _aggregate, _leftOut) = (null, server, aggregate, []);
                 _parameters.Publish(server.Parameters, round: 0, measured: false);
+                if (Overlaps) KeepVersions(0, server.Parameters);
                 if (!unusable.IsEmpty) Notice(RunLedger.TakeNoPart(unusable));
                 int? updates = clients.IsEmpty ? null : CohortSelection.Wanted(Job.Federation.Cohort, clients.Length);
                 if (new AggregationFit(Job.Federation.Aggregation).Memory(updates, aggregate.Length) is { } memory) Notice(memory);
@@ -87,6 +88,13 @@ internal sealed partial class RunActor
             };
             Record(new() { RoundOpened = opened }, () => _round!.Tell(CohortKept.Instance));
         });
+        Command<ClientsDrawn>(drawn =>
+        {
+            // A round that is committed meanwhile asks nobody any more; the next one draws anew.
+            if (!IsOpen(drawn.Round, drawn.Attempt) || drawn.Round != _state.Round + 1 || drawn.Attempt != _state.OpenAttempt) return;
+            var asked = new RunEntry.Types.ClientsAsked { Round = (uint)drawn.Round, Attempt = (uint)drawn.Attempt, Clients = { drawn.Clients } };
+            Record(new() { ClientsAsked = asked }, () => _round!.Tell(CohortKept.Instance));
+        });
         Command<BroadcastMade>(made =>
         {
             if (!IsOpen(made.Round, made.Attempt)) return;
@@ -97,8 +105,8 @@ internal sealed partial class RunActor
         {
             if (!IsOpen(ready.Round.Round, ready.Round.Attempt)) return;
             _ready = ready;
-            // The round has emptied it; the next one need not allocate another.
-            _aggregate = _plan!.Aggregate;
+            // The round has emptied it; the next one need not allocate another. Where rounds overlap it goes on with it.
+            if (!Overlaps) _aggregate = _plan!.Aggregate;
             CommitWhenAllowed();
         });
         Command<RoundGaveUp>(gaveUp =>
@@ -137,6 +145,7 @@ internal sealed partial class RunActor
         Command<Roster>(_ => { });
         Command<ProgressTick>(_ => { });
         Command<CohortDrawn>(_ => { });
+        Command<ClientsDrawn>(_ => { });
         Command<BroadcastMade>(_ => { });
         Command<RoundReady>(_ => { });
         Command<RoundGaveUp>(_ => { });

@@ -7,6 +7,7 @@ using Federated.Coordinator.Journal;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -53,6 +54,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private ImmutableArray<ClientProblem> _leftOut = [];
     private bool _standardises;
     private RoundPlan? _plan;
+    private ImmutableDictionary<int, ParameterVector> _versions = ImmutableDictionary<int, ParameterVector>.Empty;   // that clients in training started from, by round
     private RoundReady? _ready;
     private StepProgress? _progress;
     private bool _progressUntold;
@@ -91,6 +93,8 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private string Run => _id.Run;
 
     private JobSpec Job => _id.Job;
+
+    private bool Overlaps => Job.Federation.Mode != FederationMode.Synchronous;
 
     private bool IsWaiting => _state.Phase == RunPhase.Running && _roster.Workers == 0 && !ReferenceEquals(_roster, Roster.Unknown);
 

@@ -121,6 +121,8 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             Problems = { ready.Problems },
             FailedAttempts = { state.FailedAttempts },
             Headline = { state.Goal?.Headline ?? [] },
+            Staleness = job.Federation.Mode == FederationMode.Synchronous ? null
+                : new() { Mean = updates.Average(update => (double)update.Staleness), Largest = (uint)updates.Max(update => update.Staleness) },
         };
     }
 

@@ -40,6 +40,7 @@ internal static class TaskKeys
         OfferRefusal.Duplicate => Refusal.Duplicate,
         OfferRefusal.Closed => Refusal.RoundClosed,
         OfferRefusal.NoExamples => Refusal.NoExamples,
+        OfferRefusal.TooStale => Refusal.TooStale,
         _ => Refusal.WrongRound,
     };
 }

@@ -28,6 +28,12 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader,
     /// <summary>The update that was being added has come to its end.</summary>
     public void Done() => _current = null;
 
+    /// <summary>The update that comes next, if any.</summary>
+    public OfferUpdate? Next => _waiting.TryPeek(out var next) ? next.Offer : null;
+
+    /// <summary>Takes the next update out without adding it.</summary>
+    public QueuedUpdate Take() => _waiting.Dequeue();
+
     /// <summary>Empties the queue without adding.</summary>
     public IEnumerable<QueuedUpdate> TakeAll()
     {

@@ -5,13 +5,14 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Journal;
 
-/// <summary>Which checkpoints of a run there are, as its journal tells: the latest few, the best one, and those that are being measured. Belongs to one actor.</summary>
+/// <summary>Which checkpoints of a run there are, as its journal tells: the latest few, the best one, and those that are being measured or that clients in training started from. Belongs to one actor.</summary>
 /// <param name="job">Says what makes a model good.</param>
 /// <param name="keep">How many of the latest are kept, at least 1.</param>
 internal sealed class RunCheckpoints(JobSpec job, int keep)
 {
     private readonly CheckpointKeeping _keeping = new(keep);
     private readonly HashSet<int> _measuring = [];
+    private HashSet<int> _inUse = [];
 
     /// <value>Ascending by round.</value>
     public ImmutableArray<KeptCheckpoint> Kept { get; private set; } = [];
@@ -29,6 +30,7 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
                 var round = (int)entry.RoundKept.Report.Round;
                 Kept = Kept.Add(new(round, entry.RoundKept.Checkpoint, null));
                 if (entry.RoundKept.Measured) _measuring.Add(round);
+                _inUse = [.. entry.RoundKept.VersionsInUse.Select(version => (int)version)];
                 return Drop();
             case RunEntry.EventOneofCase.Evaluated:
                 _measuring.Remove((int)entry.Evaluated.Round);
@@ -37,6 +39,7 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
             case RunEntry.EventOneofCase.RolledBack:
                 // What was found broken is left where it is, for whoever wants to look at it, until the same round is written again.
                 _measuring.RemoveWhere(measuring => measuring > entry.RolledBack.Round);
+                _inUse.Clear();
                 Kept = [.. Kept.Where(kept => kept.Round <= entry.RolledBack.Round)];
                 return [];
             default:
@@ -46,7 +49,7 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
 
     private ImmutableArray<string> Drop()
     {
-        var drop = _keeping.Unneeded(Kept, _measuring);
+        var drop = _keeping.Unneeded(Kept, _inUse.Count == 0 ? _measuring : _measuring.Union(_inUse).ToHashSet());
         Kept = Kept.RemoveRange(drop);
         return [.. drop.Select(kept => kept.Checkpoint.Name)];
     }

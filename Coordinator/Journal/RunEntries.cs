@@ -31,7 +31,9 @@ internal static class RunEntries
         {
             Records = [.. entry.RoundKept.Records.Select(record => KeyValuePair.Create(record.Client, new ClientRecord((int)entry.RoundKept.Report.Round, (long)record.Examples, record.Loss, record.Seconds)))],
             Homes = ToHomes(entry.RoundKept.Homes),
+            InFlight = entry.RoundKept.InFlight.ToImmutableSortedDictionary(flight => flight.Client, flight => new FlightTask((int)flight.Round, (int)flight.Attempt), StringComparer.Ordinal),
         },
+        RunEntry.EventOneofCase.ClientsAsked => new RunChange.ClientsAsked((int)entry.ClientsAsked.Round, (int)entry.ClientsAsked.Attempt, [.. entry.ClientsAsked.Clients]),
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
             (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
         RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
@@ -68,6 +70,13 @@ internal static class RunEntries
         evaluated.Clients.AddRange(result.Clients.Select(client =>
             new ClientEvaluation { Client = client.Key, Metrics = client.Value.Sums.ToProto(), Figures = { client.Value.Figures.ToProto() } }));
         return evaluated;
+    }
+
+    /// <summary>What an entry says of tasks that go on beyond its round.</summary>
+    public static void SetInFlight(RunEntry.Types.RoundKept kept, ImmutableSortedDictionary<string, FlightTask> tasks)
+    {
+        kept.InFlight.AddRange(tasks.Select(task => new RunEntry.Types.Flight { Client = task.Key, Round = (uint)task.Value.Round, Attempt = (uint)task.Value.Attempt }));
+        kept.VersionsInUse.AddRange(tasks.Values.Select(task => (uint)task.Round - 1).Distinct().Order());
     }
 
     /// <summary>What an entry says of the homes of clients.</summary>

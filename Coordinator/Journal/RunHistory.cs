@@ -12,6 +12,8 @@ internal sealed class RunHistory
     private int _opened = -1;
     private int _takenOver = -1;
     private int _confused = -1;
+    private int _flying = -1;
+    private readonly List<int> _asked = [];
 
     /// <value>Entries since the last snapshot.</value>
     public int SinceSnapshot { get; private set; }
@@ -29,6 +31,10 @@ internal sealed class RunHistory
         {
             case RunEntry.EventOneofCase.RoundOpened:
                 _opened = _entries.Count;
+                _asked.Clear();
+                break;
+            case RunEntry.EventOneofCase.ClientsAsked:
+                _asked.Add(_entries.Count);
                 break;
             case RunEntry.EventOneofCase.TakenOver when _takenOver >= 0 && _takenOver == _entries.Count - 1:
                 // Coordinators came and went and nothing happened between.
@@ -49,14 +55,16 @@ internal sealed class RunHistory
                 CloseAttempt(before);
                 break;
             case RunEntry.EventOneofCase.RoundKept when entry.RoundKept.Records.Count > 0:
-                Supersede(entry.RoundKept.Records);
+                // First, for it takes entries away.
                 CloseAttempt(before);
+                Supersede(entry.RoundKept.Records);
                 break;
             case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack:
                 CloseAttempt(before);
                 break;
         }
         if (entry.EventCase == RunEntry.EventOneofCase.TakenOver) _takenOver = _entries.Count;
+        if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.InFlight.Count > 0) _flying = _entries.Count;
         _entries.Add(entry);
     }
 
@@ -71,6 +79,35 @@ internal sealed class RunHistory
         if (_opened < 0) return;
         _entries[_opened] = Cut(_entries[_opened], before.Health);
         _opened = -1;
+        if (_flying >= 0) _entries[_flying] = WithoutFlights(_entries[_flying]);
+        _flying = -1;
+        for (var i = _asked.Count - 1; i >= 0; i--) Drop(_asked[i]);
+        _asked.Clear();
+    }
+
+    // Whom it asked, the round says now.
+    private void Drop(int index)
+    {
+        if (_entries[index - 1].EventCase == RunEntry.EventOneofCase.TakenOver)
+        {
+            // Else two coordinators would look as if nothing had happened between them.
+            _entries[index] = _entries[index].Clone();
+            _entries[index].ClientsAsked.Clients.Clear();
+            return;
+        }
+        _entries.RemoveAt(index);
+        if (_takenOver > index) _takenOver--;
+        if (_confused > index) _confused--;
+        foreach (var (client, entry) in _recorded)
+            if (entry > index) _recorded[client] = entry - 1;
+    }
+
+    // What goes on beyond the round is told by the latest one.
+    private static RunEntry WithoutFlights(RunEntry kept)
+    {
+        var cut = kept.Clone();
+        cut.RoundKept.InFlight.Clear();
+        return cut;
     }
 
     private void Supersede(IEnumerable<RunEntry.Types.ClientRecord> latest)

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using Federated.Benchmarks;
 using Federated.Benchmarks.Algorithms;
 using Federated.Benchmarks.Attacks;
+using Federated.Benchmarks.Modes;
 using Federated.Benchmarks.Results;
 
 // dotnet run -c Release --project Tests/Benchmarks -- overhead [JOB.yaml] [--pairs N] [--slots N] [--set path=value]...
@@ -15,6 +16,7 @@ using Federated.Benchmarks.Results;
 // dotnet run -c Release --project Tests/Benchmarks -- algorithms [--only ROW]
 // dotnet run -c Release --project Tests/Benchmarks -- aggregation [--clients N] [--length P] [--repeats N]
 // dotnet run -c Release --project Tests/Benchmarks -- attacks
+// dotnet run -c Release --project Tests/Benchmarks -- modes [--repeats N]
 // dotnet run -c Release --project Tests/Benchmarks -- --filter '*'
 switch (args)
 {
@@ -31,6 +33,7 @@ switch (args)
     case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
     case ["aggregation", .. var rest]: return AggregationBenchmark.Run(new(rest, "--clients", "--length", "--repeats"));
     case ["attacks"]: return await AttacksBenchmark.RunAsync(Directory.GetCurrentDirectory());
+    case ["modes", .. var rest]: return await ModesBenchmark.RunAsync(new(rest, "--repeats"), Directory.GetCurrentDirectory());
     default:
         BenchmarkSwitcher.FromAssembly(typeof(OverheadBenchmark).Assembly).Run(args);
         return 0;

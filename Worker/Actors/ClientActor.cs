@@ -15,6 +15,7 @@ internal sealed class ClientActor : ReceiveActor
     private readonly Dictionary<TaskId, int> _assigned = [];
     private readonly List<AssignTask> _waiting = [];
     private long _committed = -1;
+    private long _wantedFrom;   // the first round of which an update may still be wanted
 
     public ClientActor(string client, RunScope run)
     {
@@ -36,7 +37,8 @@ internal sealed class ClientActor : ReceiveActor
         {
             // A lower one than before: the run was set back, and its rounds are asked for again.
             _committed = committed.Round;
-            Drop(id => id.Kind == TaskKind.Evaluate ? id.Round < _committed && _settled.Contains(id) : id.Round <= _committed);
+            _wantedFrom = committed.WantedFrom > 0 ? committed.WantedFrom : _committed + 1;
+            Drop(id => id.Kind == TaskKind.Evaluate ? id.Round < _committed && _settled.Contains(id) : id.Round < _wantedFrom);
         });
         Receive<Reattached>(again =>
         {
@@ -71,7 +73,7 @@ internal sealed class ClientActor : ReceiveActor
         }
         if (_waiting.Any(waiting => waiting.Id.Equals(task.Id))) return;
         // A durable round wants no update any more. Its evaluation comes after the commit, so that one is always done.
-        if (task.Id.Kind != TaskKind.Evaluate && task.Id.Round <= _committed)
+        if (task.Id.Kind != TaskKind.Evaluate && task.Id.Round < _wantedFrom)
         {
             Context.Parent.Tell(new TaskSettled(task.Id));
             TellDropped(task.Id);

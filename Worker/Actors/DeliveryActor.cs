@@ -97,7 +97,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         if (verdict.Refused != Refusal.Unspecified && verdict.Refused != _lastRefusal)
         {
             // Late and repeated results are everyday life; anything else means that one of the two sides has a defect.
-            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.WrongRound or Refusal.UnknownRun
+            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.TooStale or Refusal.WrongRound or Refusal.UnknownRun
                 ? LogLevel.InfoLevel
                 : LogLevel.WarningLevel;
             var task = TaskWork.Name(_result.Id);

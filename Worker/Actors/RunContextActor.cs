@@ -76,9 +76,10 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         {
             if (!opened.Engine.TryEnter(out var engine)) return;
             ImmutableArray<ParameterSchema> schemas = [engine.Schema, engine.BroadcastSchema];
+            var slow = _worker.Options.Pace?.Slow(opened.Engine.Job.Seed, engine.Clients.Select(client => client.Id)) ?? [];
             opened.Engine.Exit();
             var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schemas, _worker.Transfer, _worker.Timings), "parameters");
-            var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers, opened.States);
+            var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers, opened.States) { Slow = slow };
             Become(() => Open(scope));
             Stash.UnstashAll();
         });
@@ -187,7 +188,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
 
     // As clients do: the evaluation of a round comes after its commit, and is waited for while later rounds are committed.
     private void DropFailuresBefore(RoundCommitted committed) => DropFailures(
-        id => id.Kind == TaskKind.Evaluate ? id.Round < committed.Round && _toldFailures.Contains(id) : id.Round <= committed.Round);
+        id => id.Kind == TaskKind.Evaluate ? id.Round < committed.Round && _toldFailures.Contains(id)
+            : id.Round < (committed.WantedFrom > 0 ? committed.WantedFrom : committed.Round + 1));
 
     private void DropFailures(Func<TaskId, bool> over)
     {

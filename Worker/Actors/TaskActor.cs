@@ -4,21 +4,24 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Delivering. It lives on after its delivery, with the
+/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Dawdling where a simulation has it so, Delivering. It lives on after its delivery, with the
 /// result, until its
 /// client stops it; stopping it at any time cancels what is under way.</summary>
-internal sealed class TaskActor : ReceiveActor
+internal sealed class TaskActor : ReceiveActor, IWithTimers
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly AssignTask _task;
     private readonly RunScope _run;
     private IActorRef? _delivery;
+    private TaskResult? _dawdling;
 
     public TaskActor(AssignTask task, RunScope run)
     {
         (_task, _run) = (task, run);
         Become(Fetching);
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(AssignTask task, RunScope run) => Akka.Actor.Props.Create(() => new TaskActor(task, run));
 
@@ -34,6 +37,7 @@ internal sealed class TaskActor : ReceiveActor
     protected override void PostStop()
     {
         _stopped.Cancel();
+        if (_dawdling is UploadResult { Buffer: { } buffer }) buffer.Return();
         if (_delivery is null) Context.Parent.Tell(new TaskSettled(_task.Id));
     }
 
@@ -50,8 +54,24 @@ internal sealed class TaskActor : ReceiveActor
         Receive<Computed>(computed =>
         {
             if (computed.Result is UploadResult upload && _task.Id.Kind == TaskKind.Train) upload.Header.Worker = _run.Worker.Options.Name;
-            Deliver(computed.Result);
+            var wait = WaitAfter(computed.Result);
+            if (wait <= TimeSpan.Zero)
+            {
+                Deliver(computed.Result);
+                return;
+            }
+            _dawdling = computed.Result;
+            Timers.StartSingleTimer(computed, computed, wait);
+            Become(Dawdling);
         });
+        Receive<AssignTask>(_ => { });
+        Receive<Reattached>(_ => { });
+    }
+
+    // The trainer is free meanwhile: others compute.
+    private void Dawdling()
+    {
+        Receive<Computed>(computed => Deliver(computed.Result));
         Receive<AssignTask>(_ => { });
         Receive<Reattached>(_ => { });
     }
@@ -68,8 +88,13 @@ internal sealed class TaskActor : ReceiveActor
         Become(Computing);
     }
 
+    private TimeSpan WaitAfter(TaskResult result) => _task.Id.Kind == TaskKind.Train && result is UploadResult upload && _run.Worker.Options.Pace is { } pace
+        ? pace.Wait(_run.Slow.Contains(_task.Id.Client), TimeSpan.FromSeconds(upload.Header.ComputeSeconds))
+        : TimeSpan.Zero;
+
     private void Deliver(TaskResult result)
     {
+        _dawdling = null;
         _delivery = Context.ActorOf(DeliveryActor.Props(result, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent));
         Context.Parent.Tell(new ComputingOver(_task.Id));
         Become(Delivering);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Jobs;
 using Federated.Engine;
@@ -30,4 +31,8 @@ internal sealed record WorkerScope(
 /// <param name="Trainers">The worker's trainers.</param>
 /// <param name="States">What the run's clients keep between rounds.</param>
 internal sealed record RunScope(
-    string Run, WorkerScope Worker, SharedRunEngine Engine, IActorRef Parameters, IActorRef Trainers, ClientStateStore States);
+    string Run, WorkerScope Worker, SharedRunEngine Engine, IActorRef Parameters, IActorRef Trainers, ClientStateStore States)
+{
+    /// <value>Clients that are slower on purpose, in a simulation; else empty.</value>
+    public ImmutableHashSet<string> Slow { get; init; } = [];
+}

@@ -55,6 +55,9 @@ public sealed record WorkerOptions
     /// <value>Silence after which a node of the cluster is taken for dead, above zero; the same on all nodes. Longer where machines stall. Default 3 s.</value>
     public TimeSpan HeartbeatPause { get; init; } = ClusterSettings.HeartbeatPause;
 
+    /// <value>Clients that are slower on purpose, where this worker is part of a simulation. Default null: none. It has no option on a command line.</value>
+    public ClientPace? Pace { get; init; }
+
     /// <value>Least severe log level that is written: trace, debug, info, warn or error. Default warn.</value>
     public string LogLevel { get; init; } = "warn";
 }

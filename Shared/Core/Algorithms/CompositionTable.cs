@@ -8,8 +8,8 @@ namespace Federated.Core.Algorithms;
 /// <summary>What goes with what, for docs/algorithms.md: found by asking the checks of jobs, so that the page cannot promise what they refuse. The committed page is compared with it by a test.</summary>
 public static class CompositionTable
 {
-    // Enough updates for every rule that is asked about.
-    private static readonly ImmutableArray<string> Always = ["data.clients=20", "federation.cohort.minimum=10"];
+    // Enough updates for every rule that is asked about, and steps that every algorithm can take.
+    private static readonly ImmutableArray<string> Always = ["data.clients=20", "federation.cohort.minimum=10", "training.optimizer={name: sgd, learning_rate: 0.05}"];
 
     private static readonly ImmutableArray<(string Name, string[] Keys)> Parts =
     [
@@ -40,11 +40,17 @@ public static class CompositionTable
     {
         var errors = JobReader.Read(DefaultJob.Yaml, [.. Always, $"federation.algorithm.name={algorithm}", .. keys]).Errors;
         if (errors.IsEmpty) return "yes";
-        var numbers = errors.Select(error => $"`{error.Path}`: {error.Message}").Select(reason =>
+        var numbers = errors.Select(error => Reason(AlgorithmCatalog.Find(algorithm), error)).Distinct().Select(reason =>
         {
             if (!reasons.Contains(reason)) reasons.Add(reason);
             return reasons.IndexOf(reason) + 1;
         });
         return string.Create(CultureInfo.InvariantCulture, $"no ({string.Join(", ", numbers)})");
     }
+
+    // What several checks say with the same words is said once.
+    private static string Reason(AlgorithmInfo algorithm, JobError error) =>
+        algorithm.NotPlain is { } why && error.Message.Contains(why, StringComparison.Ordinal) ? $"{char.ToUpperInvariant(why[0])}{why[1..]}."
+        : algorithm.KeepsClientState && error.Message.Contains("keep a state", StringComparison.Ordinal) ? "Its clients keep a state that belongs to one round."
+        : $"`{error.Path}`: {error.Message}";
 }

@@ -19,4 +19,7 @@ public sealed record UpdateFacts(long Examples, MetricSums Training, MetricSums?
 
     /// <value>Of the client's own model after the round on its validation share; null without either.</value>
     public MetricSums? Personal { get; init; }
+
+    /// <value>τ: versions that were made between the one that the update started from and the one that it changes; 0 in a synchronous round.</value>
+    public int Staleness { get; init; }
 }

@@ -8,7 +8,7 @@ namespace Federated.Core.Rounds;
 
 /// <summary>The clients of one attempt of a round.</summary>
 /// <param name="Clients">The clients to ask, in ordinal order.</param>
-/// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked.</param>
+/// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked; 0 where all are busy.</param>
 /// <param name="Of">How many clients could have been asked, at least as many as are.</param>
 public sealed record Cohort(ImmutableArray<string> Clients, int Wanted, int Of);
 
@@ -32,8 +32,9 @@ public static class CohortSelection
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
     /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
     /// <param name="always">Who is in every cohort, in place of the last one drawn where it was not drawn itself; null for nobody.</param>
+    /// <param name="busy">Which of them still train for an earlier round: they are left out. Nobody where rounds do not overlap.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always = null)
+    public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always = null, ImmutableHashSet<string>? busy = null)
     {
         var all = clients.OrderBy(candidate => candidate.Id, StringComparer.Ordinal).ToArray();
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
@@ -41,6 +42,8 @@ public static class CohortSelection
         var random = new RandomStream(SeedTree.Derive(seed, purpose, round));
         random.Shuffle<Candidate>(all);
         var fine = health.Eligible([.. all.Select(candidate => candidate.Id)], round, Math.Max(1, spec.Minimum)).ToHashSet(StringComparer.Ordinal);
+        if (busy is not null) fine.ExceptWith(busy);
+        if (fine.Count == 0) return new([], Wanted: 0, all.Length);
         var eligible = all.Where(candidate => fine.Contains(candidate.Id)).ToArray();
         var (wanted, asked) = (Math.Min(Wanted(spec, all.Length), eligible.Length), Math.Min(Asked(spec, all.Length), eligible.Length));
         Candidate[] chosen = spec.Selection.Kind switch

@@ -20,6 +20,9 @@ public enum OfferRefusal
 
     /// <summary>The update rests on no examples.</summary>
     NoExamples,
+
+    /// <summary>It started from a version that is too old by now.</summary>
+    TooStale,
 }
 
 /// <summary>What a round does next.</summary>

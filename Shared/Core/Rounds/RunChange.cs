@@ -30,6 +30,12 @@ public abstract record RunChange
     /// <param name="Cohort">Whom it asks, and for how many updates. A coordinator that comes back asks the same ones again.</param>
     public sealed record RoundOpened(int Round, int Attempt, Cohort Cohort) : RunChange;
 
+    /// <summary>The open attempt asks further clients, from the same parameters.</summary>
+    /// <param name="Round">Which.</param>
+    /// <param name="Attempt">1-based.</param>
+    /// <param name="Clients">Whom.</param>
+    public sealed record ClientsAsked(int Round, int Attempt, ImmutableArray<string> Clients) : RunChange;
+
     /// <summary>The round's parameters are the run's.</summary>
     /// <param name="Round">Which.</param>
     /// <param name="ParametersHash">Of the new parameters.</param>
@@ -42,6 +48,9 @@ public abstract record RunChange
 
         /// <value>Who made the counted updates, by client, where clients keep a state between rounds; else empty.</value>
         public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+        /// <value>Tasks that go on beyond the round, by client; empty where rounds do not overlap.</value>
+        public ImmutableSortedDictionary<string, FlightTask> InFlight { get; init; } = RunState.NoTasks;
     }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>

@@ -30,6 +30,9 @@ public enum RunPhase
 /// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes.</summary>
 public sealed record RunState
 {
+    // Before the first state, which has it.
+    internal static readonly ImmutableSortedDictionary<string, FlightTask> NoTasks = ImmutableSortedDictionary.Create<string, FlightTask>(StringComparer.Ordinal);
+
     /// <summary>Before anything happened.</summary>
     public static readonly RunState Initial = new();
 
@@ -64,6 +67,9 @@ public sealed record RunState
     /// <value>Whom the open attempt asks; null when none is open.</value>
     public Cohort? OpenCohort { get; private init; }
 
+    /// <value>Tasks that were asked for and that no committed round has settled, by client: those of the open attempt, and where rounds overlap those of earlier rounds.</value>
+    public ImmutableSortedDictionary<string, FlightTask> InFlight { get; private init; } = NoTasks;
+
     /// <value>Clients that failed lately.</value>
     public ClientHealth Health { get; private init; } = ClientHealth.Fine;
 
@@ -96,7 +102,9 @@ public sealed record RunState
         RunChange.Initialised c when Phase == RunPhase.Running && !IsInitialised =>
             this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples, Goal = c.Goal },
         RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && IsNext(c.Round, c.Attempt) =>
-            this with { OpenAttempt = c.Attempt, OpenCohort = c.Cohort },
+            this with { OpenAttempt = c.Attempt, OpenCohort = c.Cohort, InFlight = Asking(c.Cohort.Clients, new(c.Round, c.Attempt)) },
+        RunChange.ClientsAsked c when !Ended && OpenAttempt > 0 && c.Attempt == OpenAttempt && c.Round == Round + 1 =>
+            this with { InFlight = Asking(c.Clients, new(c.Round, c.Attempt)) },
         RunChange.RoundCommitted c when !Ended && OpenAttempt > 0 && c.Round == Round + 1 =>
             Closed() with
             {
@@ -107,6 +115,7 @@ public sealed record RunState
                 Health = Health.After(c.Round, Asked, c.FailedClients),
                 Records = Records.SetItems(c.Records),
                 Homes = Homes.After(c.Round, c.Homes),
+                InFlight = c.InFlight,
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
@@ -156,7 +165,10 @@ public sealed record RunState
 
     private bool IsNext(int round, int attempt) => round == Round + 1 && attempt == FailedAttempts.Length + 1;
 
-    private RunState Closed() => this with { OpenAttempt = 0, OpenCohort = null };
+    private RunState Closed() => this with { OpenAttempt = 0, OpenCohort = null, InFlight = NoTasks };
+
+    private ImmutableSortedDictionary<string, FlightTask> Asking(ImmutableArray<string> clients, FlightTask task) =>
+        InFlight.SetItems(clients.Select(client => KeyValuePair.Create(client, task)));
 
     private string GaveUp() => FailedAttempts.Length == 1
         ? $"Round {Round + 1} failed: {FailedAttempts[^1]}"

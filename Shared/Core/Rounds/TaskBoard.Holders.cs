@@ -45,8 +45,20 @@ public sealed partial record TaskBoard
 
     /// <summary>A round of a run is durable: what was given for it and for those before it is kept by nobody any more. Evaluations of the round
     /// itself may still be under way.</summary>
-    public TaskBoard Forget(string run, int upToRound) =>
-        Forget(key => key.Run == run && (key.Purpose == TaskPurpose.Evaluate ? key.Round < upToRound : key.Round <= upToRound));
+    /// <param name="run">The run.</param>
+    /// <param name="upToRound">The round.</param>
+    /// <param name="wantedFrom">Where rounds overlap: the first one of which updates may still be wanted; 0: the one after it.</param>
+    public TaskBoard Forget(string run, int upToRound, int wantedFrom = 0) => Forget(key => key.Run == run
+        && (key.Purpose == TaskPurpose.Evaluate ? key.Round < upToRound : wantedFrom > 0 ? key.Round < wantedFrom : key.Round <= upToRound));
+
+    /// <summary>Nobody wants these tasks or their results any more: as <see cref="Cancel"/>, and whoever holds a result is told to forget it.</summary>
+    public BoardStep Settle(IReadOnlyCollection<TaskKey> keys)
+    {
+        var held = keys.Where(key => !Tasks.ContainsKey(key) && Holders.ContainsKey(key)).Select(key => new BoardTask(new(key, Examples: 0), Holders[key], Moved: false));
+        ImmutableArray<BoardTask> forgotten = [.. held];
+        var step = Cancel(keys);
+        return step with { Withdrawn = step.Withdrawn.AddRange(forgotten) };
+    }
 
     /// <summary>A run is over: nobody keeps anything for it.</summary>
     public TaskBoard Forget(string run) => Forget(key => key.Run == run);

@@ -143,6 +143,16 @@ public sealed class GoldenJournalTests : IAsyncLifetime
         Assert.Equal(KeyValuePair.Create("b", new ClientRecord(1, 12, 0.75, 1.5)), Assert.Single(records));
     }
 
+    [Fact]
+    public void Golden_entries_of_overlapping_rounds_lead_to_the_tasks_that_go_on()
+    {
+        string[] kinds = ["submitted", "started", "data-known", "round-opened", "clients-asked", "round-kept-overlapping"];
+        var states = States(kinds.Select(kind => (RunEntry)Read("v1", GoldenV1.FileOf(kind))));
+
+        Assert.Equal(["b", "c", "d", "e", "ä"], states[4].InFlight.Keys);
+        Assert.Equal([new("d", new(1, 1))], states[5].InFlight);
+    }
+
     private static ImmutableArray<RunState> States(IEnumerable<RunEntry> entries)
     {
         var states = ImmutableArray.CreateBuilder<RunState>();

@@ -96,6 +96,19 @@ internal static class GoldenV1
             WallSeconds = 12.5,
             Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540), Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() } },
         },
+        ["clients-asked"] = new() { Epoch = 4, WallSeconds = 3.5, ClientsAsked = new() { Round = 1, Attempt = 1, Clients = { "d", "e" } } },
+        ["round-kept-overlapping"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Staleness = new() { Mean = 1.5, Largest = 3 } },
+                Checkpoint = Kept("round-0000001-epoch-4.safetensors", 'd', 'b', 2744),
+                InFlight = { new RunEntry.Types.Flight { Client = "d", Round = 1, Attempt = 1 } },
+                VersionsInUse = { 3 },
+            },
+        },
         ["attempt-failed"] = new()
         {
             Epoch = 4,

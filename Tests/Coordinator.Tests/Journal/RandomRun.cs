@@ -13,7 +13,8 @@ namespace Federated.Coordinator.Tests.Journal;
 /// <param name="seed">Decides everything.</param>
 /// <param name="clients">Names of the clients; half of them are asked in a round.</param>
 /// <param name="calm">Nothing but rounds and their evaluations.</param>
-internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool calm = false)
+/// <param name="overlaps">Tasks go on beyond their round, and others are asked in the middle of one.</param>
+internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool calm = false, bool overlaps = false)
 {
     private readonly RandomStream _random = new(seed);
     private double _seconds;
@@ -69,6 +70,7 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
                 },
             };
         if (!State.Unmeasured.IsEmpty && Chance(0.4)) return Evaluate(State.Unmeasured[_random.Next(State.Unmeasured.Count)]);
+        if (State.OpenAttempt > 0 && overlaps && Chance(0.5)) return Ask();
         if (State.OpenAttempt > 0) return !calm && Chance(0.2) ? FailAttempt(State.OpenAttempt) : Keep();
         var decision = State.Next(Job);
         return decision.Step switch
@@ -119,8 +121,14 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         // Without a draw, so that the rest of the journal stays what it is.
         if (!calm) kept.Homes.AddRange(RunEntries.Homes(State.OpenCohort.Clients.Except(kept.FailedClients).ToImmutableSortedDictionary(client => client, client => $"w{(round + client[^1]) % 3}", StringComparer.Ordinal)));
         if (!calm) kept.Records.AddRange(State.OpenCohort.Clients.Except(kept.FailedClients).Select(client => new RunEntry.Types.ClientRecord { Client = client, Examples = 10, Loss = _random.NextDouble(), Seconds = _seconds }));
+        if (overlaps) RunEntries.SetInFlight(kept, State.InFlight.RemoveRange(Some([.. State.InFlight.Keys], State.InFlight.Count / 2)));
         return new() { RoundKept = kept };
     }
+
+    private RunEntry Ask() => new()
+    {
+        ClientsAsked = new() { Round = (uint)State.Round + 1, Attempt = (uint)State.OpenAttempt, Clients = { Some([.. clients.Where(client => !State.InFlight.ContainsKey(client))], 1) } },
+    };
 
     private RunEntry FailAttempt(int attempt) => new()
     {

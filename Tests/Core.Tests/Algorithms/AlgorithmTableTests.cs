@@ -8,6 +8,9 @@ public sealed class AlgorithmTableTests
     [Fact]
     public void The_committed_page_is_what_the_catalogue_says() => Same("client halves", AlgorithmTable.ClientHalves());
 
+    [Fact]
+    public void The_committed_page_is_what_the_checks_of_jobs_say() => Same("composition", CompositionTable.Write());
+
     private static void Same(string table, string generated)
     {
         var path = Repository.PathOf("docs", "algorithms.md");

@@ -17,9 +17,13 @@ internal static class GeneratedJob
         var data = table ? Table(random, local) : new DataSpec { Name = Any(random, "digits", "mnist", "fashion-mnist") };
         data = data with { Placement = local ? Placement.Local : Placement.Shared, Validation = random.NextDouble() * 0.99 };
         if (!local && data.Partition.Kind != PartitionKind.Natural) data = data with { Clients = random.Next(1, 200), Partition = Partition(random) };
+        var algorithm = Algorithm(random, gradient);
+        var overlaps = !algorithm.AdaptiveMu && random.Next(3) == 0;
         var federation = new FederationSpec
         {
             Rounds = random.Next(1, 1_000_001),
+            Mode = overlaps ? FederationMode.SemiSynchronous : FederationMode.Synchronous,
+            Asynchronous = overlaps ? new() { Staleness = StalenessFunction.Hinge, Slope = 100 * random.NextDouble(), Grace = random.Next(1001), MaxStaleness = random.Next(1001) } : new(),
             Cohort = new()
             {
                 Fraction = 1 - random.NextDouble(),
@@ -28,10 +32,10 @@ internal static class GeneratedJob
                 Selection = Selection(random, gradient, local),
                 Deadline = TimeSpan.FromMilliseconds(random.Next(1, 604_800_001)),
             },
-            Algorithm = Algorithm(random, gradient),
+            Algorithm = algorithm,
             Retries = random.Next(0, 1001),
         };
-        federation = federation with { Aggregation = Aggregation(random, federation.Cohort.Minimum) };
+        if (!overlaps) federation = federation with { Aggregation = Aggregation(random, federation.Cohort.Minimum) };
         return new JobSpec
         {
             Name = Any(random, "a", "0", "null", "1.5", "A-b_c.9", "true", new string('z', 64)),

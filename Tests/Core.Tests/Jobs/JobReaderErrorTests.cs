@@ -38,7 +38,7 @@ public sealed class JobReaderErrorTests
                 "line 4, data.name: 'minst' is not known; did you mean 'mnist'? Allowed: {datasets}.",
                 "line 4, data.clients: 0 is out of range; allowed: 1 to 100000.",
                 "line 4, data.partition.alpha: '.nan' is not a number; allowed: above 0 and at most 1000000.",
-                "line 6, federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, cohort, algorithm, aggregation or retries.",
+                "line 6, federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, mode, asynchronous, cohort, algorithm, aggregation or retries.",
                 "line 7, federation.cohort.fraction: 1.5 is out of range; allowed: above 0 and at most 1.",
                 "line 7, federation.cohort.minimum: '3.5' is not a whole number; allowed: 1 to 100000.",
                 "line 7, federation.cohort.deadline: '60' is not a duration; write it with units, for example 60s, 5m, 1h30m or 250ms; allowed: above 0s and at most 7d.",
@@ -124,7 +124,7 @@ public sealed class JobReaderErrorTests
     [InlineData("federation: {rounds: 0x10}", "line 2, federation.rounds: '0x10' is not a whole number; allowed: 1 to 1000000.")]
     [InlineData("federation: {rounds: }", "line 2, federation.rounds: has no value; needs a whole number, 1 to 1000000.")]
     [InlineData("federation: {rounds: {max: 3}}", "line 2, federation.rounds: a mapping of keys stands here; needs a whole number, 1 to 1000000.")]
-    [InlineData("federation: 3", "line 2, federation: the single value '3' stands here; needs keys with values (rounds, cohort, algorithm, aggregation, retries).")]
+    [InlineData("federation: 3", "line 2, federation: the single value '3' stands here; needs keys with values (rounds, mode, asynchronous, cohort, algorithm, aggregation, retries).")]
     [InlineData("training: {optimizer: {learning_rate: .inf}}", "line 2, training.optimizer.learning_rate: '.inf' is not a number; allowed: above 0 and at most 1000000.")]
     [InlineData("training: {optimizer: {learning_rate: Infinity}}", "line 2, training.optimizer.learning_rate: 'Infinity' is not a number; allowed: above 0 and at most 1000000.")]
     [InlineData("training: {optimizer: {learning_rate: 1e999}}", "line 2, training.optimizer.learning_rate: 1e999 is out of range; allowed: above 0 and at most 1000000.")]

@@ -55,6 +55,22 @@ public sealed class JobRulesTests
         "line 3, training.optimizer.name: adam does not go with scaffold's variate steps, which reads gradients off plain steps; use sgd, or set federation.algorithm.variate to gradient.")]
     [InlineData("federation: {algorithm: {name: scaffold, variate: steps}}\ntraining: {clip_norm: 1}",
         "line 3, training.clip_norm: does not go with scaffold's variate steps, which reads gradients off plain steps; remove it, or set federation.algorithm.variate to gradient.")]
+    [InlineData("federation: {asynchronous: {buffer: 3}}", "line 2, federation.asynchronous: has no effect with federation.mode synchronous; remove it.")]
+    [InlineData("federation: {mode: fedasync, asynchronous: {buffer: 3}}", "line 2, federation.asynchronous.buffer: has no effect with federation.mode fedasync, only with fedbuff; remove it.")]
+    [InlineData("federation: {mode: fedbuff, cohort: {fraction: 0.5}}", "line 2, federation.cohort.fraction: has no effect with federation.mode fedbuff, only with synchronous or semi_synchronous; remove it.")]
+    [InlineData("federation: {mode: fedbuff, asynchronous: {slope: 5}}", "line 2, federation.asynchronous.slope: has no effect with federation.asynchronous.staleness polynomial, only with hinge; remove it.")]
+    [InlineData("federation: {mode: fedbuff, algorithm: {name: fednova}}",
+        "line 2, federation.mode: fedbuff does not go with federation.algorithm.name fednova: its mean is normalised by the local work of the clients, which their weights tell; use synchronous, or fedavg.")]
+    [InlineData("federation: {mode: semi_synchronous, algorithm: {name: fedprox, adaptive_mu: true}}",
+        "line 2, federation.algorithm.adaptive_mu: follows the loss from round to round, which has no meaning with federation.mode semi_synchronous; remove it.")]
+    [InlineData("federation: {mode: fedasync, algorithm: {server_learning_rate: 0.5}}",
+        "line 2, federation.algorithm.server_learning_rate: 0.5 does not go with federation.mode fedasync, whose step is the mixing of the client's model; set federation.asynchronous.mixing instead.")]
+    [InlineData("federation: {mode: fedasync, algorithm: {server: {optimizer: fedadam}}}",
+        "line 2, federation.algorithm.server.optimizer: fedadam does not go with federation.mode fedasync, whose step is the mixing of the client's model; use average, or federation.mode fedbuff.")]
+    [InlineData("federation: {mode: semi_synchronous, aggregation: {rule: norm_bound}}",
+        "line 2, federation.aggregation.rule: norm_bound does not go with federation.mode semi_synchronous: it compares updates of one version of the model; use mean.")]
+    [InlineData("federation: {mode: fedbuff, asynchronous: {buffer: 4}, cohort: {minimum: 5}}",
+        "line 2, federation.cohort.minimum: 5 updates are more than a version is made of with federation.asynchronous.buffer 4; allowed: 1 to 4.")]
     public void Keys_that_do_not_go_together_are_one_sentence(string text, string error) => Assert.Equal([error], Errors("model: {name: mlp}\n" + text));
 
     [Theory]
@@ -65,6 +81,9 @@ public sealed class JobRulesTests
     [InlineData("federation: {algorithm: {name: fednova}}\ntraining: {optimizer: {momentum: 0.9, nesterov: true}, clip_norm: 1}")]
     [InlineData("federation: {algorithm: {name: scaffold, variate: gradient}}\ntraining: {optimizer: {momentum: 0.9}, clip_norm: 1}")]
     [InlineData("federation: {algorithm: {name: feddyn, alpha: 0.01}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}, clip_norm: 1}")]
+    [InlineData("federation: {mode: fedbuff, asynchronous: {buffer: 4, staleness: hinge, grace: 2}, algorithm: {name: fedprox, server: {optimizer: fedadam}}}")]
+    [InlineData("federation: {mode: fedasync, asynchronous: {mixing: 0.9, concurrency: 4}, algorithm: {name: fedprox}}")]
+    [InlineData("federation: {mode: semi_synchronous, asynchronous: {max_staleness: 2}, cohort: {fraction: 0.5, deadline: 20s}}")]
     [InlineData("training: {loss: mse}")]
     [InlineData("training: {optimizer: {nesterov: true, momentum: 0.9}}")]
     [InlineData("training: {optimizer: {name: adamw, weight_decay: 0.01, epsilon: 1e-6}}")]

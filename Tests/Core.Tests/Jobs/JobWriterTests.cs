@@ -19,6 +19,7 @@ public sealed class JobWriterTests
           placement: shared
         federation:
           rounds: 10
+          mode: synchronous
           cohort:
             fraction: 1.0
             minimum: 1

@@ -79,7 +79,7 @@ public sealed class OverrideTests
     public void Null_takes_an_optional_value_away() => Assert.Null(JobReader.Read("model: {name: mlp}\nstop: {accuracy: 0.9}", ["stop.accuracy=null"]).Job!.Stop.Accuracy);
 
     [Theory]
-    [InlineData("federation.ruonds=3", "federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, cohort, algorithm, aggregation or retries.")]
+    [InlineData("federation.ruonds=3", "federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, mode, asynchronous, cohort, algorithm, aggregation or retries.")]
     [InlineData("rounds=3", "rounds: 'rounds' is not a key here; did you mean 'federation.rounds'? Allowed: name, seed, model, data, federation, training, evaluation, stop or attack.")]
     [InlineData("federation.rounds=many", "federation.rounds: 'many' is not a whole number; allowed: 1 to 1000000.")]
     [InlineData("federation.rounds=", "federation.rounds: has no value; needs a whole number, 1 to 1000000.")]

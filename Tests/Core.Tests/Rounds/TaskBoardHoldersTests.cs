@@ -123,6 +123,26 @@ public sealed class TaskBoardHoldersTests
         Assert.Empty(back.Board.Complete(patient.Key).Withdrawn);
     }
 
+    [Fact]
+    public void Settled_tasks_are_forgotten_by_those_who_hold_them_and_by_those_who_are_at_them()
+    {
+        var board = TaskBoard.Empty.Attach("w1", 2, []).Add([Train("a"), Train("b"), Train("c")]).Assign().Board.Complete(Train("a").Key).Board;
+        var settled = board.Settle([Train("a").Key, Train("b").Key, Train("unknown").Key]);
+        Assert.Equal(["a", "b"], settled.Withdrawn.Select(task => task.Task.Key.Client).Order());
+        Assert.All(settled.Withdrawn, task => Assert.Equal("w1", task.Worker));
+        Assert.Equal("c", settled.Board.Tasks.Values.Single().Task.Key.Client);
+        Assert.Empty(settled.Board.Holders);
+    }
+
+    [Fact]
+    public void Where_rounds_overlap_results_are_held_as_long_as_their_round_may_be_wanted()
+    {
+        var keys = Enumerable.Range(1, 4).Select(round => Train("a", round: round).Key);
+        var board = TaskBoard.Empty.Attach("w1", 1, []).Hold("w1", keys).Board;
+        Assert.Equal([3, 4], board.Forget("r", upToRound: 4, wantedFrom: 3).Holders.Keys.Select(key => key.Round).Order());
+        Assert.Empty(board.Forget("r", upToRound: 4).Holders);
+    }
+
     private static PlannedTask Train(string client, long examples = 1, int round = 1) => new(new("r", TaskPurpose.Train, round, 1, client), examples);
 
     private static PlannedTask Local(string client) => Train(client) with { Local = true };

@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Federated.Core.Jobs;
 using Federated.V1;
 using Federated.Worker.Actors;
+using Federated.Worker.Options;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
@@ -183,6 +184,53 @@ public sealed class ClientActorTests : WorkerTestKit
 
         Assert.Equal(3u, ExpectMsg<TaskSettled>().Id.Round);
         Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Where_rounds_overlap_an_update_is_kept_until_its_round_is_not_wanted_any_more()
+    {
+        var client = Client("a");
+        var buffer = Deliver(client, Train(round: 2));
+
+        client.Tell(new RoundCommitted { Run = Run, Round = 4, Attempt = 1, WantedFrom = 2 });
+        client.Tell(Reattached.Instance);
+        AnswerUpload();
+        Assert.Equal(2u, ExpectMsg<TaskSettled>().Id.Round);
+
+        client.Tell(new RoundCommitted { Run = Run, Round = 5, Attempt = 1, WantedFrom = 3 });
+        AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => buffer.Values));
+    }
+
+    [Fact]
+    public void Train_task_of_a_durable_round_that_may_be_wanted_is_done()
+    {
+        var client = Client("a");
+        client.Tell(new RoundCommitted { Run = Run, Round = 4, Attempt = 1, WantedFrom = 2 });
+        client.Tell(Train(round: 2));
+        Assert.Equal(2u, _trainers.ExpectMsg<ComputeTask>().Task.Id.Round);
+    }
+
+    [Fact]
+    public void Slow_client_of_a_simulation_delivers_later_and_gives_its_buffer_back_when_it_is_dropped()
+    {
+        var options = _run.Worker.Options with { Pace = new ClientPace(1, 5, TimeSpan.FromMinutes(1)) };
+        var client = ChildActorOf(ClientActor.Props("a", _run with { Worker = _run.Worker with { Options = options }, Slow = ["a"] }));
+        client.Tell(Train());
+        var compute = _trainers.ExpectMsg<ComputeTask>();
+        Finish(compute);
+        AwaitHandled(compute.ReplyTo);
+        Advance(299);
+        Assert.False(Network.HasMessages);
+        Advance(1);
+        AnswerUpload();
+        ExpectMsg<TaskSettled>();
+
+        client.Tell(Train(round: 2));
+        compute = _trainers.ExpectMsg<ComputeTask>();
+        var buffer = Finish(compute);
+        AwaitHandled(compute.ReplyTo);
+        client.Tell(Committed(2));
+        AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => buffer.Values));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal static class JobRules
         SelectionRules.Check(job);
         AggregationRules.Check(job);
         AttackRules.Check(job);
+        ModeRules.Check(job);
         EvaluationRules.Check(job);
     }
 }

@@ -1,0 +1,296 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
+using Federated.Core.Algorithms.Asynchronous;
+using Federated.Core.Jobs;
+using Federated.Core.Rounds;
+using Federated.V1;
+
+namespace Federated.Coordinator.Actors;
+
+/// <summary>The rounds of a run in which versions of the model overlap: Working, or Failed. It is the synchronous round's peer: it says to the run what that says, a round being a version, but lives on from
+/// one round to the next, for its clients do. After a commit the run sends the next round's plan; until then updates go into the buffer after the one that is being made a version.
+/// What is decided is BufferState's; this actor adds updates, keeps deadlines and talks.</summary>
+internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
+{
+    private const string Phase = "training";
+
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _registry;
+    private readonly IUpdateAggregate _aggregate;
+    private readonly UpdateQueue _queue;
+    private readonly RoundClients _clients = new();
+    private readonly UploadPermit _permit;
+    private readonly ImmutableDictionary<string, long> _sizes;
+    private readonly IVersionRule _rule;
+    private RoundPlan _plan;
+    private BufferState _state;
+    private BufferState? _made;  // the state whose buffer is being made a version
+    private ImmutableArray<string> _known = [];   // who can be asked
+    private Roster _roster = Roster.Nobody;
+    private int _staleness;      // of the update that is being added; set before that, and not while
+    private bool _opened;        // the round is in the journal
+    private bool _selected;      // it will be, or is
+    private bool _aggregating;   // the aggregate is not to be added to
+    private bool _ended;
+
+    public BufferedActor(RoundPlan plan, IActorRef registry)
+    {
+        (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate);
+        _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
+        _rule = IVersionRule.Of(plan.Job.Federation);
+        _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
+        _queue = new(plan.Aggregate, WeightOf);
+        _state = new BufferState { Spec = plan.Job.Federation, Round = plan.Round, Attempt = plan.Attempt }.Resume(Asked(plan));
+        if (!IsLocal) Know(plan.Clients.Select(client => client.Id));
+        Become(Working);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool IsLocal => _plan.Job.Data.Placement == Placement.Local;
+
+    private CohortSpec Cohort => _plan.Job.Federation.Cohort;
+
+    public static Props Props(RoundPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new BufferedActor(plan, registry));
+
+    protected override void PreStart()
+    {
+        Reached(RunPoint.Selecting);
+        if (_plan.Reopened is { } cohort)
+        {
+            _state = _state.Select(cohort) with { Population = Math.Max(cohort.Of, _known.Length) };
+            (_opened, _selected) = (true, true);
+        }
+        // Those that hold a result send it again.
+        Submit(_state.Training, patient: true);
+        Proceed();
+        Select();
+    }
+
+    protected override void PostStop()
+    {
+        var (reason, detail) = _ended ? (Refusal.RoundClosed, "The run wants no more updates.") : (Refusal.NotActive, "The round begins again; try again.");
+        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, reason, detail);
+    }
+
+    private void Working()
+    {
+        Receive<Roster>(roster =>
+        {
+            if (!IsLocal) return;
+            _roster = roster;
+            Know(roster.Clients);
+            if (_selected) Proceed();
+            else Wait(roster);
+        });
+        Receive<CohortKept>(_ => OnKept());
+        Receive<RoundPlan>(OnNext);
+        Receive<TaskAssigned>(assigned =>
+        {
+            var client = assigned.Key.Client;
+            if (!IsTraining(assigned.Key)) return;
+            _clients.Assign(client, assigned.Worker);
+            // A task that moves does not set the clock back.
+            if (_state.Refills) StartTimer(new ClientDeadline(client, _state.Training[client]));
+            else StartTimer(Deadline.Instance);
+        });
+        Receive<TaskLost>(lost =>
+        {
+            if (IsTraining(lost.Key)) ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone.");
+        });
+        Receive<OfferUpdate>(OnOffer);
+        Receive<UpdateFolded>(OnFolded);
+        Receive<Aggregated>(OnAggregated);
+        Receive<ClientDeadline>(late =>
+        {
+            if (!_state.Training.TryGetValue(late.Client, out var task) || task != late.Task) return;
+            Withdraw([late.Client]);
+            ClientFailed(late.Client, Refusal.Unspecified, "no update by the deadline.");
+        });
+        Receive<Deadline>(_ =>
+        {
+            if (!_selected)
+            {
+                GiveUp($"fewer than {Cohort.Minimum} clients were attached when the deadline of {Cohort.Deadline} passed.");
+                return;
+            }
+            _state = _state.Expire();
+            Proceed();
+        });
+        Common();
+    }
+
+    private void Failed()
+    {
+        Receive<Roster>(_ => { });
+        Receive<CohortKept>(_ => { });
+        Receive<TaskAssigned>(_ => { });
+        Receive<TaskLost>(_ => { });
+        Receive<OfferUpdate>(offer => Offers.Refuse(offer, Sender, Refusal.RoundClosed, Closed()));
+        Receive<UpdateFolded>(folded => folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() }));
+        Receive<Aggregated>(_ => { });
+        Receive<ClientDeadline>(_ => { });
+        Receive<Deadline>(_ => { });
+        Common();
+    }
+
+    private void Common()
+    {
+        Receive<EndRound>(_ =>
+        {
+            _ended = true;
+            Withdraw(_state.Training.Keys);
+            Context.Stop(Self);
+        });
+        Receive<BeginUpload>(begin =>
+        {
+            if (WhyNot(begin.Id, examples: 1) is { } refused)
+            {
+                _clients.Note(begin.Id, refused);
+                Sender.Tell(refused);
+            }
+            else
+            {
+                Sender.Tell(_permit);
+            }
+        });
+        Receive<UploadRejected>(rejected =>
+        {
+            if (WhyNot(rejected.Id, examples: 1) is null) ClientFailed(rejected.Id.Client, rejected.Reason, rejected.Detail);
+            else _clients.Note(rejected.Id, new(rejected.Reason, rejected.Detail));
+        });
+        Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
+    }
+
+    private void OnOffer(OfferUpdate offer)
+    {
+        var id = offer.Header.Id;
+        if (WhyNot(id, offer.Header.Examples) is { } refused)
+        {
+            _clients.Note(id, refused);
+            Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
+            return;
+        }
+        _state = _state.Fold(id.Client);
+        Timers.Cancel(new ClientDeadline(id.Client, _state.Folding[id.Client]));
+        Reached(RunPoint.Receiving);
+        _queue.Enqueue(offer, Sender);
+        Proceed();
+    }
+
+    private void OnFolded(UpdateFolded folded)
+    {
+        _queue.Done();
+        var header = folded.Update.Offer.Header;
+        var client = header.Id.Client;
+        if (folded.Error is not null)
+        {
+            // The sum may have taken half of the update: it is worth nothing any more.
+            _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _state.Target, client);
+            folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
+            GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
+            return;
+        }
+        if (folded.Outcome == AddOutcome.Added)
+        {
+            var key = KeyOf(client, _state.Folding[client]);
+            _state = _state.Accept(client, FactsOf(header));
+            folded.Update.Sender.Tell(Offers.Taken);
+            _registry.Tell(new WorkDone(key));
+            _clients.Forget(client);
+        }
+        else
+        {
+            var (reason, detail) = Offers.Describe(folded.Outcome);
+            folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+            _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
+            _clients.Fail(client, reason, detail);
+            _state = _state.Fail(client, detail, folding: true);
+        }
+        Proceed();
+    }
+
+    private Verdict OnReport(TaskReport report)
+    {
+        if (WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
+        if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
+        if (!(report.Failure.OnlyHere && AskAnother(report.Id.Client, report.Failure.Reason))) ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
+        return Offers.Taken;
+    }
+
+    private bool AskAnother(string client, string reason)
+    {
+        if (IsLocal || !_clients.Refuse(client, reason)) return false;
+        // Withdrawn, not done: nobody holds a result.
+        Withdraw([client]);
+        Submit([KeyValuePair.Create(client, _state.Training[client])], patient: false);
+        return true;
+    }
+
+    private void ClientFailed(string client, Refusal refused, string reason)
+    {
+        _clients.Fail(client, refused, reason);
+        if (!_state.Training.TryGetValue(client, out var task)) return;
+        Timers.Cancel(new ClientDeadline(client, task));
+        _registry.Tell(new WorkDone(KeyOf(client, task)));
+        _clients.Forget(client);
+        _state = _state.Fail(client, reason);
+        Proceed();
+    }
+
+    private RefusedOffer? WhyNot(TaskId id, ulong examples) => _state.Check(id.Round, id.Attempt, id.Client, examples) switch
+    {
+        null => null,
+        OfferRefusal.WrongRound => new(Refusal.WrongRound, $"Round {_state.Round} is open, and round {id.Round} is not yet."),
+        OfferRefusal.WrongAttempt => new(Refusal.WrongRound, $"This is attempt {_state.Attempt} of round {_state.Round}, not {id.Attempt}."),
+        OfferRefusal.NotInCohort => new(Refusal.NotInCohort, $"Client '{id.Client}' was not asked in round {id.Round}."),
+        OfferRefusal.Duplicate => new(Refusal.Duplicate, $"The update of client '{id.Client}' for round {id.Round} is counted already."),
+        OfferRefusal.NoExamples => new(Refusal.NoExamples, "The update rests on no examples."),
+        OfferRefusal.TooStale => new(Refusal.TooStale, TooStale(id.Round)),
+        _ => new(Refusal.RoundClosed, $"The update of client '{id.Client}' for round {id.Round} is counted already, or not wanted any more."),
+    };
+
+    // A task whose model is lost with its checkpoint cannot be asked for again.
+    private static ImmutableSortedDictionary<string, FlightTask> Asked(RoundPlan plan) =>
+        plan.InFlight.RemoveRange(plan.InFlight.Where(task => task.Value.Round != plan.Round && !plan.Versions.ContainsKey(task.Value.Round - 1)).Select(task => task.Key));
+
+    private string TooStale(long round) =>
+        $"The update started {_state.Target - round} versions ago, and federation.asynchronous.max_staleness is {_plan.Job.Federation.Asynchronous.MaxStaleness}.";
+
+    private UpdateFacts FactsOf(UploadHeader header) => Offers.Facts(_plan.Job, header) with { Staleness = _staleness };
+
+    private double WeightOf(UploadHeader header)
+    {
+        var facts = FactsOf(header);
+        return _rule.Weight(facts.Weight ?? facts.Examples, facts.Staleness);
+    }
+
+    private bool IsTraining(TaskKey key) => _state.Training.TryGetValue(key.Client, out var task) && task == new FlightTask(key.Round, key.Attempt);
+
+    private void Know(IEnumerable<string> clients) => _known = [.. clients];
+
+    private void Reached(RunPoint point) => _plan.Reached(point);
+
+    private string Closed() => $"Round {_state.Round} is closed.";
+
+    private TaskKey KeyOf(string client, FlightTask task) => new(_plan.Run, TaskPurpose.Train, task.Round, task.Attempt, client);
+
+    private void StartTimer(object key)
+    {
+        if (!Timers.IsTimerActive(key)) Timers.StartSingleTimer(key, key, Cohort.Deadline);
+    }
+
+    private sealed record Aggregated(ServerState? Server, Exception? Error);
+
+    // A key of timers, so two of one task are equal.
+    private sealed record ClientDeadline(string Client, FlightTask Task);
+
+    private sealed class Deadline
+    {
+        public static readonly Deadline Instance = new();
+    }
+}
