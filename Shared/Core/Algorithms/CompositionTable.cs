@@ -8,8 +8,9 @@ namespace Federated.Core.Algorithms;
 /// <summary>What goes with what, for docs/algorithms.md: found by asking the checks of jobs, so that the page cannot promise what they refuse. The committed page is compared with it by a test.</summary>
 public static class CompositionTable
 {
-    // Enough updates for every rule that is asked about, and steps that every algorithm can take.
-    private static readonly ImmutableArray<string> Always = ["data.clients=20", "federation.cohort.minimum=10", "training.optimizer={name: sgd, learning_rate: 0.05}"];
+    // Enough updates for every rule that is asked about, and plain steps, which every algorithm that steps can take.
+    private static readonly ImmutableArray<string> Always = ["data.clients=20", "federation.cohort.minimum=10"];
+    private const string PlainSteps = "training.optimizer={name: sgd, learning_rate: 0.05}";
 
     private static readonly ImmutableArray<(string Name, string[] Keys)> Parts =
     [
@@ -38,7 +39,7 @@ public static class CompositionTable
 
     private static string Cell(string algorithm, string[] keys, List<string> reasons)
     {
-        var errors = JobReader.Read(DefaultJob.Yaml, [.. Always, $"federation.algorithm.name={algorithm}", .. keys]).Errors;
+        var errors = JobReader.Read(DefaultJob.Yaml, [.. Always, .. algorithm == FedSgd.Info.Name ? [] : new[] { PlainSteps }, $"federation.algorithm.name={algorithm}", .. keys]).Errors;
         if (errors.IsEmpty) return "yes";
         var numbers = errors.Select(error => Reason(AlgorithmCatalog.Find(algorithm), error)).Distinct().Select(reason =>
         {
