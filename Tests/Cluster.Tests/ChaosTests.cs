@@ -74,6 +74,30 @@ public sealed class ChaosTests(ITestOutputHelper output, ChaosTests.Undisturbed 
         Assert.True(undisturbed.Hashes.SequenceEqual(history.Hashes), $"{history}{cluster.Transcripts()}");
     }
 
+    [UnixFact]
+    public async Task Asynchronous_run_loses_and_repeats_nothing_when_its_coordinator_is_killed_at_every_point()
+    {
+        const int Buffer = 5;
+        var points = Points(seed: 1);
+        await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new()
+        {
+            Coordinators = 2,
+            Workers = 3,
+            StateFolder = Path.Combine(_folder.Path, "state"),
+            KillAt = [.. points],
+            Seed = 1,
+        });
+        await using var follower = await cluster.SubmitAsync(Job.Replace("cohort: { fraction: 0.5, deadline: 10m }",
+            string.Create(CultureInfo.InvariantCulture, $"mode: fedbuff, asynchronous: {{ concurrency: 6, buffer: {Buffer} }}, cohort: {{ deadline: 10m }}"), StringComparison.Ordinal));
+        var history = await follower.EndedAsync();
+
+        Assert.True(history.Summary is { Status: RunStatus.Completed, Reason: "" }, $"{history}{cluster.Transcripts()}");
+        Assert.Equal(points.Select(SelfKill.MarkOf).Order(), Directory.GetFiles(cluster.Marks).Select(Path.GetFileName).Order());
+        Assert.Empty(history.Conflicts);
+        Assert.Equal(Enumerable.Range(1, Rounds).Select(round => (uint)round), history.Rounds.Keys);
+        Assert.All(history.Rounds.Values, round => Assert.Equal(((uint)Buffer, 1u), (round.Updates, round.Attempts)));
+    }
+
     // Every point of a round once, each in a round of its own.
     private static List<KillPoint> Points(ulong seed)
     {
