@@ -1,4 +1,3 @@
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 
 namespace Federated.Core.Tests.Algorithms;
