@@ -7,18 +7,17 @@ namespace Federated.Cli.Results;
 internal sealed record RoundRecord(
     uint Round, uint Attempts, uint Cohort, uint Updates, ulong Examples, double? Accuracy, double? Loss, double? TrainingAccuracy, double? TrainingLoss,
     double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
-    IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, IReadOnlyDictionary<string, double> Metrics,
+    IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, StalenessRecord? Staleness, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, ClientRecord>? Clients, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread,
-    SpreadRecord? ClientSpread, StalenessRecord? Staleness)
+    SpreadRecord? ClientSpread)
 {
     public static RoundRecord Of(RoundReport round) => new(
         round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
         round.AccuracyOf(round.Evaluation), round.Evaluation.MeanLoss(), round.AccuracyOf(round.Training), round.Training.MeanLoss(),
         round.AccuracyOf(round.Validation), round.Validation.MeanLoss(), round.WallSeconds, round.TrainSeconds, round.BytesDown, round.BytesUp, round.ParametersSha256,
         [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
-        [.. round.FailedAttempts], round.Figures.Metrics(), round.ClientRecords(),
-        round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread),
-        round.Staleness is { } staleness ? new(staleness.Mean, staleness.Largest) : null);
+        [.. round.FailedAttempts], round.Staleness is { } staleness ? new(staleness.Mean, staleness.Largest) : null, round.Figures.Metrics(), round.ClientRecords(),
+        round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread));
 }
 
 /// <summary>How many versions were made between those that a round's updates started from and the one that they changed.</summary>
