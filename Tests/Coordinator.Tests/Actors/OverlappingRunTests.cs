@@ -1,7 +1,5 @@
-using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
-using Federated.Core.Rounds;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
@@ -86,7 +84,7 @@ public sealed class OverlappingRunTests : ProbedRunTest
     public async Task Last_version_ends_the_run_and_withdraws_whoever_still_trains()
     {
         Worker.IgnoreMessages(message => message is OpenRun or RoundCommitted or CloseRun);
-        await Begin(FedBuff(concurrency: 3, buffer: 2, rounds: 1) , ("a", 1), ("b", 1), ("c", 1));
+        await Begin(FedBuff(concurrency: 3, buffer: 2, rounds: 1), ("a", 1), ("b", 1), ("c", 1));
         var tasks = Train(3);
         await Train(tasks[0], tasks[1]);
         Assert.Contains(tasks[2].Id, Worker.FishForMessage<CancelTasks>(cancel => cancel.Ids.Contains(tasks[2].Id)).Ids);
