@@ -167,6 +167,7 @@ internal sealed partial class BufferedActor
         Timers.CancelAll();
         foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
         Withdraw(_state.Training.Keys);
+        _failure = reason;
         Become(Failed);
         Context.Parent.Tell(new RoundGaveUp(_state.Round, _state.Attempt, reason, _clients.Problems, [.. _state.Failures.Keys]));
     }

@@ -35,6 +35,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private bool _selected;      // it will be, or is
     private bool _aggregating;   // the aggregate is not to be added to
     private bool _ended;
+    private string _failure = "";   // why it gave up
 
     public BufferedActor(RoundPlan plan, IActorRef registry)
     {
@@ -42,7 +43,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
         _rule = IVersionRule.Of(plan.Job.Federation);
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
-        _queue = new(plan.Aggregate, WeightOf);
+        _queue = new(plan.Aggregate, plan.Algorithm, WeightOf);
         _state = new BufferState { Spec = plan.Job.Federation, Round = plan.Round, Attempt = plan.Attempt }.Resume(Asked(plan));
         if (!IsLocal) Know(plan.Clients.Select(client => client.Id));
         Become(Working);
@@ -84,6 +85,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
             if (!IsLocal) return;
             _roster = roster;
             Know(roster.Clients);
+            if (roster.Workers > 0) StartClocksOfAbsent(roster);
             if (_selected) Proceed();
             else Wait(roster);
         });
@@ -124,8 +126,20 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         Common();
     }
 
+    // A task that goes on after a restart waits for its worker, and no assignment starts its clock where that stays away.
+    private void StartClocksOfAbsent(Roster roster)
+    {
+        var absent = _state.Training.Where(task => !roster.Clients.Contains(task.Key)).ToArray();
+        if (absent.Length == 0) return;
+        if (!_state.Refills && _selected) StartTimer(Deadline.Instance);
+        if (!_state.Refills) return;
+        foreach (var (client, task) in absent) StartTimer(new ClientDeadline(client, task));
+    }
+
     private void Failed()
     {
+        // The version was committed nevertheless: the run must hear that nobody works on the next.
+        Receive<RoundPlan>(plan => Context.Parent.Tell(new RoundGaveUp(plan.Round, plan.Attempt, _failure, [], [])));
         Receive<Roster>(_ => { });
         Receive<CohortKept>(_ => { });
         Receive<TaskAssigned>(_ => { });
@@ -195,7 +209,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
             GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
             return;
         }
-        if (folded.Outcome == AddOutcome.Added)
+        if (folded.Refusal is not { } refused)
         {
             var key = KeyOf(client, _state.Folding[client]);
             _state = _state.Accept(client, FactsOf(header));
@@ -205,7 +219,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         }
         else
         {
-            var (reason, detail) = Offers.Describe(folded.Outcome);
+            var (reason, detail) = refused;
             folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
             _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
             _clients.Fail(client, reason, detail);

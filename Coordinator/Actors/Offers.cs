@@ -2,6 +2,7 @@ using Akka.Actor;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
+using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -53,7 +54,7 @@ internal static class Offers
     }
 
     /// <summary>The same as it counts in a job: who was drawn in proportion to its examples does not count by them once more.</summary>
-    public static UpdateFacts Facts(JobSpec job, UploadHeader header) => job.Federation.Cohort.Selection.Kind == SelectionKind.Weighted ? Facts(header) with { Weight = 1 } : Facts(header);
+    public static UpdateFacts Facts(JobSpec job, UploadHeader header) => CohortSelection.DrawsByExamples(job.Federation.Cohort.Selection.Kind) ? Facts(header) with { Weight = 1 } : Facts(header);
 
     /// <summary>Why an aggregate did not take an update.</summary>
     public static RefusedOffer Describe(AddOutcome outcome) => outcome switch

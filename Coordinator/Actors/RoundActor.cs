@@ -36,7 +36,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry) = (plan, registry);
-        _queue = new(plan.Aggregate, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Offers.Facts(plan.Job, header)));
+        _queue = new(plan.Aggregate, plan.Algorithm, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Offers.Facts(plan.Job, header)));
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
@@ -233,10 +233,16 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         Proceed();
     }
 
-    // A client whose state is with a worker that is not there waits for it. Where all of them do, no task that is assigned will start the clock.
+    // A client whose state, or data, is with a worker that is not there waits for it. Where all of them do, no task that is assigned will start the clock.
     private void LookForHomes()
     {
         if (_roster.Workers == 0) return;
+        if (IsLocal)
+        {
+            // Those of a round that begins again wait for their workers.
+            if (_plan.Reopened is not null && !_round.Missing.Any(_roster.Clients.Contains) && !Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
+            return;
+        }
         var homes = _round.Missing.Select(HomeOf).ToArray();
         var absent = homes.Where(home => home.Length > 0 && !_roster.Names.Contains(home)).ToArray();
         if (absent.Length == 0) return;
@@ -273,7 +279,13 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
             return;
         }
-        if (_plan.Homes is not null && !_asked.GetValueOrDefault(id.Client, []).Contains(offer.Header.Worker))
+        if (_plan.Homes is not null && !_asked.ContainsKey(id.Client))
+        {
+            // A round that begins again: whoever has the result is heard when it is given the task again.
+            Offers.Refuse(offer, Sender, Refusal.NotActive, "The round begins again; try again.");
+            return;
+        }
+        if (_plan.Homes is not null && !_asked[id.Client].Contains(offer.Header.Worker))
         {
             // Its name is where the client's next task will go.
             var detail = $"The update is of worker '{offer.Header.Worker}', which was not given the task of client '{id.Client}'.";
@@ -300,9 +312,9 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
             GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
             return;
         }
-        if (folded.Outcome == AddOutcome.Added)
+        if (folded.Refusal is not { } refused)
         {
-            _round = _round.Accept(client, Offers.Facts(header));
+            _round = _round.Accept(client, Offers.Facts(_plan.Job, header));
             if (_plan.Homes is not null) _madeBy[client] = header.Worker;
             folded.Update.Sender.Tell(Offers.Taken);
             _registry.Tell(new WorkDone(KeyOf(client)));
@@ -310,7 +322,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         }
         else
         {
-            var (reason, detail) = Offers.Describe(folded.Outcome);
+            var (reason, detail) = refused;
             folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
             _round = _round.Fail(client, detail, folding: true);
             ClientFailed(client, reason, detail);

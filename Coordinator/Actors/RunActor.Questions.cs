@@ -260,5 +260,5 @@ internal sealed partial class RunActor
     private bool IsInFlight(TaskId id) =>
         id.Kind == TaskKind.Train && _state.InFlight.TryGetValue(id.Client, out var task) && task.Round == id.Round && task.Attempt == id.Attempt;
 
-    private bool IsOpen(int round, int attempt) => _round is not null && _plan is { } plan && plan.Round == round && plan.Attempt == attempt;
+    private bool IsOpen(int round, int attempt) => _round is not null && _plan is { } plan && plan.Round == round && plan.Attempt == attempt && round == _state.Round + 1;
 }

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using Akka.Actor;
 using Federated.Core.Aggregation;
+using Federated.Core.Algorithms;
 using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
@@ -7,8 +9,9 @@ namespace Federated.Coordinator.Actors;
 /// <summary>Updates that wait to be added to an aggregate, which happens off the actor's thread and one after the other. Belongs to one actor, which calls it from its own
 /// thread only. Every buffer is released once: when it has been added, or when it is refused.</summary>
 /// <param name="aggregate">What they are added to.</param>
+/// <param name="algorithm">May refuse an update.</param>
 /// <param name="weight">What weighs an update, above 0. Called on any thread.</param>
-internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader, double> weight)
+internal sealed class UpdateQueue(IUpdateAggregate aggregate, IFederatedAlgorithm algorithm, Func<UploadHeader, double> weight)
 {
     private readonly Queue<QueuedUpdate> _waiting = new();
     private QueuedUpdate? _current;
@@ -21,8 +24,8 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader,
         if (_current is not null || !_waiting.TryDequeue(out var next)) return;
         _current = next;
         Task.Run(() => Fold(next.Offer)).PipeTo(self,
-            success: outcome => new UpdateFolded(next, outcome, Error: null),
-            failure: error => new UpdateFolded(next, AddOutcome.Added, error));
+            success: refusal => new UpdateFolded(next, refusal, Error: null),
+            failure: error => new UpdateFolded(next, Refusal: null, error));
     }
 
     /// <summary>The update that was being added has come to its end.</summary>
@@ -43,11 +46,15 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader,
     /// <summary>The update that is being added, if any.</summary>
     public QueuedUpdate? Current => _current;
 
-    private AddOutcome Fold(OfferUpdate offer)
+    private RefusedOffer? Fold(OfferUpdate offer)
     {
         try
         {
-            return aggregate.TryAdd(offer.Header.Id.Client, offer.Values.AsMemory(0, aggregate.Length), weight(offer.Header));
+            var values = offer.Values.AsMemory(0, aggregate.Length);
+            // What is not finite is the aggregate's to say.
+            if (algorithm.Refusal(values.Span) is { } wrong && TensorPrimitives.IsFiniteAll(values.Span)) return new(Refusal.Malformed, wrong);
+            var outcome = aggregate.TryAdd(offer.Header.Id.Client, values, weight(offer.Header));
+            return outcome == AddOutcome.Added ? null : Offers.Describe(outcome);
         }
         finally
         {
@@ -61,4 +68,4 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, Func<UploadHeader,
 internal sealed record QueuedUpdate(OfferUpdate Offer, IActorRef Sender);
 
 /// <summary>An update was added, or why not.</summary>
-internal sealed record UpdateFolded(QueuedUpdate Update, AddOutcome Outcome, Exception? Error);
+internal sealed record UpdateFolded(QueuedUpdate Update, RefusedOffer? Refusal, Exception? Error);

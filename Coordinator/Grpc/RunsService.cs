@@ -34,7 +34,8 @@ internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApp
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
     {
         var runs = await gate.OpenAsync(context.CancellationToken);
-        return await runs.AskAsync<ListReply>(GetRuns.Instance, context.CancellationToken);
+        var answer = await runs.AskAsync<object>(GetRuns.Instance, context.CancellationToken);
+        return answer as ListReply ?? throw Refusal(answer, nameof(GetRuns));
     }
 
     public override Task<RunDetails> Show(ShowRequest request, ServerCallContext context) =>

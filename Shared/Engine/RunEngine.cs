@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
@@ -113,8 +114,7 @@ internal sealed class RunEngine : IRunEngine
             var trainer = new LocalTrainer(workspace, _job.Training, examples, own.Train, own.Validation,
                 new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
             var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
-            MetricSums? personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Measure(workspace, model, _data.Train, own.Validation.AsSpan(), cancellation).Sums : null;
-            return new TrainOutcome(trained, validation) { Personal = personal };
+            return new TrainOutcome(trained, validation) { Personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Own(workspace, model, own, cancellation) : null };
         });
     }
 
@@ -158,6 +158,20 @@ internal sealed class RunEngine : IRunEngine
     {
         workspace.Replica.Parameters.Load(parameters.Span);
         return Evaluator.Measure(workspace, examples, indices, cancellation);
+    }
+
+    // A client's own model that has diverged is no reason to lose its update: it has no figure.
+    private MetricSums? Own(Workspace workspace, ReadOnlyMemory<float> model, ClientData own, CancellationToken cancellation)
+    {
+        if (!TensorPrimitives.IsFiniteAll(model.Span)) return null;
+        try
+        {
+            return Measure(workspace, model, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
     }
 
     private ClientData Find(string client) => _clients.GetValueOrDefault(client)

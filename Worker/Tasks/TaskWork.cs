@@ -91,6 +91,11 @@ internal static class TaskWork
                 ? TaskResult.Failed(id, kept.Error, permanent: true)
                 : Train(id, job, engine, parameters, states, kept, time, cancellation);
         }
+        catch (ArithmeticException e)
+        {
+            // An algorithm's numbers are undefined for what this client has.
+            return TaskResult.Failed(id, $"Client '{id.Client}' in round {id.Round}: {e.Message}", permanent: false);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return TaskResult.Failed(

@@ -8,8 +8,8 @@ namespace Federated.Core.Algorithms;
 /// Joshi, Mathews, Suresh, "Communication-Efficient Agnostic Federated Averaging", 2021, arXiv:2104.02748, put in place of single steps.</summary>
 /// <remarks>
 /// It minimises the loss of the worst mixture of the clients, max over λ in the simplex of Σ λ_k F_k(w). Client half: FedAvg's, and the loss F_k over the client's whole data at the round's parameters, which is what it reports
-/// as the loss of its training. Server half: a step of the job's server optimiser by Σ λ_k Δ_k / Σ λ_k; then λ ← Π(λ + γ F), Π the Euclidean projection onto the simplex, for F_k of the clients whose updates count; that of
-/// others counts as 0. λ begins at 1 / N. With γ = 0 it is fedavg with equal weights.
+/// as the loss of its training. Server half: a step of the job's server optimiser by Σ λ_k Δ_k / Σ λ_k; then λ ← Π(λ + γ F), Π the Euclidean projection onto the simplex, among the clients whose updates count;
+/// those of others stay, and theirs adds up to what it did. λ begins at 1 / N. With γ = 0 it is fedavg with equal weights.
 /// Deviations: clients are the paper's domains; the model of the last round is the result, where the paper's theory takes the mean of all rounds; a λ_k of less than 2^-20 counts as 2^-20, for a client of no weight at all cannot
 /// be counted.
 /// </remarks>
@@ -26,6 +26,7 @@ public sealed class AgnosticFedAvg(ServerHalf server, double step) : IFederatedA
         "Mohri et al. 2019, [arXiv:1902.00146](https://arxiv.org/abs/1902.00146), Stochastic-AFL, with local epochs as Ro et al. 2021, [arXiv:2104.02748](https://arxiv.org/abs/2104.02748)")
     {
         Options = "`gamma`",
+        MeasuresLoss = true,
         ServerKeeps = "a number for each client (λ)",
         NotPlain = "its updates are weighted by the coordinator's λ",
     };
@@ -56,10 +57,12 @@ public sealed class AgnosticFedAvg(ServerHalf server, double step) : IFederatedA
         var known = Shares(state).ToDictionary(StringComparer.Ordinal);
         foreach (var client in round.Updates.Keys) known.TryAdd(client, 1.0 / Math.Max(round.Clients, known.Count + 1));
         var names = known.Keys.Order(StringComparer.Ordinal).ToArray();
-        var shares = names.Select(name => known[name] + (round.Updates.TryGetValue(name, out var facts) ? _step * facts.Training.Loss : 0)).ToArray();
-        Simplex.Project(shares);
+        var present = names.Where(round.Updates.ContainsKey).ToArray();
+        var shares = present.Select(name => known[name] + _step * round.Updates[name].Training.Loss).ToArray();
+        Simplex.Project(shares, Math.Max(present.Sum(name => known[name]), Smallest));
+        foreach (var (place, name) in present.Index()) known[name] = shares[place];
         var slots = next.Slots.ToBuilder();
-        foreach (var (place, name) in names.Index()) slots[Share + name] = new[] { (float)shares[place] };
+        foreach (var name in names) slots[Share + name] = new[] { (float)known[name] };
         return next with { Slots = slots.ToImmutable() };
     }
 

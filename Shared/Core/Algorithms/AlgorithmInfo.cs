@@ -34,6 +34,9 @@ public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFeder
     /// <value>Why its updates are no changes of one model that stand for themselves, as the end of a sentence; null where they are. Robust rules and asynchronous modes take only such updates.</value>
     public string? NotPlain { get; init; }
 
+    /// <value>True where a client measures the loss over its whole training data, which some data have not.</value>
+    public bool MeasuresLoss { get; init; }
+
     /// <value>True where it makes its local steps itself, plain ones along the gradient: the job's optimiser has only its learning rate and schedule then.</value>
     public bool OwnSteps { get; init; }
 

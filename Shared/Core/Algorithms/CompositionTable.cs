@@ -22,7 +22,7 @@ public static class CompositionTable
         ("`semi_synchronous`", ["federation.mode=semi_synchronous"]),
         ("`fedbuff`", ["federation.mode=fedbuff"]),
         ("`fedasync`", ["federation.mode=fedasync", "federation.cohort.minimum=1"]),
-        ("`attack`", ["attack={kind: sign_flip, fraction: 0.2}"]),
+        ("attacks on updates", ["attack={kind: sign_flip, fraction: 0.2}"]),
     ];
 
     /// <summary>The table in Markdown with the reasons below it, each line ended by LF.</summary>

@@ -30,6 +30,10 @@ public interface IFederatedAlgorithm
     /// <param name="state">What this client kept with its last update that was counted; empty before its first, and for algorithms that keep nothing.</param>
     LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state);
 
+    /// <summary>Why an update cannot be one of this algorithm's, as a sentence; null where it can. Whoever sends what would spoil the sum of all is refused alone.</summary>
+    /// <param name="update">Shape [U], finite.</param>
+    string? Refusal(ReadOnlySpan<float> update) => null;
+
     /// <summary>What weighs an update in the mean, above 0.</summary>
     /// <param name="state">State after the previous round.</param>
     /// <param name="client">Whose update it is.</param>

@@ -28,6 +28,7 @@ public sealed class Ifca(ServerHalf server, int clusters, ulong seed) : IFederat
         "Ghosh et al. 2020, [arXiv:2006.04088](https://arxiv.org/abs/2006.04088), algorithm 1, option II")
     {
         Options = "`clusters`",
+        MeasuresLoss = true,
         ServerKeeps = "k (the models)",
         Down = "k - 1 models, [P] each",
         Up = "zeros for the models that it did not take, [P] each, and k values",
@@ -75,6 +76,16 @@ public sealed class Ifca(ServerHalf server, int clusters, ulong seed) : IFederat
         var slots = ImmutableDictionary.CreateBuilder<string, ReadOnlyMemory<float>>();
         for (var cluster = 0; cluster < _clusters; cluster++) Keep(slots, cluster, server.Init(cluster == 0 ? parameters : Beginning(parameters, cluster)));
         return new(0, parameters, slots.ToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public string? Refusal(ReadOnlySpan<float> update)
+    {
+        var taken = update[^_clusters..];
+        var count = (update.Length - _clusters) / _clusters;
+        var place = taken.IndexOf(1);
+        if (place < 0 || taken[..place].ContainsAnyExcept(0) || taken[(place + 1)..].ContainsAnyExcept(0)) return "The indicators of an update of ifca are 1 for one model and 0 for the others.";
+        return update[..(place * count)].ContainsAnyExcept(0) || update[((place + 1) * count)..^_clusters].ContainsAnyExcept(0) ? "An update of ifca changes the one model that its client took." : null;
     }
 
     /// <inheritdoc/>

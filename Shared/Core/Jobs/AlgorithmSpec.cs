@@ -67,7 +67,7 @@ public sealed record AlgorithmSpec
     public double MimeBeta { get; init; } = 0.9;
 
     /// <value>qfedavg: how much the loss counts.</value>
-    [JobField("q, how much a client's loss counts: with 0 it is fedavg, with more the clients' losses come nearer to each other. The paper tries 0.1, 1, 5 and others.", Minimum = 0, Maximum = 100)]
+    [JobField("q, how much a client's loss counts: with 0 it is fedavg, with more the clients' losses come nearer to each other. The paper tries 0.1, 1, 5 and others.", Minimum = 0, Maximum = 20)]
     [AppliesWhen("federation.algorithm.name", "qfedavg")]
     public double Q { get; init; } = 1;
 

@@ -5,7 +5,7 @@ public sealed record SelectionSpec
 {
     /// <value>The way.</value>
     [JobField("uniform: by lot. weighted: by lot, in proportion to their examples, each then counting the same in the mean (Li et al. 2020, FedProx). round_robin: in turn. "
-        + "power_of_choice: some by lot, then those of them whose training loss was the highest when they last took part (Cho et al. 2020). "
+        + "power_of_choice: some by lot in proportion to their examples, then those of them whose training loss was the highest when they last took part, each then counting the same (Cho et al. 2020). "
         + "oort: by loss and speed (as Lai et al. 2021). stratified: the same share of each group that workers announce.")]
     public SelectionKind Kind { get; init; } = SelectionKind.Uniform;
 

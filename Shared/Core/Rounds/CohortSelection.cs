@@ -31,7 +31,7 @@ public static class CohortSelection
     /// <param name="attempt">1-based. The first depends on nothing but seed, round and clients, so a run that never fails is the same on every machine.</param>
     /// <param name="clients">All that can take part, each once; their order does not matter.</param>
     /// <param name="health">Which of them are set aside: they are left out as long as the minimum can be had without them.</param>
-    /// <param name="always">Who is in every cohort, in place of the last one drawn where it was not drawn itself; null for nobody.</param>
+    /// <param name="always">Who is in every cohort, the rest of which is drawn from the others; null for nobody.</param>
     /// <param name="busy">Which of them still train for an earlier round: they are left out. Nobody where rounds do not overlap.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
     public static Cohort Draw(CohortSpec spec, ulong seed, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always = null, ImmutableHashSet<string>? busy = null)
@@ -46,20 +46,32 @@ public static class CohortSelection
         if (fine.Count == 0) return new([], Wanted: 0, all.Length);
         var eligible = all.Where(candidate => fine.Contains(candidate.Id)).ToArray();
         var (wanted, asked) = (Math.Min(Wanted(spec, all.Length), eligible.Length), Math.Min(Asked(spec, all.Length), eligible.Length));
-        Candidate[] chosen = spec.Selection.Kind switch
+        if (always is not null && Array.Exists(all, candidate => candidate.Id == always))
         {
-            SelectionKind.Uniform => eligible[..asked],
-            SelectionKind.Weighted => WeightedLot.Draw(eligible, Sizes.Of(eligible), asked, random),
-            SelectionKind.RoundRobin => RoundRobin.Draw(eligible, asked, seed, round, attempt),
-            SelectionKind.PowerOfChoice => PowerOfChoice.Draw(eligible, asked, spec.Selection.Candidates, random),
-            SelectionKind.Oort => Oort.Draw(eligible, asked, spec.Selection, round, random),
-            SelectionKind.Stratified => Groups.Draw(eligible, asked),
-            _ => throw new InvalidOperationException($"{spec.Selection.Kind} is not a known selection."),
-        };
-        if (always is not null && all.FirstOrDefault(candidate => candidate.Id == always) is { } root && !chosen.Contains(root)) chosen[^1] = root;
+            eligible = [.. eligible.Where(candidate => candidate.Id != always)];
+            var others = Math.Min(asked - 1, eligible.Length);
+            var drawn = others == 0 ? [] : Choose(spec, seed, round, attempt, all, eligible, others, random);
+            return new([.. drawn.Select(candidate => candidate.Id).Append(always).Order(StringComparer.Ordinal)], Math.Min(wanted, others + 1), all.Length);
+        }
+        var chosen = Choose(spec, seed, round, attempt, all, eligible, asked, random);
         return new([.. chosen.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)], wanted, all.Length);
     }
 
     /// <summary>Whether a selection looks at how clients did before.</summary>
     public static bool Remembers(SelectionKind kind) => kind is SelectionKind.Weighted or SelectionKind.PowerOfChoice or SelectionKind.Oort;
+
+    /// <summary>Whether clients are drawn in proportion to their examples, so that their updates count alike.</summary>
+    public static bool DrawsByExamples(SelectionKind kind) => kind is SelectionKind.Weighted or SelectionKind.PowerOfChoice;
+
+    private static Candidate[] Choose(CohortSpec spec, ulong seed, int round, int attempt, Candidate[] all, Candidate[] eligible, int asked, RandomStream random) =>
+        spec.Selection.Kind switch
+        {
+            SelectionKind.Uniform => eligible[..asked],
+            SelectionKind.Weighted => WeightedLot.Draw(eligible, Sizes.Of(eligible), asked, random),
+            SelectionKind.RoundRobin => RoundRobin.Draw(all, eligible, asked, Asked(spec, all.Length), seed, round, attempt),
+            SelectionKind.PowerOfChoice => PowerOfChoice.Draw(eligible, asked, spec.Selection.Candidates, random),
+            SelectionKind.Oort => Oort.Draw(eligible, asked, spec.Selection, round, random),
+            SelectionKind.Stratified => Groups.Draw(eligible, asked),
+            _ => throw new InvalidOperationException($"{spec.Selection.Kind} is not a known selection."),
+        };
 }

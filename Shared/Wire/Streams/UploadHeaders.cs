@@ -33,6 +33,9 @@ public static class UploadHeaders
         };
     }
 
+    /// <summary>The largest magnitude of a mean loss of local training: 10^30.</summary>
+    public const double MostLoss = 1e30;
+
     /// <summary>Checks an update against the run's schema. Null when it fits.</summary>
     public static UploadRefusal? CheckSchema(UploadHeader header, ParameterSchema schema)
     {
@@ -51,9 +54,17 @@ public static class UploadHeaders
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
         if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
-        return MetricsMapping.Read(header.Training, out _)
+        return CheckTraining(header.Training)
             ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
             ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));
+    }
+
+    // Algorithms and selections look at a client's mean loss, and multiply it.
+    private static UploadRefusal? CheckTraining(Metrics? metrics)
+    {
+        if (MetricsMapping.Read(metrics, out var training) is { } wrong) return wrong;
+        if (training.Examples == 0) return new(Refusal.NoExamples, "The local training saw no examples.");
+        return Math.Abs(training.Loss) <= MostLoss ? null : new(Refusal.OutOfRange, "The mean loss of the local training is too large to be counted; the training diverged.");
     }
 
     private static UploadRefusal? CheckInitialised(Initialised? initialised)

@@ -55,6 +55,16 @@ public sealed class IfcaTests
         for (var round = 0; round < 5; round++) Assert.Equal(fedavg.Round(), ifca.Round());
     }
 
+    [Theory]
+    [InlineData(new float[] { 3, 0, 1, 0 }, true)]
+    [InlineData(new float[] { 0, 3, 0, 1 }, true)]
+    [InlineData(new float[] { 3, 0, 0.5f, 0 }, false)]
+    [InlineData(new float[] { 3, 0, 1, 1 }, false)]
+    [InlineData(new float[] { 3, 0, 1e-35f, 1 }, false)]
+    [InlineData(new float[] { 3, 2, 1, 0 }, false)]
+    public void Update_that_is_not_of_one_model_is_refused_alone(float[] update, bool may) =>
+        Assert.Equal(may, AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = new() { Name = "ifca" } } }).Refusal(update) is null);
+
     [Fact]
     public void Models_begin_with_the_same_weights_in_orders_of_their_own()
     {

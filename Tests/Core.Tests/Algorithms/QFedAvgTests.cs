@@ -1,3 +1,4 @@
+using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 
 namespace Federated.Core.Tests.Algorithms;
@@ -34,7 +35,7 @@ public sealed class QFedAvgTests
     public void Losses_come_nearer_to_each_other_with_more_q(double q)
     {
         Parabola[] clients = [new(-2, 9, 1, 0.1f), new(4, 1, 1, 0.1f)];
-        var (fair, fedavg) = (Of(q, 0.1, clients), new Federation(new AlgorithmSpec { Name = "fedavg" }, clients));
+        var (fair, fedavg) = (Of(q, clients), new Federation(new AlgorithmSpec { Name = "fedavg" }, clients));
         for (var round = 0; round < 900; round++) (_, _) = (fair.Round(), fedavg.Round());
         var ratio = Math.Pow(9, 1 / (2 * q + 1));
         Assert.Equal((4 - 2 * ratio) / (1 + ratio), fair.Model[0], 0.01);
@@ -44,13 +45,26 @@ public sealed class QFedAvgTests
     [Fact]
     public void Running_statistics_are_averaged_by_examples() => Assert.Equal(2.5f, Of(1, new Parabola(4, 3, statistic: true), new Parabola(-2, 1, statistic: true)).Round()[1], 1e-6f);
 
+    // To the power of 20, 100 times the last round's loss is no number that sums could hold with others.
+    [Fact]
+    public void Powers_that_cannot_be_counted_are_an_error_with_its_remedy()
+    {
+        var error = Assert.Throws<ArithmeticException>(() => Of(20, new Parabola(20, 1)).Round());
+        Assert.Contains("Lower federation.algorithm.q", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, false)]
+    [InlineData(0.5, true)]
+    public void Update_without_a_divisor_is_refused_alone(float h, bool may) =>
+        Assert.Equal(may, AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = new() { Name = "qfedavg" } } }).Refusal([1, h]) is null);
+
     [Theory]
     [InlineData(-1)]
     [InlineData(double.NaN)]
     public void Senseless_powers_are_refused(double q) => Assert.Throws<ArgumentOutOfRangeException>(() => Of(q, new Parabola(4, 1)));
 
-    private static Federation Of(double q, params Parabola[] clients) => Of(q, 0.5, clients);
-
-    private static Federation Of(double q, double rate, params Parabola[] clients) =>
-        new(new JobSpec { Federation = new() { Rounds = 1000, Algorithm = new() { Name = "qfedavg", Q = q } }, Training = new() { Optimizer = new() { LearningRate = rate } } }, clients);
+    private static Federation Of(double q, params Parabola[] clients) =>
+        new(new JobSpec { Federation = new() { Rounds = 1000, Algorithm = new() { Name = "qfedavg", Q = q } } }, clients);
 }

@@ -48,6 +48,8 @@ public sealed class JobRulesTests
         "line 3, training.optimizer.momentum: 0.9 does not go with pfedme, which makes plain steps of its own; remove it.")]
     [InlineData("federation: {algorithm: {name: ditto, private: [head]}}",
         "line 2, federation.algorithm.private: has no effect with federation.algorithm.name ditto, only with fedper or fedrep; remove it.")]
+    [InlineData("federation: {algorithm: {name: qfedavg}}\ntraining: {optimizer: {momentum: 0.9}}",
+        "line 3, training.optimizer.momentum: 0.9 does not go with qfedavg, which reckons with plain steps; remove it.")]
     [InlineData("federation: {algorithm: {name: afl}, cohort: {fraction: 0.5}}", "line 2, federation.cohort.fraction: 0.5 does not go with afl, whose weights follow the losses of all clients; use 1.")]
     [InlineData("federation: {algorithm: {name: scaffold}}\ntraining: {optimizer: {momentum: 0.9}}",
         "line 3, training.optimizer.momentum: 0.9 does not go with scaffold's variate steps, which reads gradients off plain steps; remove it, or set federation.algorithm.variate to gradient.")]

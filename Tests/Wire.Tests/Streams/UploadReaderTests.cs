@@ -96,6 +96,8 @@ public sealed class UploadReaderTests
         { "metrics missing", Refusal.Malformed },
         { "metrics nan", Refusal.NotFinite },
         { "metrics infinite", Refusal.NotFinite },
+        { "metrics of nothing", Refusal.NoExamples },
+        { "metrics huge", Refusal.OutOfRange },
         { "metrics too right", Refusal.Malformed },
         { "validation nan", Refusal.NotFinite },
         { "personal too right", Refusal.Malformed },
@@ -131,6 +133,8 @@ public sealed class UploadReaderTests
             case "metrics missing": header.Training = null; break;
             case "metrics nan": header.Training.LossSum = double.NaN; break;
             case "metrics infinite": header.Training.LossSum = double.NegativeInfinity; break;
+            case "metrics of nothing": header.Training = new(); break;
+            case "metrics huge": header.Training.LossSum = 1e300; break;
             case "metrics too right": header.Training.Correct = 9; break;
             case "personal too right": header.Personal = new Metrics { Examples = 1, Correct = 2 }; break;
             case "validation nan": header.Validation = new Metrics { Examples = 1, LossSum = double.NaN }; break;

@@ -30,11 +30,13 @@ internal static class CorrectionRules
             (string Key, bool Is)[] others = [("training.clip_norm", training.ClipNorm is not null), ("training.clip_value", training.ClipValue is not null), ("training.patience", training.Patience is not null)];
             foreach (var (key, _) in others.Where(other => other.Is && job.Sound(other.Key))) job.Report(key, $"{Why}remove it,{Or}");
         }
-        if (algorithm == "mimelite" && job.Sound("training.optimizer"))
+        if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { MeasuresLoss: true } && job.Sound("data.name", "data.ratings") && DataRules.IsImplicit(job.Spec.Data))
+            job.Report("federation.algorithm.name", $"{algorithm} needs the loss over a client's training data, which ratings with implicit feedback have not; use fedavg, or data.ratings.feedback explicit.");
+        if (algorithm is "mimelite" or "qfedavg" && job.Sound("training.optimizer"))
         {
-            const string Why = "does not go with mimelite, whose momentum is that of all clients; ";
-            if (training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {Why}use sgd.");
-            else if (training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {Why}remove it.");
+            var why = algorithm == "mimelite" ? "does not go with mimelite, whose momentum is that of all clients; " : "does not go with qfedavg, which reckons with plain steps; ";
+            if (training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {why}use sgd.");
+            else if (training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {why}remove it.");
         }
     }
 

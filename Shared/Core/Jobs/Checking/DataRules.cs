@@ -46,6 +46,7 @@ internal static class DataRules
     // Of what the workers have only the name is known here.
     private static bool IsFile(string? path) => Path.GetExtension(path)?.ToLowerInvariant() is ".csv" or ".tsv" or ".txt" or ".data";
 
-    private static bool IsImplicit(DataSpec data) =>
+    /// <summary>Whether the data is ratings of which only their being there counts.</summary>
+    public static bool IsImplicit(DataSpec data) =>
         data is { Name: DatasetCatalog.Ratings or DatasetCatalog.MovieLens100K, Ratings.Feedback: Feedback.Implicit };
 }

@@ -1,5 +1,7 @@
 using Federated.Core.Algorithms;
+using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
+using Federated.Core.Rounds;
 
 namespace Federated.Core.Jobs.Checking;
 
@@ -18,7 +20,7 @@ internal static class SelectionRules
             if (job.Sound("data.placement") && job.Spec.Data.Placement != Placement.Local)
                 job.Report(Kind, "stratified needs data.placement local: only workers that have clients of their own announce labels for them. Use uniform.");
         }
-        if (selection.Kind == SelectionKind.Weighted && job.Sound("federation.algorithm") && AlgorithmCatalog.All.FirstOrDefault(info => info.Name == job.Spec.Federation.Algorithm.Name) is { NotPlain: { } why } algorithm)
-            job.Report(Kind, $"weighted does not go with {algorithm.Name}, for {why}. Use uniform.");
+        if (CohortSelection.DrawsByExamples(selection.Kind) && job.Sound("federation.algorithm") && AlgorithmCatalog.All.FirstOrDefault(info => info.Name == job.Spec.Federation.Algorithm.Name) is { NotPlain: { } why } algorithm)
+            job.Report(Kind, $"{ValueText.Of(selection.Kind)} does not go with {algorithm.Name}, for {why}. Use uniform.");
     }
 }

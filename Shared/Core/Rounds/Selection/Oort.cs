@@ -37,7 +37,7 @@ internal static class Oort
 
     private static double Utility(ClientRecord last, double typical, double alpha, int round)
     {
-        var utility = last.Examples * Math.Max(0, last.Loss) + Math.Sqrt(0.1 * Math.Log(round) / last.Round);
+        var utility = last.Examples * Math.Max(0, last.Loss) + Math.Sqrt(0.1 * PortableMath.Log(round) / last.Round);
         return last.Seconds > typical ? utility * Math.Pow(typical / last.Seconds, alpha) : utility;
     }
 

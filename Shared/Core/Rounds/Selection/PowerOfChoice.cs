@@ -3,7 +3,7 @@ using Federated.Core.Randomness;
 namespace Federated.Core.Rounds.Selection;
 
 /// <summary>Power of choice. Cho, Wang, Joshi, "Client Selection in Federated Learning: Convergence Analysis and Power-of-Choice Selection Strategies", 2020, section 3.2, arXiv:2010.01243, in its variant rpow-d, which asks no client
-/// for its loss: that of its last local training stands for it, and is infinite where it never took part.</summary>
+/// for its loss: that of its last local training stands for it, and is infinite where it never took part. As in the paper the updates then count alike, since the draw of candidates has their examples in it.</summary>
 internal static class PowerOfChoice
 {
     /// <summary>Some of them.</summary>

@@ -12,5 +12,5 @@ internal static class WeightedLot
     /// <param name="random">One draw each.</param>
     public static Candidate[] Draw(IReadOnlyList<Candidate> all, Func<Candidate, double> weight, int count, RandomStream random) =>
         // The logarithm orders alike, and does not become 0 for large weights.
-        [.. all.Select(candidate => (Candidate: candidate, Key: Math.Log(1 - random.NextDouble()) / weight(candidate))).OrderByDescending(drawn => drawn.Key).Take(count).Select(drawn => drawn.Candidate)];
+        [.. all.Select(candidate => (Candidate: candidate, Key: PortableMath.Log(1 - random.NextDouble()) / weight(candidate))).OrderByDescending(drawn => drawn.Key).Take(count).Select(drawn => drawn.Candidate)];
 }
