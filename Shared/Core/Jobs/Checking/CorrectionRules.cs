@@ -30,6 +30,9 @@ internal static class CorrectionRules
             (string Key, bool Is)[] others = [("training.clip_norm", training.ClipNorm is not null), ("training.clip_value", training.ClipValue is not null), ("training.patience", training.Patience is not null)];
             foreach (var (key, _) in others.Where(other => other.Is && job.Sound(other.Key))) job.Report(key, $"{Why}remove it,{Or}");
         }
+        if (algorithm == "moon" && job.Spec.Model.IsOwn)
+            job.Report(job.Spec.Model.Torchscript is null ? "model.assembly" : "model.torchscript",
+                "does not go with moon, which compares what goes into the last layer: a model of one's own does not show its layers. Use model.layers, or another algorithm.");
         if (algorithm == "mimelite" && job.Sound("training.optimizer"))
         {
             const string Why = "does not go with mimelite, whose momentum is that of all clients; ";
