@@ -92,6 +92,22 @@ public sealed class ModelContrastTests
         Assert.Equal(bench.Train(live).Parameters, result);
     }
 
+    // In bfloat16 the models that rest are in float32, as in evaluation.
+    [Theory]
+    [InlineData(TrainingPrecision.Float32)]
+    [InlineData(TrainingPrecision.Bfloat16)]
+    public void Convolutions_and_residual_layers_have_a_representation_too(TrainingPrecision precision)
+    {
+        using var bench = new TrainerBench(new() { Epochs = 2, BatchSize = 8, Precision = precision }, ArrayExamples.Bands(24, 8, 4), [1, 8, 8], 4,
+            new Conv2dLayer { Filters = 4, Activation = Activation.Relu }, new ResidualLayer { Layers = [new Conv2dLayer { Filters = 4, Kernel = 3, Padding = Padding.Same }], Activation = Activation.Relu },
+            new MaxPool2dLayer(), new FlattenLayer(), new DenseLayer { Units = 4, Activation = Activation.Softmax });
+        var (start, away, equal, other) = (bench.Start(), bench.Start(seed: 7), new float[bench.Plan.Schema.Count], new float[bench.Plan.Schema.Count]);
+        bench.Trainer().Train(start, equal, new GradientTerm { Contrast = new(5, 0.5, away, away) });
+        Assert.Equal(bench.Train(start).Parameters, equal);
+        bench.Trainer().Train(start, other, new GradientTerm { Contrast = new(5, 0.5, start, away) });
+        Assert.NotEqual(equal, other);
+    }
+
     [Fact]
     public void Scores_beside_the_representation_are_those_without()
     {
