@@ -18,6 +18,7 @@ public static class AlgorithmCatalog
         FedSam.Info,
         Scaffold.Info,
         FedDyn.Info,
+        Moon.Info,
         MimeLite.Info,
         QFedAvg.Info,
         AgnosticFedAvg.Info,

@@ -34,6 +34,9 @@ public readonly ref struct GradientTerm
     /// <summary>o, shape [P]; empty for none. Read until training ends.</summary>
     public ReadOnlySpan<float> Offset { get; init; }
 
+    /// <summary>A term that is added to each batch's loss, so that its gradient comes in the same backward pass; of no loss that is reported. The default adds none.</summary>
+    public ModelContrast Contrast { get; init; }
+
     /// <summary>By tensor of the model, whether it stays as it was at the start, running statistics too: it has no part in clipping, and no weight decay. Empty where all move.</summary>
     public ReadOnlySpan<bool> Frozen { get; init; }
 

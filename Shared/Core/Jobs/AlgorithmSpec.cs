@@ -12,6 +12,7 @@ public sealed record AlgorithmSpec
         + "fedsam: local steps look for flat minima, at twice the cost (Qu et al. 2022). "
         + "scaffold: local steps are corrected by how a client's gradient differs from that of all (Karimireddy et al. 2020). "
         + "feddyn: clients are held near the round's model by a term that learns their gradients, so that their minima come to agree (Acar et al. 2021). "
+        + "moon: what the model makes of a client's data is drawn to what the round's model makes of it, and away from the client's last model (Li et al. 2021). "
         + "mimelite: local steps have the momentum of all clients; needs sgd without momentum of its own (Karimireddy et al. 2021). "
         + "qfedavg: clients with a high loss count for more (Li et al. 2020). "
         + "afl: the worst mixture of the clients counts (Mohri et al. 2019). "
@@ -60,6 +61,16 @@ public sealed record AlgorithmSpec
         Minimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "feddyn")]
     public double Alpha { get; init; } = 0.1;
+
+    /// <value>moon: weight of the contrast.</value>
+    [JobField("μ of moon, the weight of its contrast between the round's model and the client's last one; with 0 it is fedavg. The paper tries 0.1, 1, 5 and 10.", Minimum = 0, Maximum = 1e6)]
+    [AppliesWhen("federation.algorithm.name", "moon")]
+    public double MoonMu { get; init; } = 1;
+
+    /// <value>moon: temperature of the contrast.</value>
+    [JobField("τ of moon: the lower, the more a small difference between the two similarities counts.", Minimum = 0.001, Maximum = 1000)]
+    [AppliesWhen("federation.algorithm.name", "moon")]
+    public double Temperature { get; init; } = 0.5;
 
     /// <value>mimelite: share of the momentum.</value>
     [JobField("β of mimelite: how much of the momentum stays from round to round, and is added to local steps; with 0 it is fedavg with equal weights.", Minimum = 0, ExclusiveMaximum = 1)]

@@ -11,8 +11,14 @@ internal static class LayerFactory
     /// <param name="plan">The model.</param>
     /// <param name="tensors">All tensors in schema order.</param>
     /// <param name="keepSoftmax">False where the loss takes the scores before the final softmax.</param>
-    public static ImmutableArray<ILayer> Create(ModelPlan plan, ImmutableArray<Tensor> tensors, bool keepSoftmax) =>
-        Create(plan.Layers, tensors.AsSpan(), keepSoftmax, out _);
+    /// <param name="last">Which of them the planned layer begins with that is the last to have trainable tensors; 0 where none has.</param>
+    public static ImmutableArray<ILayer> Create(ModelPlan plan, ImmutableArray<Tensor> tensors, bool keepSoftmax, out int last)
+    {
+        var place = plan.Layers.Index().LastOrDefault(layer => layer.Item.Tensors.Any(tensor => tensor.Trainable)).Index;
+        var before = Create(plan.Layers[..place], tensors.AsSpan(), keepSoftmax, out var left);
+        last = before.Length;
+        return before.AddRange(Create(plan.Layers[place..], left, keepSoftmax, out _));
+    }
 
     private static ImmutableArray<ILayer> Create(
         ImmutableArray<PlannedLayer> list, ReadOnlySpan<Tensor> tensors, bool keepSoftmax, out ReadOnlySpan<Tensor> left)

@@ -15,6 +15,7 @@ internal sealed class ModelReplica : IDisposable
 {
     private readonly ImmutableArray<ILayer> _layers;
     private readonly OwnLayer? _own;
+    private readonly int _last;
 
     /// <param name="plan">What to build.</param>
     /// <param name="keepSoftmax">False leaves a final softmax out, for losses that take the scores before it.</param>
@@ -25,7 +26,7 @@ internal sealed class ModelReplica : IDisposable
         Plan = plan;
         Parameters = new FlatParameters(plan.Schema, device);
         _own = own is null ? null : new OwnLayer(own, Parameters);
-        _layers = _own is null ? LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax) : [_own];
+        _layers = _own is null ? LayerFactory.Create(plan, Parameters.Tensors, keepSoftmax, out _last) : [_own];
         NeedsPairs = own?.NeedsPairs ?? BatchPlan.NeedsPairs(plan);
     }
 
@@ -48,9 +49,39 @@ internal sealed class ModelReplica : IDisposable
     /// <returns>Shape [batch, output...], on the replica's device.</returns>
     public Tensor Forward(Tensor input, RandomStream? draws)
     {
+        var (moved, pass) = Begin(input, draws);
+        return _layers.Forward(moved, pass);
+    }
+
+    /// <summary>Scores for a batch, and what goes into the last layer with trainable tensors.</summary>
+    /// <param name="input">As of the other.</param>
+    /// <param name="draws">The same.</param>
+    /// <returns>Scores, shape [batch, output...], and the representation, shape [batch, ...], on the replica's device.</returns>
+    /// <exception cref="InvalidOperationException">There is no such layer with something before it.</exception>
+    public (Tensor Scores, Tensor Representation) ForwardWithRepresentation(Tensor input, RandomStream? draws)
+    {
+        var (moved, pass) = Begin(input, draws);
+        var representation = Representing.Forward(moved, pass);
+        return (_layers[_last..].Forward(representation, pass), representation);
+    }
+
+    /// <summary>What goes into the last layer with trainable tensors, as in evaluation.</summary>
+    /// <param name="input">As of <see cref="Forward"/>.</param>
+    /// <returns>Shape [batch, ...], on the replica's device.</returns>
+    /// <exception cref="InvalidOperationException">There is no such layer with something before it.</exception>
+    public Tensor Represent(Tensor input)
+    {
+        var (moved, pass) = Begin(input, draws: null);
+        return Representing.Forward(moved, pass);
+    }
+
+    private ImmutableArray<ILayer> Representing => _last > 0 ? _layers[.._last] : throw new InvalidOperationException("Nothing comes before the model's last layer with weights.");
+
+    private (Tensor Input, ForwardPass Pass) Begin(Tensor input, RandomStream? draws)
+    {
         var moved = Parameters.IsOnHost ? input : input.to(Parameters.Device);
         var symbols = Plan.Data.Vocabularies.IsEmpty ? null : moved.to_type(ScalarType.Int64);
-        return _layers.Forward(moved, new ForwardPass(draws, symbols, draws is not null && Precision == TrainingPrecision.Bfloat16));
+        return (moved, new ForwardPass(draws, symbols, draws is not null && Precision == TrainingPrecision.Bfloat16));
     }
 
     public void Dispose()

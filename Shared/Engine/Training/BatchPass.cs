@@ -18,17 +18,26 @@ internal sealed class BatchPass(Workspace workspace, TrainingSpec training, Exam
     private readonly FlatParameters _parameters = workspace.Replica.Parameters;
 
     /// <summary>Forward and backward over one batch, with all tensors but the gradients gone at the end.</summary>
-    public MetricSums Run(ExampleSet drawn, ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share)
+    /// <returns>Loss and hits, without <paramref name="contrast"/>, which is of the gradients alone.</returns>
+    public MetricSums Run(ExampleSet drawn, ReadOnlySpan<int> chosen, RandomStream draws, RandomStream? augment, int step, double share, ContrastLoss? contrast = null)
     {
         using var disposal = NewDisposeScope();
         var batch = workspace.Buffer.Gather(drawn, chosen);
         var mixed = augment is null ? null : workspace.Augmentation?.Apply(batch, augment);
-        var scores = workspace.Replica.Forward(batch.Input, draws);
+        var (scores, added) = Scores(batch.Input, draws, contrast);
         var (loss, predictions, correct) = Loss(scores, batch, mixed);
         var value = loss.item<float>();
         if (!float.IsFinite(value)) throw scope.Diverged(training, $"the loss is {value.ToString(CultureInfo.InvariantCulture)}", step);
-        (share < 1 ? loss * share : loss).backward();
+        var whole = added is null ? loss : loss + added;
+        (share < 1 ? whole * share : whole).backward();
         return new MetricSums(predictions, (double)value * predictions, correct);
+    }
+
+    private (Tensor Scores, Tensor? Added) Scores(Tensor input, RandomStream draws, ContrastLoss? contrast)
+    {
+        if (contrast is null) return (workspace.Replica.Forward(input, draws), null);
+        var (scores, representation) = workspace.Replica.ForwardWithRepresentation(input, draws);
+        return (scores, contrast.Of(input, representation));
     }
 
     // Of a mixture, the hits are those of the larger share.

@@ -45,6 +45,7 @@ internal sealed class LocalTrainer(
         _parameters.ClearGradients();   // of a call that ended by an exception
         workspace.Step.Reset();
         using var added = AddedGradient.Of(_parameters, term);
+        var contrast = ContrastLoss.Of(workspace, term.Contrast);
         using var ascent = term.Radius > 0 ? new SharpnessAscent(_parameters, term.Radius) : null;
 
         var (sums, step, rates) = (default(MetricSums), 0, 0.0);
@@ -57,11 +58,11 @@ internal sealed class LocalTrainer(
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (sameDraws, sameAugment) = ascent is null ? default : (draws.Copy(), augment.Copy());
-                sums += _pass.Run(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1);
+                sums += _pass.Run(drawn, rows.AsSpan(begin, end - begin), draws, augment, ++step, share: 1, contrast);
                 ForgetGradients(term.Frozen);
                 if (ascent?.Climb() == true)
                 {
-                    _pass.Run(drawn, rows.AsSpan(begin, end - begin), sameDraws, sameAugment, step, share: 1);
+                    _pass.Run(drawn, rows.AsSpan(begin, end - begin), sameDraws, sameAugment, step, share: 1, contrast);
                     ForgetGradients(term.Frozen);
                     ascent.Return();
                 }

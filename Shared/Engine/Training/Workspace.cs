@@ -18,6 +18,8 @@ internal sealed class Workspace : IDisposable
     // Beyond it a layer's results would no longer stay in the caches, and take gigabytes with large pictures.
     private const int ChunkValues = 1 << 20;
 
+    private RestingModels? _resting;
+
     /// <param name="plan">The model.</param>
     /// <param name="training">The job's training settings.</param>
     /// <param name="largest">Training examples of the largest client in an epoch: no batch is larger.</param>
@@ -41,6 +43,9 @@ internal sealed class Workspace : IDisposable
 
     public ModelReplica Replica { get; }
 
+    /// <summary>Two more replicas; made when first asked for, since few algorithms compare models.</summary>
+    public RestingModels Resting => _resting ??= new(Replica.Plan, Replica.Parameters.Device);
+
     /// <summary>What moves the replica's parameters.</summary>
     public ParameterStep Step { get; }
 
@@ -52,6 +57,7 @@ internal sealed class Workspace : IDisposable
     public void Dispose()
     {
         Step.Dispose();
+        _resting?.Dispose();
         Replica.Dispose();
         Buffer.Dispose();
     }

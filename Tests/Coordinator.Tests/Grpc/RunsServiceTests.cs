@@ -180,7 +180,7 @@ public sealed class RunsServiceTests
     {
         await using var server = await GrpcServer.StartAsync(_ => new JournalUnavailable("The disk is full."));
         Func<Runs.RunsClient, string, Task>[] all = [.. Changes, (api, _) => api.SubmitAsync(new SubmitRequest { JobYaml = "model: { name: mlp }\n" }).ResponseAsync,
-            (api, run) => api.Watch(new WatchRequest { Run = run }).ResponseStream.MoveNext(CancellationToken.None)];
+            (api, _) => api.ListAsync(new ListRequest()).ResponseAsync, (api, run) => api.Watch(new WatchRequest { Run = run }).ResponseStream.MoveNext(CancellationToken.None)];
 
         foreach (var change in all)
         {

@@ -34,6 +34,7 @@ public sealed class JobRulesTests
         "line 4, training.patience: does not go with fednova, which must know what local steps add up to; remove it.")]
     [InlineData("federation: {algorithm: {name: mimelite}}\ntraining: {optimizer: {momentum: 0.9}}",
         "line 3, training.optimizer.momentum: 0.9 does not go with mimelite, whose momentum is that of all clients; remove it.")]
+    [InlineData("federation: {algorithm: {temperature: 0.5}}", "line 2, federation.algorithm.temperature: has no effect with federation.algorithm.name fedavg, only with moon; remove it.")]
     [InlineData("federation: {algorithm: {name: perfedavg}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}",
         "line 3, training.optimizer.name: adam does not go with perfedavg, which makes plain steps of its own; use sgd.")]
     [InlineData("federation: {algorithm: {name: perfedavg}}\ntraining: {optimizer: {weight_decay: 0.1}}",
@@ -83,6 +84,7 @@ public sealed class JobRulesTests
     [InlineData("federation: {algorithm: {name: fednova}}\ntraining: {optimizer: {momentum: 0.9, nesterov: true}, clip_norm: 1}")]
     [InlineData("federation: {algorithm: {name: scaffold, variate: gradient}}\ntraining: {optimizer: {momentum: 0.9}, clip_norm: 1}")]
     [InlineData("federation: {algorithm: {name: feddyn, alpha: 0.01}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}, clip_norm: 1}")]
+    [InlineData("federation: {algorithm: {name: moon, moon_mu: 5, temperature: 0.1, server: {optimizer: fedadam}}, aggregation: {rule: norm_bound}}\ntraining: {optimizer: {name: adam, learning_rate: 0.001}}")]
     [InlineData("federation: {mode: fedbuff, asynchronous: {buffer: 4, staleness: hinge, grace: 2}, algorithm: {name: fedprox, server: {optimizer: fedadam}}}")]
     [InlineData("federation: {mode: fedasync, asynchronous: {mixing: 0.9, concurrency: 4}, algorithm: {name: fedprox}}")]
     [InlineData("federation: {mode: semi_synchronous, asynchronous: {max_staleness: 2}, cohort: {fraction: 0.5, deadline: 20s}}")]

@@ -17,6 +17,13 @@ public sealed class OwnModelRulesTests
     public void Keys_that_do_not_go_together_are_one_sentence(string model, string error) =>
         Assert.Equal([error], JobReader.Read($"model: {model.Replace("HASH", Hash, StringComparison.Ordinal)}").Errors.Select(found => found.ToString()));
 
+    [Theory]
+    [InlineData("torchscript: a.pt", "torchscript")]
+    [InlineData("assembly: a.dll, type: N.T", "assembly")]
+    public void What_looks_into_the_layers_does_not_go_with_it(string model, string key) => Assert.Equal(
+        [$"line 1, model.{key}: does not go with moon, which compares what goes into the last layer: a model of one's own does not show its layers. Use model.layers, or another algorithm."],
+        JobReader.Read($"model: {{{model}}}\nfederation: {{algorithm: {{name: moon}}}}").Errors.Select(found => found.ToString()));
+
     [Fact]
     public void All_errors_come_at_once()
     {

@@ -32,6 +32,9 @@ internal static class CorrectionRules
         }
         if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { MeasuresLoss: true } && job.Sound("data.name", "data.ratings") && DataRules.IsImplicit(job.Spec.Data))
             job.Report("federation.algorithm.name", $"{algorithm} needs the loss over a client's training data, which ratings with implicit feedback have not; use fedavg, or data.ratings.feedback explicit.");
+        if (algorithm == "moon" && job.Spec.Model.IsOwn)
+            job.Report(job.Spec.Model.Torchscript is null ? "model.assembly" : "model.torchscript",
+                "does not go with moon, which compares what goes into the last layer: a model of one's own does not show its layers. Use model.layers, or another algorithm.");
         if (algorithm is "mimelite" or "qfedavg" && job.Sound("training.optimizer"))
         {
             var why = algorithm == "mimelite" ? "does not go with mimelite, whose momentum is that of all clients; " : "does not go with qfedavg, which reckons with plain steps; ";
