@@ -12,7 +12,7 @@ internal static class AlgorithmsSection
         Every synchronous algorithm on one job with one budget: [fashion-clients](../examples/fashion-clients.yaml), mcmahan-cnn on fashion-mnist, a hundred clients of a Dirichlet 0.1, ten of them a round for 60 rounds of one local epoch.
         *Worst tenth* is the mean accuracy of the tenth of all clients for which the model does worst, on their validation shares; *own models* is the accuracy of the last round's clients' own models on theirs, where the algorithm has any. One
         seed, one run each, seconds on two cores. Settings are those of the papers or the defaults, and were not searched for: who wants to know which algorithm suits a job of their own should vary them there.
-        afl asks every client each round, and so has six rounds for the same budget.
+        afl asks every client each round, and so has six rounds for the same budget. Heads of fedper and fedrep stay with the clients: look at their own models. Rows that are missing were not measured yet.
 
         ```sh
         dotnet run -c Release --project Tests/Benchmarks -- algorithms            # every row
