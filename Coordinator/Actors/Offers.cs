@@ -47,7 +47,7 @@ internal static class Offers
 
     /// <summary>What an update says beside itself.</summary>
     /// <param name="header">Has been checked.</param>
-    public static UpdateFacts Facts(UploadHeader header)
+    private static UpdateFacts Facts(UploadHeader header)
     {
         MetricsMapping.Read(header.Training, out var training);
         return new((long)header.Examples, training, Measured(header.Validation), header.ComputeSeconds) { Weight = header.Weight > 0 ? header.Weight : null, Personal = Measured(header.Personal) };

@@ -62,7 +62,7 @@ public sealed class FedProx(ServerHalf server, double mu, bool adaptive) : IFede
     public ServerState Apply(ServerState state, ReadOnlySpan<float> mean, RoundFacts round)
     {
         var next = server.Apply(state, mean);
-        return adaptive ? next with { Slots = next.Slots.SetItem(Memory, Adapted(state, (float)Loss(round))) } : next;
+        return adaptive ? next with { Slots = next.Slots.SetItem(Memory, Adapted(state, (float)round.TrainingLoss())) } : next;
     }
 
     private static float[] Adapted(ServerState state, float loss)
@@ -72,16 +72,5 @@ public sealed class FedProx(ServerHalf server, double mu, bool adaptive) : IFede
         if (loss > last) return [weight + Change, loss, 0];
         if (loss == last) return [weight, loss, 0];
         return falling + 1 < Patience ? [weight, loss, falling + 1] : [MathF.Max(0, weight - Change), loss, 0];
-    }
-
-    private static double Loss(RoundFacts round)
-    {
-        var (sum, examples) = (0.0, 0.0);
-        foreach (var facts in round.Updates.Values)
-        {
-            sum += facts.Examples * facts.Training.Loss;
-            examples += facts.Examples;
-        }
-        return sum / examples;
     }
 }

@@ -101,13 +101,6 @@ public sealed class QFedAvg(ServerHalf server, double q) : IFederatedAlgorithm
             offset += tensor.Count;
         }
         var next = server.Apply(state, step);
-        return next with { Slots = next.Slots.SetItem(Reference, new[] { (float)Loss(round) }) };
-    }
-
-    private static double Loss(RoundFacts round)
-    {
-        var (sum, examples) = (0.0, 0.0);
-        foreach (var facts in round.Updates.Values) (sum, examples) = (sum + facts.Examples * facts.Training.Loss, examples + facts.Examples);
-        return Math.Max(sum / examples, 0);
+        return next with { Slots = next.Slots.SetItem(Reference, new[] { (float)Math.Max(round.TrainingLoss(), 0) }) };
     }
 }

@@ -5,7 +5,21 @@ namespace Federated.Core.Algorithms;
 /// <summary>What a round's server half knows beside the mean. In ordinal order of clients, so that sums over them have the same bits on every coordinator.</summary>
 /// <param name="Updates">The updates that count, by client; at least one.</param>
 /// <param name="Clients">N: how many clients could have been asked, at least as many as were.</param>
-public sealed record RoundFacts(ImmutableSortedDictionary<string, UpdateFacts> Updates, int Clients);
+public sealed record RoundFacts(ImmutableSortedDictionary<string, UpdateFacts> Updates, int Clients)
+{
+    /// <summary>Mean loss of the local training, that of each client weighted by its examples.</summary>
+    /// <exception cref="InvalidOperationException">A client's training saw no example.</exception>
+    public double TrainingLoss()
+    {
+        var (sum, examples) = (0.0, 0.0);
+        foreach (var facts in Updates.Values)
+        {
+            sum += facts.Examples * facts.Training.Loss;
+            examples += facts.Examples;
+        }
+        return sum / examples;
+    }
+}
 
 /// <summary>What a round keeps of an accepted update besides its part in the sum.</summary>
 /// <param name="Examples">The client's examples, at least 1.</param>

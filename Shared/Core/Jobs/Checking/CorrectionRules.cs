@@ -12,6 +12,7 @@ internal static class CorrectionRules
     {
         if (!job.Sound("federation.algorithm")) return;
         var (algorithm, training) = (job.Spec.Federation.Algorithm.Name, job.Spec.Training);
+        var info = AlgorithmCatalog.Find(algorithm);
         if (algorithm == "fednova")
         {
             const string Why = "does not go with fednova, which must know what local steps add up to; ";
@@ -20,7 +21,7 @@ internal static class CorrectionRules
         }
         if (algorithm == "afl" && job.Sound("federation.cohort") && job.Spec.Federation.Cohort.Fraction < 1)
             job.Report("federation.cohort.fraction", $"{ValueText.Of(job.Spec.Federation.Cohort.Fraction)} does not go with afl, whose weights follow the losses of all clients; use 1.");
-        if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { OwnSteps: true }) CheckOwnSteps(job, algorithm);
+        if (info.OwnSteps) CheckOwnSteps(job, algorithm);
         if (algorithm == "scaffold" && job.Spec.Federation.Algorithm.Variate == ControlVariate.Steps)
         {
             const string Why = "does not go with scaffold's variate steps, which reads gradients off plain steps; ";
@@ -30,7 +31,7 @@ internal static class CorrectionRules
             (string Key, bool Is)[] others = [("training.clip_norm", training.ClipNorm is not null), ("training.clip_value", training.ClipValue is not null), ("training.patience", training.Patience is not null)];
             foreach (var (key, _) in others.Where(other => other.Is && job.Sound(other.Key))) job.Report(key, $"{Why}remove it,{Or}");
         }
-        if (AlgorithmCatalog.All.FirstOrDefault(info => info.Name == algorithm) is { MeasuresLoss: true } && job.Sound("data.name", "data.ratings") && DataRules.IsImplicit(job.Spec.Data))
+        if (info.MeasuresLoss && job.Sound("data.name", "data.ratings") && DataRules.IsImplicit(job.Spec.Data))
             job.Report("federation.algorithm.name", $"{algorithm} needs the loss over a client's training data, which ratings with implicit feedback have not; use fedavg, or data.ratings.feedback explicit.");
         if (algorithm == "moon" && job.Spec.Model.IsOwn)
             job.Report(job.Spec.Model.Torchscript is null ? "model.assembly" : "model.torchscript",
