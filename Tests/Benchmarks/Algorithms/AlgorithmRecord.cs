@@ -12,10 +12,10 @@ namespace Federated.Benchmarks.Algorithms;
 /// <param name="Personal">Accuracy of the own models of the last round's clients on their validation shares; null without.</param>
 /// <param name="BytesDown">In all.</param>
 /// <param name="BytesUp">In all.</param>
-/// <param name="Seconds">Wall time of the run.</param>
+/// <param name="ProcessorSeconds">Processor time of coordinator and workers together.</param>
 /// <param name="Date">Of the measurement.</param>
 internal sealed record AlgorithmRecord(
-    ImmutableArray<string> Settings, int Rounds, int? RoundsToTarget, double Accuracy, double WorstTenth, double? Personal, long BytesDown, long BytesUp, double Seconds, string Date)
+    ImmutableArray<string> Settings, int Rounds, int? RoundsToTarget, double Accuracy, double WorstTenth, double? Personal, long BytesDown, long BytesUp, double ProcessorSeconds, string Date)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

@@ -26,7 +26,7 @@ internal sealed record AlgorithmRow(string Name, params ImmutableArray<string> S
         Of("moon", "moon_mu: 1"),
         new("mimelite", "federation.algorithm.name=mimelite", "training.optimizer.learning_rate=0.005"),
         Of("qfedavg", "q: 1"),
-        new("afl", "federation.algorithm={name: afl, gamma: 0.01}", "federation.cohort.fraction=1", "federation.rounds=6", "evaluation.every=1"),
+        new("afl", "federation.algorithm={name: afl, gamma: 0.01}", "federation.cohort.fraction=1", "federation.rounds=4", "evaluation.every=1"),
         Of("ifca", "clusters: 2"),
         Of("perfedavg", "inner_rate: 0.01"),
         Of("reptile"),

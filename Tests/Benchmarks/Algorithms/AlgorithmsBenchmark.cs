@@ -29,7 +29,7 @@ internal static class AlgorithmsBenchmark
             records[row.Name] = record;
             AlgorithmRecord.Save(store, records);
             await ResultsPage.WriteAsync(root);
-            Report.Line($"{row.Name}: accuracy {record.Accuracy:F4}, worst tenth {record.WorstTenth:F4}, rounds to {Target}: {record.RoundsToTarget}, {record.Seconds:F0} s");
+            Report.Line($"{row.Name}: accuracy {record.Accuracy:F4}, worst tenth {record.WorstTenth:F4}, rounds to {Target}: {record.RoundsToTarget}, {record.ProcessorSeconds:F0} s of processor time");
         }
         return 0;
     }
@@ -40,12 +40,12 @@ internal static class AlgorithmsBenchmark
         try
         {
             var results = Path.Combine(folder.FullName, "out");
-            var printed = await FederatedCommand.RunAsync(["run", job, "--json", "--workers", "2", "--slots", "1", "--out", results, .. row.Settings.SelectMany(value => (string[])["--set", value])]);
+            var (printed, processor) = await FederatedCommand.MeasureAsync(["run", job, "--json", "--workers", "2", "--slots", "1", "--out", results, .. row.Settings.SelectMany(value => (string[])["--set", value])]);
             using var summary = JsonDocument.Parse(printed);
             var run = summary.RootElement;
             return new(row.Settings, run.GetProperty("rounds").GetInt32(), await RoundsToTargetAsync(Path.Combine(results, "metrics.jsonl")), run.GetProperty("accuracy").GetDouble(),
                 run.GetProperty("client_spread").GetProperty("worst_tenth").GetDouble(), run.GetProperty("personal_accuracy") is { ValueKind: JsonValueKind.Number } personal ? personal.GetDouble() : null,
-                run.GetProperty("bytes_down").GetInt64(), run.GetProperty("bytes_up").GetInt64(), run.GetProperty("wall_seconds").GetDouble(),
+                run.GetProperty("bytes_down").GetInt64(), run.GetProperty("bytes_up").GetInt64(), processor.TotalSeconds,
                 TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         }
         finally
