@@ -37,6 +37,10 @@ public sealed record JobSpec
     [JobField("Reasons to end before the last round.")]
     public StopSpec Stop { get; init; } = new();
 
+    /// <value>What keeps a client's data from being read out of what it sends.</value>
+    [JobField("What keeps a client's data from being read out of what it sends.")]
+    public PrivacySpec Privacy { get; init; } = new();
+
     /// <value>Clients that misbehave, in a simulation.</value>
     [JobField("Clients that misbehave, to test what federation.aggregation bears; only a simulation, `federated run`, accepts any.")]
     public AttackSpec Attack { get; init; } = new();
