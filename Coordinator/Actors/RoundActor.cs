@@ -24,7 +24,7 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     private readonly RoundClients _clients = new();
     private readonly UpdateIntake _intake;
     private readonly string? _root;
-    private readonly Dictionary<string, string> _madeBy = new(StringComparer.Ordinal);   // workers of counted updates, where clients keep a state
+    private readonly Dictionary<string, string> _deliveredBy = new(StringComparer.Ordinal);   // workers of updates that are counted or may be
     private Roster _roster = Roster.Unknown;
     private RoundState _round;
     private ParameterVector? _broadcast;
@@ -34,8 +34,8 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     public RoundActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry, _tasks) = (plan, registry, new(plan));
-        _queue = new(plan.Aggregate, plan.Algorithm, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Offers.Facts(plan.Job, header)));
-        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { ChecksWorkers = plan.Homes is not null };
+        _queue = new(plan.Aggregate, plan.Algorithm);
+        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = _tasks.SizeOf };
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
         Become(Selecting);
@@ -65,17 +65,17 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     {
         Receive<TaskAssigned>(assigned =>
         {
-            _clients.Assign(assigned.Key.Client, assigned.Worker);
+            _clients.Assign(assigned);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
         });
         Receive<TaskLost>(lost => ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone."));
         Receive<OfferUpdate>(OnOffer);
-        Receive<UpdateFolded>(OnFolded);
+        Receive<UpdatesFolded>(OnFolded);
         Receive<Deadline>(_ =>
         {
             _round = _round.Expire();
-            foreach (var client in _round.Missing) _clients.Fail(client, Refusal.Unspecified, _tasks.WhyLate(client, _clients.HasAsked(client)));
+            foreach (var client in _round.Missing) _clients.Fail(client, Refusal.Unspecified, _tasks.WhyLate(client, _clients.WorkerOf(client)));
             Proceed();
         });
         Receive<Roster>(roster =>
@@ -99,7 +99,7 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
             _round = _round.Enter(RoundPhase.Committing);
             Progress(0, 1);
             Become(Committing);
-            Context.Parent.Tell(new RoundReady(_round, done.Server, _clients.Problems) { Homes = _madeBy.ToImmutableSortedDictionary(StringComparer.Ordinal) });
+            Context.Parent.Tell(new RoundReady(_round, done.Server, _clients.Problems) { Homes = Homes() });
         });
         Over();
     }
@@ -112,7 +112,7 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     private void Over()
     {
         Receive<OfferUpdate>(OnOffer);
-        Receive<UpdateFolded>(_ => { });
+        Receive<UpdatesFolded>(_ => { });
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
         Receive<Deadline>(_ => { });
@@ -136,34 +136,43 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     private void OnOffer(OfferUpdate offer)
     {
         if (!_intake.Admits(offer, Sender)) return;
-        _round = _round.Fold(offer.Header.Id.Client);
+        var client = offer.Header.Id.Client;
+        _round = _round.Fold(client);
+        _deliveredBy[client] = _clients.HolderOf(offer.Header.Id, offer.Header.Ticket)!;
         Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
-        _queue.FoldNext(Self);
+        FoldNext();
     }
 
-    private void OnFolded(UpdateFolded folded)
+    private void OnFolded(UpdatesFolded folded)
     {
         _queue.Done(folded, Closed());
-        var client = folded.Header.Id.Client;
         if (folded.Error is not null)
         {
-            _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _round.Round, client);
+            _log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", _plan.Run, _round.Round);
             GiveUp(folded.Failure);
+            return;
         }
-        else if (folded.Refusal is { } refused)
+        foreach (var (update, refusal) in folded.Results)
         {
-            _round = _round.Fail(client, refused.Detail, folding: true);
-            ClientFailed(client, refused.Reason, refused.Detail);
-        }
-        else
-        {
-            _round = _round.Accept(client, Offers.Facts(_plan.Job, folded.Header));
-            if (_plan.Homes is not null) _madeBy[client] = folded.Header.Worker;
+            var client = update.Client;
+            if (refusal is null)
+            {
+                _round = _round.Accept(client, Offers.Facts(_plan.Job, update.Header));
+            }
+            else
+            {
+                _clients.Fail(client, refusal.Reason, refusal.Detail);
+                _round = _round.Fail(client, refusal.Detail, folding: true);
+            }
             _registry.Tell(new WorkDone(_tasks.KeyOf(client)));
-            Proceed();
         }
+        Proceed();
     }
+
+    // As many as may still count; the one that every round needs may come after those.
+    private void FoldNext() => _queue.FoldNext(Self, Math.Max(1, _round.Wanted - _round.Accepted.Count),
+        header => _plan.Algorithm.WeightOf(_plan.Server, header.Id.Client, Offers.Facts(_plan.Job, header)));
 
     public RefusedOffer? WhyNot(TaskId id, ulong examples) => Offers.WhyNot(_round, id, examples);
 
@@ -190,7 +199,7 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
                 GiveUp(decision.Reason);
                 break;
             default:
-                _queue.FoldNext(Self);
+                FoldNext();
                 break;
         }
     }
@@ -226,6 +235,9 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
         var open = _round.Cohort.Where(client => !_round.Accepted.ContainsKey(client)).Select(_tasks.KeyOf).ToImmutableArray();
         if (!open.IsEmpty) _registry.Tell(new WithdrawWork(open));
     }
+
+    private ImmutableSortedDictionary<string, string> Homes() => _plan.Homes is null ? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+        : _round.Accepted.Keys.ToImmutableSortedDictionary(client => client, client => _deliveredBy[client], StringComparer.Ordinal);
 
     private void Reached(RunPoint point) => _plan.Reached(point);
 

@@ -78,7 +78,11 @@ internal sealed partial class RunActor
             Homes = { RunEntries.Homes(ready.Homes) },
         };
         var asked = _state.InFlight;
-        if (Overlaps) RunEntries.SetInFlight(entry, GoingOn(ready));
+        if (Overlaps)
+        {
+            RunEntries.SetInFlight(entry, GoingOn(ready));
+            entry.Recovered = new() { Clients = { _state.Health.Lapses.Keys.Where(ready.Round.Accepted.ContainsKey) } };
+        }
         Record(new() { RoundKept = entry }, () =>
         {
             _plan!.Reached(RunPoint.Journalled);
@@ -114,7 +118,7 @@ internal sealed partial class RunActor
     }
 
     private AnnounceCommit Committed(int round, int attempt) =>
-        new(Run, round, attempt) { WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
+        new(Run, round, attempt) { Restorable = [.. _checkpoints.Rounds], WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
 
     private ImmutableArray<TaskKey> KeysOf(IEnumerable<KeyValuePair<string, FlightTask>> tasks) =>
         Overlaps ? [.. tasks.Select(task => new TaskKey(Run, TaskPurpose.Train, task.Value.Round, task.Value.Attempt, task.Key))] : [];
@@ -126,6 +130,7 @@ internal sealed partial class RunActor
         EndStep(ref _checkpoint);
         _ready = null;
         var failed = new RunEntry.Types.AttemptFailed { Round = (uint)round, Attempt = (uint)attempt, Reason = reason, FailedClients = { failedClients } };
+        if (Overlaps) failed.Recovered = new();
         Record(new() { AttemptFailed = failed }, () =>
         {
             BeginEvaluations();

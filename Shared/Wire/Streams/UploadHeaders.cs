@@ -25,6 +25,7 @@ public static class UploadHeaders
         if (header.Count is 0 or > int.MaxValue || header.PayloadBytes != 4 * header.Count)
             return new(Refusal.WrongLength, $"{header.Count} values of float32 do not make {header.PayloadBytes} bytes.");
         if (TaskReports.CheckSeconds(header.ComputeSeconds) is { } seconds) return seconds;
+        if (Tickets.Check(header.Ticket) is { } ticket) return ticket;
         return header.Id.Kind switch
         {
             TaskKind.Train => CheckTrain(header),
@@ -53,7 +54,6 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
-        if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
         return CheckTraining(header.Training)
             ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
             ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));
