@@ -14,7 +14,7 @@ public sealed class KilledWorkerTests : IDisposable
     public async Task Run_survives_the_kill_of_a_worker_in_the_middle_of_a_round_and_gives_the_same_model()
     {
         await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
-        var workers = await Task.WhenAll(Enumerable.Range(1, 3).Select(number => deployment.StartWorkerAsync($"worker-{number}")));
+        var workers = await Task.WhenAll(Enumerable.Range(1, 2).Select(number => deployment.StartWorkerAsync($"worker-{number}")));
         using var channel = GrpcChannel.ForAddress(deployment.Grpc);
         var runs = new Runs.RunsClient(channel);
 
@@ -28,7 +28,7 @@ public sealed class KilledWorkerTests : IDisposable
         var undisturbed = await RunAsync(runs, _ => true);
 
         Assert.True(disturbed.KilledInRound is 2, "The worker was not killed within round 2.");
-        Assert.Equal([1u, 2u, 3u, 4u], disturbed.Rounds.Keys);
+        Assert.Equal([1u, 2u, 3u], disturbed.Rounds.Keys);
         Assert.All(disturbed.Rounds.Values, round => Assert.Equal(12u, round.Updates));
         Assert.Equal(undisturbed.Rounds.Values.Select(round => round.ParametersSha256), disturbed.Rounds.Values.Select(round => round.ParametersSha256));
     }

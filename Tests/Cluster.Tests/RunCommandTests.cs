@@ -13,10 +13,10 @@ public sealed class RunCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Run_gives_the_same_model_again_and_with_any_number_of_workers()
+    public async Task Run_gives_the_same_model_with_any_number_of_workers()
     {
         var hashes = new List<string>();
-        foreach (var (workers, name) in new[] { ("2", "first"), ("2", "again"), ("1", "one"), ("4", "four") })
+        foreach (var (workers, name) in new[] { ("2", "two"), ("4", "four") })
         {
             await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "run", "--json", "--out", name, "--workers", workers, "--set", "federation.rounds=2");
             Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
@@ -83,17 +83,16 @@ public sealed class RunCommandTests : IDisposable
     [UnixFact]
     public async Task Run_that_is_killed_or_interrupted_goes_on_with_any_number_of_workers_to_the_model_of_an_undisturbed_one()
     {
-        var undisturbed = await ModelOfAsync("run", "--json", "--out", "undisturbed", "--set", "federation.rounds=9");
+        var undisturbed = await ModelOfAsync("run", "--json", "--out", "undisturbed", "--set", "federation.rounds=7");
 
-        await EndAfterAsync(2, UnixSignal.Kill, "run", "--json", "--out", "out", "--set", "federation.rounds=9", "--workers", "2");
-        await EndAfterAsync(4, UnixSignal.Kill, "run", "--json", "--resume", "out", "--workers", "1");
-        await EndAfterAsync(6, UnixSignal.Interrupt, "run", "--json", "--resume", "out", "--workers", "3");
+        await EndAfterAsync(2, UnixSignal.Kill, "run", "--json", "--out", "out", "--set", "federation.rounds=7", "--workers", "2");
+        await EndAfterAsync(4, UnixSignal.Interrupt, "run", "--json", "--resume", "out", "--workers", "1");
         Assert.True(File.Exists(Path.Combine(_folder.Path, "out", "state", "journal.db")));
         var disturbed = await ModelOfAsync("run", "--json", "--resume", "out", "--workers", "4");
 
         Assert.Equal(undisturbed, disturbed);
         var metrics = (await File.ReadAllLinesAsync(Path.Combine(_folder.Path, "out", "metrics.jsonl"))).Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Equal(Enumerable.Range(1, 9), metrics.Select(round => round.GetProperty("round").GetInt32()));
+        Assert.Equal(Enumerable.Range(1, 7), metrics.Select(round => round.GetProperty("round").GetInt32()));
         Assert.All(metrics, round => Assert.Equal(JsonValueKind.Number, round.GetProperty("accuracy").ValueKind));
         Assert.Equal(
             ["job.yaml", "metrics.jsonl", "model.safetensors", "summary.json"],
@@ -102,7 +101,7 @@ public sealed class RunCommandTests : IDisposable
         async Task EndAfterAsync(int round, UnixSignal signal, params string[] args)
         {
             await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, args);
-            await run.LineAsync(line => line.StartsWith($"round {round}/9", StringComparison.Ordinal));
+            await run.LineAsync(line => line.StartsWith($"round {round}/7", StringComparison.Ordinal));
             run.Send(signal);
             // 128 + SIGKILL, where it was killed.
             Assert.True(await run.ExitAsync() == (signal == UnixSignal.Kill ? 137 : ExitCodes.Interrupted), run.Transcript());

@@ -7,14 +7,15 @@ namespace Federated.Cluster.Tests;
 
 /// <summary>Real coordinators whose disk is full, read-only or damaged: each goes on or stops with one clear line, and no committed round is
 /// lost.</summary>
-public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed) : IClassFixture<StorageFaultTests.Undisturbed>, IDisposable
+public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed, StorageFaultTests.WholeJournal journal)
+    : IClassFixture<StorageFaultTests.Undisturbed>, IClassFixture<StorageFaultTests.WholeJournal>, IDisposable
 {
     private const string Job = """
         name: storage
         seed: 13
         model: { name: mlp }
         data: { name: digits, clients: 8, partition: { kind: dirichlet, alpha: 0.5 } }
-        federation: { rounds: 10, cohort: { fraction: 0.5, deadline: 10m } }
+        federation: { rounds: 14, cohort: { fraction: 0.5, deadline: 10m } }
         training: { epochs: 4, batch_size: 8 }
         evaluation: { every: 3 }
         """;
@@ -25,44 +26,43 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
 
     public void Dispose() => _folder.Dispose();
 
-    [SmallDiskTheory]
-    [InlineData("checkpoints", "could not be kept, trying again")]
-    [InlineData("journal", "is not available, trying again until it is")]
-    [InlineData("both", "trying again")]
-    public async Task Run_waits_while_the_disk_is_full_and_goes_on_when_there_is_room(string full, string said)
-    {
-        using var disk = new SmallDisk(full == "checkpoints" ? Path.Combine(State.Path, "checkpoints") : State.Path);
-        if (full == "journal")
-        {
-            var elsewhere = Directory.CreateDirectory(Path.Combine(_folder.Path, "elsewhere")).FullName;
-            File.CreateSymbolicLink(Path.Combine(State.Path, "checkpoints"), elsewhere);
-        }
-        await using var cluster = await StartAsync();
-        await using var run = await cluster.SubmitAsync(Job);
-
-        await run.CommittedAsync(2);
-        disk.Fill();
-        await cluster.Process("coordinator-1").WaitForLineAsync(line => line.Contains(said, StringComparison.Ordinal));
-        disk.Free();
-
-        await AssertCompletedAsync(cluster, run);
-        Assert.Equal(1, cluster.Process("coordinator-1").Starts);
-    }
-
     [SmallDiskFact]
-    public async Task Run_waits_while_its_checkpoints_are_read_only_and_goes_on_when_they_are_not()
+    public async Task Run_waits_while_a_disk_is_full_or_read_only_and_goes_on_when_it_can_write()
     {
-        using var disk = new SmallDisk(Path.Combine(State.Path, "checkpoints"));
+        using var state = new SmallDisk(State.Path);
+        using var checkpoints = new SmallDisk(Path.Combine(State.Path, "checkpoints"));
         await using var cluster = await StartAsync();
         await using var run = await cluster.SubmitAsync(Job);
+        var coordinator = cluster.Process("coordinator-1").Current;
 
-        await run.CommittedAsync(2);
-        await disk.MakeReadOnlyAsync();
-        await cluster.Process("coordinator-1").WaitForLineAsync(line => line.Contains("Read-only file system", StringComparison.Ordinal));
-        disk.MakeWritable();
+        await WaitsAsync(2, "could not be kept, trying again", () => Full(checkpoints), checkpoints.Free);
+        await WaitsAsync(4, "is not available, trying again until it is", () => Full(state), state.Free);
+        await WaitsAsync(6, "trying again", () => Full(state, checkpoints), () =>
+        {
+            state.Free();
+            checkpoints.Free();
+        });
+        await WaitsAsync(8, "Read-only file system", checkpoints.MakeReadOnlyAsync, checkpoints.MakeWritable);
 
         await AssertCompletedAsync(cluster, run);
         Assert.Equal(1, cluster.Process("coordinator-1").Starts);
+
+        async Task WaitsAsync(int round, string said, Func<Task> spoil, Action mend)
+        {
+            await run.CommittedAsync(round);
+            var before = coordinator.Error.Count(IsSaid);
+            await spoil();
+            await coordinator.LineAsync(IsSaid, after: before);
+            mend();
+
+            bool IsSaid(string line) => line.Contains(said, StringComparison.Ordinal);
+        }
+
+        static Task Full(params SmallDisk[] disks)
+        {
+            foreach (var disk in disks) disk.Fill();
+            return Task.CompletedTask;
+        }
     }
 
     [SmallDiskFact]
@@ -80,15 +80,13 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     [InlineData("row", ExitCodes.JournalDamaged, "The journal of all runs cannot be read, and was left as it is: The journal has ")]
     public async Task Journal_that_is_damaged_ends_the_coordinator_with_one_line_and_is_left_as_it_is(string damage, int code, string said)
     {
-        await using (var cluster = await ChaosCluster.StartAsync(_folder.Path, new() { Workers = 0, StateFolder = State.Path }))
-        await using (var run = await cluster.SubmitAsync(Job))
-            await run.UntilAsync(history => history.Summary is not null);
-        State.FoldJournal();
-        var length = new FileInfo(State.Journal).Length;
+        Directory.CreateDirectory(State.Path);
+        await File.WriteAllBytesAsync(State.Journal, journal.Bytes);
+        var length = journal.Bytes.Length;
         switch (damage)
         {
             case "text":
-                await File.WriteAllTextAsync(State.Journal, new string('x', (int)length));
+                await File.WriteAllTextAsync(State.Journal, new string('x', length));
                 break;
             case "cut off":
                 using (var file = File.OpenWrite(State.Journal)) file.SetLength(length / 2);
@@ -98,7 +96,7 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
                 {
                     // The first page, with the schema, stays.
                     file.Position = 4096;
-                    file.Write(Enumerable.Repeat((byte)0xFF, (int)length - 4096).ToArray());
+                    file.Write(Enumerable.Repeat((byte)0xFF, length - 4096).ToArray());
                 }
                 break;
             case "row":
@@ -113,7 +111,7 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
     }
 
     [Fact]
-    public async Task Damaged_checkpoint_sends_the_run_back_to_the_one_before_it_and_the_model_is_the_same()
+    public async Task Damaged_checkpoint_sends_the_run_back_to_the_one_before_it_and_missing_ones_fail_it_until_a_retry_that_has_them_back()
     {
         await using var cluster = await StartAsync();
         await using var run = await cluster.SubmitAsync(Job);
@@ -123,19 +121,7 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
         var damaged = State.LastCheckpoint(run.Run);
         StateFolder.FlipFile(damaged);
         cluster.Process("coordinator-1").Release();
-
-        await AssertCompletedAsync(cluster, run);
-        var incidents = (await run.DetailsAsync()).Incidents;
-        Assert.Contains(incidents, incident => incident.StartsWith("Went back to round ", StringComparison.Ordinal)
-            && incident.Contains($"Checkpoint '{damaged}' was changed", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Run_whose_checkpoints_are_gone_fails_with_the_reason_and_goes_on_by_a_retry_when_they_are_back()
-    {
-        await using var cluster = await StartAsync();
-        await using var run = await cluster.SubmitAsync(Job);
-        await run.CommittedAsync(2);
+        await run.CommittedAsync(6);
         await cluster.Process("coordinator-1").KillAsync(hold: true);
         Directory.Move(State.Checkpoints(run.Run), Path.Combine(_folder.Path, "away"));
         cluster.Process("coordinator-1").Release();
@@ -151,6 +137,9 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
         Assert.True(await retry.ExitAsync() == ExitCodes.Success, retry.Transcript());
         await using var retried = RunFollower.Follow(cluster.Addresses, run.Run, cluster.Transcripts);
         await AssertCompletedAsync(cluster, retried);
+        var incidents = (await retried.DetailsAsync()).Incidents;
+        Assert.Contains(incidents, incident => incident.StartsWith("Went back to round ", StringComparison.Ordinal)
+            && incident.Contains($"Checkpoint '{damaged}' was changed", StringComparison.Ordinal));
     }
 
     private Task<ChaosCluster> StartAsync() => ChaosCluster.StartAsync(_folder.Path, new()
@@ -177,4 +166,23 @@ public sealed class StorageFaultTests(StorageFaultTests.Undisturbed undisturbed)
 
     /// <summary>The job without faults.</summary>
     public sealed class Undisturbed() : UndisturbedRun(Job);
+
+    /// <summary>The journal of a coordinator that has taken the job, whole and in one file.</summary>
+    public sealed class WholeJournal : IAsyncLifetime
+    {
+        public byte[] Bytes { get; private set; } = [];
+
+        public async Task InitializeAsync()
+        {
+            using var folder = new TemporaryFolder();
+            var state = new StateFolder(Path.Combine(folder.Path, "state"));
+            await using (var cluster = await ChaosCluster.StartAsync(folder.Path, new() { Workers = 0, StateFolder = state.Path }))
+            await using (var run = await cluster.SubmitAsync(Job))
+                await run.UntilAsync(history => history.Summary is not null);
+            state.FoldJournal();
+            Bytes = await File.ReadAllBytesAsync(state.Journal);
+        }
+
+        public Task DisposeAsync() => Task.CompletedTask;
+    }
 }

@@ -11,6 +11,7 @@ using Federated.Wire.Cluster;
 //   FEDERATED_TEST_KILL_MARKS         folder that remembers the points at which a process has died already
 //   FEDERATED_TEST_TRANSFER_ADDRESS   URL that workers are given for tensors, for a proxy in between
 // "reach POINT:ROUND" instead of options passes that one point and ends: the test of the kill itself.
+// "wait" instead of options only lives until it is told to end: for tests of those who start and signal processes, at a tenth of the time of a node.
 var (points, wrong) = KillPoint.ReadAll(Environment.GetEnvironmentVariable("FEDERATED_TEST_KILL_AT"));
 var marks = Environment.GetEnvironmentVariable("FEDERATED_TEST_KILL_MARKS");
 var transfers = Environment.GetEnvironmentVariable("FEDERATED_TEST_TRANSFER_ADDRESS");
@@ -23,12 +24,17 @@ if (args is ["reach", var text])
     foreach (var point in KillPoint.ReadAll(text).Points) kill.Reached(point.Point, point.Round);
     return ExitCodes.Success;
 }
-var (options, errors) = CoordinatorOptionsReader.Read(args);
-if (!errors.IsEmpty) return Fail(ExitCodes.Usage, [.. errors]);
-
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+if (args is ["wait"])
+{
+    Console.Error.WriteLine("waiting");
+    await Task.WhenAny(Task.Delay(Timeout.InfiniteTimeSpan, stop.Token));
+    return ExitCodes.Success;
+}
+var (options, errors) = CoordinatorOptionsReader.Read(args);
+if (!errors.IsEmpty) return Fail(ExitCodes.Usage, [.. errors]);
 try
 {
     await using var host = await CoordinatorHost.StartAsync(options, settings => RunsActor.Props(Faulty(settings)), stop.Token);

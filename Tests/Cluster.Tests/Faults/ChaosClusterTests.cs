@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>What can be asked of a cluster whose coordinators keep nothing.</summary>
+/// <summary>What tests ask of a cluster: processes that are killed, paused and started again, and links that are cut.</summary>
 [Collection(Alone.Name)]
 public sealed class ChaosClusterTests(ITestOutputHelper output) : IDisposable
 {
@@ -43,21 +43,6 @@ public sealed class ChaosClusterTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task Coordinator_that_is_killed_comes_back_on_its_ports_and_its_workers_with_it()
-    {
-        await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new());
-        var coordinator = cluster.Process("coordinator-1");
-        var ready = await coordinator.WaitForLineAsync(ChaosCluster.IsReady);
-
-        var next = await coordinator.KillAsync();
-        Assert.Equal(ready, await coordinator.WaitForLineAsync(ChaosCluster.IsReady, next));
-        await using var run = await cluster.SubmitAsync(Jobs.QuickRounds);
-
-        Assert.Equal(RunStatus.Completed, (await run.EndedAsync()).Summary!.Status);
-        Assert.Equal(2, coordinator.Starts);
-    }
-
-    [Fact]
     public async Task One_of_two_coordinators_is_killed_and_the_run_goes_on()
     {
         await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new() { Coordinators = 2 });
@@ -73,32 +58,30 @@ public sealed class ChaosClusterTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task Tensors_go_through_the_links_and_a_cut_does_not_change_the_model()
+    public async Task Cut_link_for_tensors_and_a_killed_coordinator_that_comes_back_on_its_ports_do_not_change_the_model()
     {
         await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new() { LinkTransfers = true });
-        var link = cluster.Link("link-1");
-        await using var disturbed = await cluster.SubmitAsync(Jobs.QuickRounds);
+        var (link, coordinator) = (cluster.Link("link-1"), cluster.Process("coordinator-1"));
+        Assert.Same(cluster.Coordinators[0], coordinator);
+        Assert.Throws<ArgumentException>(() => cluster.Process("worker-3"));
+        Assert.Throws<ArgumentException>(() => cluster.Link("link-2"));
 
+        await using var disturbed = await cluster.SubmitAsync(Jobs.QuickRounds);
         await disturbed.ReachedAsync(2, "training");
         link.SetLive(LinkFault.Reset);
         await disturbed.ReachedAsync(4, "training");
         link.SetLive(LinkFault.Reset);
         var history = await disturbed.EndedAsync();
+        var (resets, passed) = (link.Counts.Resets, link.Counts.Up.Passed);
+        var ready = await coordinator.WaitForLineAsync(ChaosCluster.IsReady);
+        var next = await coordinator.KillAsync();
+        Assert.Equal(ready, await coordinator.WaitForLineAsync(ChaosCluster.IsReady, next));
         await using var undisturbed = await cluster.SubmitAsync(Jobs.QuickRounds);
         var expected = await undisturbed.EndedAsync();
 
         Assert.True(history.Summary!.Status == RunStatus.Completed, $"{history}\n{cluster.Transcripts()}");
-        Assert.True(link.Counts.Resets > 0 && link.Counts.Up.Passed > (long)history.Summary.BytesUp, link.Counts.ToString());
+        Assert.True(resets > 0 && passed > (long)history.Summary.BytesUp, link.Counts.ToString());
         Assert.Equal(expected.Hashes, history.Hashes);
-    }
-
-    [Fact]
-    public async Task Cluster_knows_its_processes_by_name()
-    {
-        await using var cluster = await ChaosCluster.StartAsync(_folder.Path, new() { Workers = 0 });
-
-        Assert.Same(cluster.Coordinators[0], cluster.Process("coordinator-1"));
-        Assert.Throws<ArgumentException>(() => cluster.Process("worker-1"));
-        Assert.Throws<ArgumentException>(() => cluster.Link("link-1"));
+        Assert.Equal((2, 1, 1), (coordinator.Starts, cluster.Workers[0].Starts, cluster.Workers[1].Starts));
     }
 }

@@ -71,13 +71,9 @@ public sealed class FaultyCoordinatorTests : IDisposable
     }
 
     [UnixFact]
-    public async Task Coordinator_serves_and_ends_as_the_products_own_does()
+    public async Task Coordinator_ends_as_the_products_own_does()
     {
         await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.FaultyCoordinator);
-        await deployment.StartWorkerAsync("worker-1");
-        var job = _folder.Write("job.yaml", "name: small\nmodel: { name: logistic }\ndata: { clients: 3 }\nfederation: { rounds: 1 }\n");
-        await using var submit = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "submit", job, "--watch", "--coordinator", deployment.Grpc);
-        Assert.True(await submit.ExitAsync() == ExitCodes.Success, submit.Transcript());
 
         deployment.Coordinator.Send(UnixSignal.Terminate);
 

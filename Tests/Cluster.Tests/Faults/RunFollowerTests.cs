@@ -5,27 +5,15 @@ using Federated.V1;
 namespace Federated.Cluster.Tests.Faults;
 
 /// <summary>A real coordinator behind a link that fails.</summary>
-public sealed class RunFollowerTests : IAsyncLifetime
+public sealed class RunFollowerTests(RunFollowerTests.Served served) : IClassFixture<RunFollowerTests.Served>, IAsyncLifetime
 {
-    private readonly TemporaryFolder _folder = new();
-    private Deployment _deployment = null!;
-    private LinkProxy _link = null!;
+    private readonly LinkProxy _link = LinkProxy.Start(served.Port);
 
     private string Address => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_link.Port}");
 
-    public async Task InitializeAsync()
-    {
-        _deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
-        await _deployment.StartWorkerAsync("worker-1");
-        _link = LinkProxy.Start(new Uri(_deployment.Grpc).Port);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
-    {
-        await _link.DisposeAsync();
-        await _deployment.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task DisposeAsync() => await _link.DisposeAsync();
 
     [Fact]
     public async Task Run_is_followed_to_its_end_through_cuts_and_every_round_is_seen_once()
@@ -80,5 +68,27 @@ public sealed class RunFollowerTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RunFollower.SubmitAsync([Address], "name: small\nrounds: 1\n"));
 
         Assert.Contains("The job has errors", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A coordinator and a worker.</summary>
+    public sealed class Served : IAsyncLifetime
+    {
+        private readonly TemporaryFolder _folder = new();
+        private Deployment _deployment = null!;
+
+        /// <summary>Of the coordinator's services.</summary>
+        public int Port => new Uri(_deployment.Grpc).Port;
+
+        public async Task InitializeAsync()
+        {
+            _deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+            await _deployment.StartWorkerAsync("worker-1");
+        }
+
+        public async Task DisposeAsync()
+        {
+            await _deployment.DisposeAsync();
+            _folder.Dispose();
+        }
     }
 }

@@ -99,10 +99,3 @@ internal sealed class SmallDiskFactAttribute : FactAttribute
 {
     public SmallDiskFactAttribute() => Skip = SmallDisk.Lacking;
 }
-
-/// <summary>A theory that mounts a file system of its own.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class SmallDiskTheoryAttribute : TheoryAttribute
-{
-    public SmallDiskTheoryAttribute() => Skip = SmallDisk.Lacking;
-}

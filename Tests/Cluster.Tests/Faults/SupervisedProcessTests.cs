@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Federated.Cluster.Tests.Faults;
 
-/// <summary>With real processes: a coordinator that finds its way and lives on, and the command's usage error, which ends at once.</summary>
+/// <summary>With real processes: one that lives on, and the command's usage error, which ends at once.</summary>
 public sealed class SupervisedProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +13,7 @@ public sealed class SupervisedProcessTests : IDisposable
     [Fact]
     public async Task Process_that_is_killed_is_started_again()
     {
-        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        await using var process = SupervisedProcess.Start("waiting", StartWaiting);
         var first = process.Current;
         await process.WaitForLineAsync(IsReady);
 
@@ -23,15 +23,15 @@ public sealed class SupervisedProcessTests : IDisposable
         Assert.Equal((2, 2), (next, process.Starts));
         Assert.Equal((false, true), (first.IsAlive, process.Current.IsAlive));
         Assert.NotEqual(first.Id, process.Current.Id);
-        Assert.Contains("=== coordinator, start 1", process.Transcripts(), StringComparison.Ordinal);
-        Assert.Contains(line, process.Transcripts().Split("=== coordinator, start 2")[1], StringComparison.Ordinal);
+        Assert.Contains("=== waiting, start 1", process.Transcripts(), StringComparison.Ordinal);
+        Assert.Contains(line, process.Transcripts().Split("=== waiting, start 2")[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Restart_can_be_held_back()
     {
         var ends = 0;
-        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator, () => Interlocked.Increment(ref ends));
+        await using var process = SupervisedProcess.Start("waiting", StartWaiting, () => Interlocked.Increment(ref ends));
         await process.WaitForLineAsync(IsReady);
 
         var next = await process.KillAsync(hold: true);
@@ -78,7 +78,7 @@ public sealed class SupervisedProcessTests : IDisposable
     [UnixFact]
     public async Task Paused_process_lives_and_goes_on_when_it_is_resumed()
     {
-        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        await using var process = SupervisedProcess.Start("waiting", StartWaiting);
         await process.WaitForLineAsync(IsReady);
 
         process.Pause();
@@ -96,7 +96,7 @@ public sealed class SupervisedProcessTests : IDisposable
     [UnixFact]
     public async Task Paused_process_can_be_killed()
     {
-        await using var process = SupervisedProcess.Start("coordinator", StartCoordinator);
+        await using var process = SupervisedProcess.Start("waiting", StartWaiting);
         await process.WaitForLineAsync(IsReady);
 
         process.Pause();
@@ -109,10 +109,10 @@ public sealed class SupervisedProcessTests : IDisposable
     public async Task Disposal_ends_the_process_and_its_supervisor()
     {
         var starts = 0;
-        var process = SupervisedProcess.Start("coordinator", () =>
+        var process = SupervisedProcess.Start("waiting", () =>
         {
             starts++;
-            return StartCoordinator();
+            return StartWaiting();
         });
         var ended = process.Current.Ended;
 
@@ -130,10 +130,9 @@ public sealed class SupervisedProcessTests : IDisposable
         while (OperatingSystem.IsLinux() && await StateAsync() != 'T') await Task.Yield();
     }
 
-    private static bool IsReady(string line) => line.StartsWith("coordinator ready: ", StringComparison.Ordinal);
+    private static bool IsReady(string line) => line == "waiting";
 
-    private ProcessUnderTest StartCoordinator() =>
-        ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "0", "--cluster-port", "0", "--state-dir", _folder.Path);
+    private ProcessUnderTest StartWaiting() => ProcessUnderTest.Start(DotNet.FaultyCoordinator, _folder.Path, "wait");
 
     private ProcessUnderTest StartUsageError() => ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "coordinator", "--port", "none");
 

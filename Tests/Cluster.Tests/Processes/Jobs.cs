@@ -9,7 +9,7 @@ internal static class Jobs
         seed: 7
         model: { name: mlp }
         data: { name: digits, clients: 24, partition: { kind: dirichlet, alpha: 0.5 } }
-        federation: { rounds: 4, cohort: { fraction: 0.5, deadline: 5m } }
+        federation: { rounds: 3, cohort: { fraction: 0.5, deadline: 5m } }
         training: { epochs: 20, batch_size: 8 }
         """;
 
@@ -19,7 +19,7 @@ internal static class Jobs
         seed: 7
         model: { name: mlp }
         data: { name: digits, clients: 16, partition: { kind: dirichlet, alpha: 0.5 } }
-        federation: { rounds: 5, algorithm: { name: scaffold }, cohort: { fraction: 0.75, deadline: 5m } }
+        federation: { rounds: 4, algorithm: { name: scaffold }, cohort: { fraction: 0.75, deadline: 5m } }
         training: { epochs: 12, batch_size: 8, optimizer: { learning_rate: 0.02 } }
         """;
 

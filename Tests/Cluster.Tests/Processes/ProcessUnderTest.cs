@@ -65,13 +65,15 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
     }
 
     /// <summary>The first line of either stream that a condition holds for, past or to come.</summary>
+    /// <param name="condition">What is looked for.</param>
+    /// <param name="after">How many such lines are passed over.</param>
     /// <exception cref="InvalidOperationException">The process ended, or time ran out, without such a line; the message has all that it wrote.</exception>
-    public async Task<string> LineAsync(Func<string, bool> condition) =>
-        await FindLineAsync(condition) ?? throw new InvalidOperationException($"The process ended without the line.{Transcript()}");
+    public async Task<string> LineAsync(Func<string, bool> condition, int after = 0) =>
+        await FindLineAsync(condition, after) ?? throw new InvalidOperationException($"The process ended without the line.{Transcript()}");
 
     /// <summary>As <see cref="LineAsync"/>, but null when the process ended without such a line.</summary>
     /// <exception cref="InvalidOperationException">Time ran out.</exception>
-    public async Task<string?> FindLineAsync(Func<string, bool> condition)
+    public async Task<string?> FindLineAsync(Func<string, bool> condition, int after = 0)
     {
         using var limit = new CancellationTokenSource(Patience);
         while (true)
@@ -81,7 +83,7 @@ internal sealed class ProcessUnderTest : IAsyncDisposable
             var ended = _drained.IsCompleted;
             lock (_lock)
             {
-                if (_output.Concat(_error).FirstOrDefault(condition) is { } found) return found;
+                if (_output.Concat(_error).Where(condition).Skip(after).FirstOrDefault() is { } found) return found;
                 news = _news.Task;
             }
             if (ended) return null;

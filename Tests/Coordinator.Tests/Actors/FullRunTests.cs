@@ -104,8 +104,10 @@ public sealed class FullRunTests : ActorTest
         var runs = Sys.ActorOf(RunsActor.Props(Settings), "runs");
         var first = (await Ask<JobQueued>(runs, Submission(Job(1)))).Run;
         var second = (await Ask<JobQueued>(runs, Submission(Job(1)))).Run;
-        var waiting = (await Ask<ListReply>(runs, GetRuns.Instance)).Runs;
-        Assert.Equal([(second, RunStatus.Queued), (first, RunStatus.Running)], waiting.Select(run => (run.Run, run.Status)));
+        // A run is queued before its journal was read, and starts when those of all runs are.
+        await AwaitConditionAsync(
+            async () => (await Ask<ListReply>(runs, GetRuns.Instance)).Runs.Select(run => (run.Run, run.Status)).SequenceEqual([(second, RunStatus.Queued), (first, RunStatus.Running)]),
+            TimeSpan.FromSeconds(20));
 
         var log = Worker(runs, "w1", Script);
         await ReadToEnd(await Watch(runs, second));

@@ -46,7 +46,8 @@ public sealed class PostgresJournalTests : JournalContract
     [ContractFact]
     public async Task Server_that_goes_away_in_the_middle_of_a_run_is_waited_for_and_nobody_starts_anew()
     {
-        var job = Half(4);
+        // Nothing is measured before the last round: the run has nothing to write when it is asked to pause, which would then be lost with its actor.
+        var job = Half(4) with { Evaluation = new() { Every = 4 } };
         var held = new BlockingCollection<AssignTask>();
         var holds = true;
         var system = StartSystem(task =>
