@@ -22,7 +22,7 @@ internal sealed class GaussianCells
     private readonly ThresholdTable _table;
 
     /// <summary>For one width.</summary>
-    /// <param name="c">1 / (2σ²), σ in cells; any above 0 for whole cells alone, below 2^-16 for <see cref="Keeps"/>.</param>
+    /// <param name="c">1 / (2σ²), σ in cells; any above 0 for whole cells alone, below 2^-16 for <see cref="Keeps(int, ulong, bool, SecureBits)"/>.</param>
     public GaussianCells(Rational c)
     {
         _c = c;
