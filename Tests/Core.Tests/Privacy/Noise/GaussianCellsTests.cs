@@ -10,7 +10,7 @@ public sealed class GaussianCellsTests
     private static readonly Rational C = new(4, 2 * 601 * 601);
 
     // A place is kept exactly when the uniform number is at least 1 - e^-γ: just below it never, just above it always, whichever path decides. 1 - e^-γ in float64 is good for 2^-53, so
-    // the numbers are 2^-49 away from it. A quarter of the cases lie within the fast path's own bounds of it and go to the exact one.
+    // the numbers are 2^-49 away from it, and go to the exact path; those a fifth away are decided by the fast one.
     [Fact]
     public void Places_are_kept_with_exactly_their_probability()
     {
@@ -26,6 +26,8 @@ public sealed class GaussianCellsTests
             if (drop < 1L << 17) continue;
             Assert.False(cells.Keeps(cell, place, whole: false, (ulong)drop - (1 << 15), bits));
             Assert.True(cells.Keeps(cell, place, whole: false, (ulong)drop + (1 << 15), bits));
+            Assert.False(cells.Keeps(cell, place, whole: false, (ulong)(0.8 * drop), bits));
+            Assert.True(cells.Keeps(cell, place, whole: false, (ulong)(1.2 * drop), bits));
             Assert.False(cells.Keeps(cell, place, whole: true, (ulong)drop - (1 << 15), bits));
             Assert.True(cells.Keeps(cell, place, whole: true, (ulong)drop + (1 << 15), bits));
         }
@@ -37,7 +39,7 @@ public sealed class GaussianCellsTests
         using var random = new SeededSecureRandom(4);
         using var bits = new SecureBits(random);
         // With all of u known to be 0, 1 - e^-γ is 0 and even a uniform number that begins with 64 zeros is at least that.
-        Assert.True(new GaussianCells(C).Keeps(5, 0, whole: true, uniform: 17, bits));
+        Assert.True(new GaussianCells(C).Keeps(5, 0, whole: true, uniform: 0, bits));
     }
 
     [Theory]

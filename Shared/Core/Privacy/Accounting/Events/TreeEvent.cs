@@ -4,9 +4,9 @@ namespace Federated.Core.Privacy.Accounting.Events;
 /// node of a binary tree noised once with z = σ / C. It needs no sampling. Neighbours: <see cref="Adjacency.AddOrRemoveOne"/> in its "zero-out" reading.</summary>
 /// <remarks>
 /// The release of all nodes is one Gaussian mechanism whose sensitivity squared (in units of C²) is the sum over the nodes of (how often one unit is
-/// below the node)²; with one participation that is the number of levels, floor(log2(leaves)) + 1 (the paper's Theorem 4.1). With restarts each tree is an event of its own:
-/// with one participation a tree, E epochs are the event counted E times (appendix D.2.1). Without restarts one tree spans several participations:
-/// <see cref="SquaredSensitivity"/> bounds them level by level (appendix D.2.2 gives the exact maximum, which is at most this).
+/// below the node)²; with one participation that is the number of levels, floor(log2(leaves)) + 1. With restarts (the paper's appendix D) each tree is an event of its own:
+/// with one participation a tree, E epochs are the event counted E times. Without restarts one tree spans several participations:
+/// <see cref="SquaredSensitivity"/> bounds them level by level, which is at least the exact maximum over all patterns of participation.
 /// </remarks>
 public sealed record TreeEvent : PrivacyEvent
 {

@@ -16,8 +16,9 @@ internal enum LossDirection
 /// <summary>Privacy loss distributions of the sampled Gaussian mechanism, put on a grid so that they never look more private than they are.</summary>
 /// <remarks>
 /// The dominating pairs, for sensitivity 1, are those of Zhu, Dong, Wang, "Optimal accounting of differential privacy via characteristic function", AISTATS 2022
-/// (arXiv:2106.08567), Theorem 11. Remove: P = (1-q) N(0,σ²) + q N(1,σ²), Q = N(0,σ²); Add: the same two swapped; q = 1 is the Gaussian mechanism. Replace (a sample of
-/// fixed size): the profile is that of Remove for ε ≥ 0 and its mirror image p(-ε) = e^-ε p(ε) below.
+/// (arXiv:2106.08567). Remove: P = (1-q) N(0,σ²) + q N(1,σ²), Q = N(0,σ²); Add: the same two swapped; q = 1 is the Gaussian mechanism. Replace (a sample of
+/// fixed size): the profile is that of Remove for ε ≥ 0, by the advanced joint convexity of Balle, Barthe, Gaboardi 2018 (arXiv:1807.01647), and its mirror image
+/// p(-ε) = e^-ε p(ε) below.
 /// The grid is that of Doroshenko, Ghazi, Kamath, Kumar, Manurangsi, "Connect the dots: tighter discrete approximations of privacy loss distributions", PoPETs 2022
 /// (arXiv:2207.04380): what P and Q have between two grid points goes to the two so that both keep their masses, which is the tightest pessimistic choice. Both shares are
 /// integrals of positive functions and are computed as such by Gauss-Legendre quadrature, without the cancellation that differences of δ(ε) have.
@@ -74,7 +75,9 @@ internal static class GaussianLoss
         var (panelWidth, width) = (0.25 * sigma * Math.Min(1, sigma), to - from);
         var (panels, nodes) = width < 0.05 * panelWidth ? (1, Three) : ((int)Math.Ceiling(width / panelWidth), Eight);
         var (norm, half, twice) = (1 / (sigma * Math.Sqrt(2 * Math.PI)), width / panels / 2, 1 / (2 * sigma * sigma));
-        var (lowRatio, highRatio, whole) = (Math.Exp(cell * h), Math.Exp((cell + 1) * h), -SpecialFunctions.ExpM1(-h));
+        var (low, high, whole) = (cell * h, (cell + 1) * h, -SpecialFunctions.ExpM1(-h));
+        // Ratios instead of their logarithms save half of the time, where they are far from overflow.
+        var (moderate, lowRatio, highRatio) = (Math.Abs(low) < 300, Math.Exp(low), Math.Exp(high));
         var (lower, upper) = (0.0, 0.0);
         for (var panel = 0; panel < panels; panel++)
         {
@@ -82,12 +85,22 @@ internal static class GaussianLoss
             foreach (var (node, weight) in nodes)
             {
                 var x = middle + node * half;
-                var without = weight * half * norm * Math.Exp(-x * x * twice);
-                var ratio = 1 - q + q * Math.Exp((2 * x - 1) * twice);   // dP/dQ of Remove
-                // The mass m at loss l between a and a + h splits into m (1 - e^(a-l)) / (1 - e^-h) above and the rest below.
-                var (mass, above) = remove
-                    ? (without * ratio, without * (ratio - lowRatio) / whole)
-                    : (without, without * (1 - ratio / highRatio) / whole);
+                var scale = weight * half * norm;
+                var without = scale * Math.Exp(-x * x * twice);
+                // The mass m at loss l between a and a + h splits into m (1 - e^(a-l)) / (1 - e^-h) above and the rest below; l is log ratio for Remove, and minus that for Add.
+                double mass, above;
+                if (moderate)
+                {
+                    var ratio = 1 - q + q * Math.Exp((2 * x - 1) * twice);
+                    mass = remove ? without * ratio : without;
+                    above = mass * (remove ? 1 - lowRatio / ratio : 1 - ratio / highRatio) / whole;
+                }
+                else
+                {
+                    var loss = Loss(q, sigma, x);
+                    mass = remove ? (1 - q) * without + q * scale * Math.Exp(-(x - 1) * (x - 1) * twice) : without;
+                    above = mass * -SpecialFunctions.ExpM1(remove ? low - loss : loss - high) / whole;
+                }
                 above = Math.Clamp(above, 0, mass);
                 lower += remove ? mass - above : above;
                 upper += remove ? above : mass - above;
@@ -121,12 +134,14 @@ internal static class GaussianLoss
     private static double Loss(double q, double sigma, double x)
     {
         var exponent = (2 * x - 1) / (2 * sigma * sigma);
+        if (q == 1) return exponent;
         return exponent > 30 ? exponent + Math.Log(q + (1 - q) * Math.Exp(-exponent)) : SpecialFunctions.Log1P(q * SpecialFunctions.ExpM1(exponent));
     }
 
     // Where Remove has a loss; minus infinity below the losses that it has.
     private static double Place(double q, double sigma, double loss)
     {
+        if (q == 1) return sigma * sigma * loss + 0.5;
         var odds = 1 + SpecialFunctions.ExpM1(loss) / q;
         return odds > 0 ? sigma * sigma * (double.IsInfinity(odds) ? loss - Math.Log(q) : Math.Log(odds)) + 0.5 : double.NegativeInfinity;
     }

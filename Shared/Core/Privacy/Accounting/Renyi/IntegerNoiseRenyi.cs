@@ -28,7 +28,7 @@ internal static class IntegerNoiseRenyi
     }
 
     /// <summary>Skellam noise: αΔ2²/2μ + min(((2α-1)Δ2² + 6Δ1)/4μ², 3Δ1/2μ). Agarwal, Kairouz, Liu, "The Skellam mechanism for differentially private federated learning", NeurIPS
-    /// 2021 (arXiv:2110.04995), Corollary 3.6, for integer α; a fractional order takes the next integer's, since divergences grow with the order.</summary>
+    /// 2021 (arXiv:2110.04995), section 3, for integer α; a fractional order takes the next integer's, since divergences grow with the order.</summary>
     public static double Skellam(SkellamEvent skellam, double order)
     {
         var (mu, l2, alpha) = (skellam.Variance, skellam.L2 * skellam.L2, Math.Ceiling(order));
