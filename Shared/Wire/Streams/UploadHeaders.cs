@@ -41,6 +41,10 @@ public static class UploadHeaders
     /// <summary>The largest magnitude of a mean loss of local training: 10^30.</summary>
     public const double MostLoss = 1e30;
 
+    /// <summary>Checks an update of plain values against the run's schema. Null when it fits.</summary>
+    public static UploadRefusal? CheckPlain(UploadHeader header, ParameterSchema schema) =>
+        header.Encoding == Float32 ? CheckSchema(header, schema) : new(Refusal.Malformed, $"The round takes updates of the encoding '{Float32}' alone.");
+
     /// <summary>Checks an update against the run's schema. Null when it fits.</summary>
     public static UploadRefusal? CheckSchema(UploadHeader header, ParameterSchema schema)
     {

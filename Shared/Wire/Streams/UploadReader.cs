@@ -35,7 +35,7 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
         UploadHeader header, ParameterSchema schema, Memory<float> destination, CancellationToken cancellation)
     {
         var sink = new FloatSink(destination, schema.Count);
-        return UploadHeaders.CheckSchema(header, schema) ?? await ReadPayloadAsync(sink, cancellation);
+        return UploadHeaders.CheckPlain(header, schema) ?? await ReadPayloadAsync(sink, cancellation);
     }
 
     /// <summary>Reads a masked update.</summary>
