@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Federated.Core.Privacy.SecureAggregation.Sharing;
 
 /// <summary>Arithmetic modulo the Mersenne prime p = 2^61 - 1, without branches on the values. Elements are below p.</summary>
@@ -32,6 +34,15 @@ public static class Field
             if (bit != 1) power = Multiply(power, a);
         }
         return power;
+    }
+
+    /// <summary>Fills with uniform elements: 61 random bits each, drawn again in the one case in 2^61 that they are p.</summary>
+    public static void Fill(Span<ulong> elements, ISecureRandom random)
+    {
+        random.Fill(MemoryMarshal.AsBytes(elements));
+        for (var i = 0; i < elements.Length; i++)
+            while ((elements[i] &= Modulus) == Modulus)
+                random.Fill(MemoryMarshal.AsBytes(elements.Slice(i, 1)));
     }
 
     // Of a sum below 2p + 1: takes p away once where it fits, by a mask instead of a branch.

@@ -13,6 +13,9 @@ public sealed record SecretShare(ImmutableArray<ulong> Elements)
     /// <summary>Bytes of a share: five numbers of 8 bytes, little-endian.</summary>
     public const int Length = 8 * Count;
 
+    /// <summary>Whether it is five elements of the field.</summary>
+    public bool Valid => Elements is { IsDefault: false, Length: Count } && Elements.All(element => element < Field.Modulus);
+
     /// <summary>As bytes.</summary>
     /// <param name="bytes">Receives <see cref="Length"/> bytes.</param>
     public void Write(Span<byte> bytes)
