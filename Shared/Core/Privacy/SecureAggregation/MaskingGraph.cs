@@ -24,8 +24,8 @@ public sealed class MaskingGraph
     /// <remarks>
     /// With nothing declared: the smallest even k, and for it the smallest t, with which three bad events of Bell et al. are as improbable as <see cref="MaskingRules"/> asks, with γ n corrupt clients and δ n drop-outs: an honest client has t
     /// corrupt neighbours, or the honest clients that stay fall into parts (2^-σ together), or somebody is left with fewer than t neighbours (2^-η). Deviations: one bit of σ goes to each of the first two; the client's own share is
-    /// not counted, although it is there. Where no k below n - 1 does, and with identities, the graph is complete and t = ⌊2n/3⌋ + 1, which a coordinator that tells clients different things cannot reach twice with fewer than n/3
-    /// clients on its side; with identities a smaller declared threshold is raised to it. A declared threshold without declared neighbours is one of the complete graph; declared neighbours without a threshold get t = ⌊2(k+1)/3⌋ + 1.
+    /// not counted, although it is there. Where no k up to n / 2 does, and with identities, the graph is complete and t = ⌊2n/3⌋ + 1, which a coordinator that tells clients different things cannot reach twice with fewer than n/3
+    /// clients on its side (a sparse graph of a small cohort would save little and rest on a handful of clients); with identities a smaller declared threshold is raised to it. A declared threshold without declared neighbours is one of the complete graph; declared neighbours without a threshold get t = ⌊2(k+1)/3⌋ + 1.
     /// </remarks>
     /// <param name="clients">n, those who advertised, at least <see cref="MaskingRules.Needed"/>.</param>
     /// <param name="rules">What the job says.</param>
@@ -41,7 +41,7 @@ public sealed class MaskingGraph
             return even >= clients - 1 ? complete : new(clients, even, rules.Threshold ?? TwoThirds(even + 1));
         }
         if (rules.Identities || rules.Threshold is not null) return complete;
-        for (var k = 2; k < clients - 1; k += 2)
+        for (var k = 2; 2 * k <= clients; k += 2)
         {
             if (!GraphBounds.Connected(clients, k, rules.Corrupt, rules.DropOut, rules.SecurityBits)) continue;
             var t = GraphBounds.SmallestThreshold(clients, k, rules.Corrupt, rules.SecurityBits);
