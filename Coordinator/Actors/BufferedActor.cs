@@ -30,7 +30,6 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
     private BufferState? _made;  // the state whose buffer is being made a version
     private ImmutableArray<string> _known = [];   // who can be asked
     private Roster _roster = Roster.Nobody;
-    private int _staleness;      // of the update that is being added; set before that, and not while
     private bool _opened;        // the round is in the journal
     private bool _selected;      // it will be, or is
     private bool _aggregating;   // the aggregate is not to be added to
@@ -40,10 +39,10 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
     public BufferedActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate);
-        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema)));
-        _rule = IVersionRule.Of(plan.Job.Federation);
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
-        _queue = new(plan.Aggregate, plan.Algorithm, WeightOf);
+        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = client => _sizes.GetValueOrDefault(client) };
+        _rule = IVersionRule.Of(plan.Job.Federation);
+        _queue = new(plan.Aggregate, plan.Algorithm);
         _state = new BufferState { Spec = plan.Job.Federation, Round = plan.Round, Attempt = plan.Attempt }.Resume(Asked(plan));
         if (!IsLocal) Know(plan.Clients.Select(client => client.Id));
         Become(Working);
@@ -62,7 +61,8 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
         Reached(RunPoint.Selecting);
         if (_plan.Reopened is { } cohort)
         {
-            _state = _state.Select(cohort) with { Population = Math.Max(cohort.Of, _known.Length) };
+            // In the modes without rounds there is no cohort: the round says in the end whose updates it has.
+            _state = (_state.Refills ? _state : _state.Select(cohort)) with { Population = Math.Max(cohort.Of, _known.Length) };
             (_opened, _selected) = (true, true);
         }
         // Those that hold a result send it again.
@@ -94,7 +94,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
         {
             var client = assigned.Key.Client;
             if (!IsTraining(assigned.Key)) return;
-            _clients.Assign(client, assigned.Worker);
+            _clients.Assign(assigned);
             // A task that moves does not set the clock back.
             if (_state.Refills) StartTimer(new ClientDeadline(client, _state.Training[client]));
             else StartTimer(Deadline.Instance);
@@ -104,7 +104,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
             if (IsTraining(lost.Key)) ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone.");
         });
         Receive<OfferUpdate>(OnOffer);
-        Receive<UpdateFolded>(OnFolded);
+        Receive<UpdatesFolded>(OnFolded);
         Receive<Aggregated>(OnAggregated);
         Receive<ClientDeadline>(late =>
         {
@@ -144,7 +144,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
         Receive<OfferUpdate>(offer => Offers.Refuse(offer, Sender, Refusal.RoundClosed, Closed()));
-        Receive<UpdateFolded>(folded => folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() }));
+        Receive<UpdatesFolded>(folded => folded.Answer(Closed()));
         Receive<Aggregated>(_ => { });
         Receive<ClientDeadline>(_ => { });
         Receive<Deadline>(_ => { });
@@ -175,25 +175,28 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
         Proceed();
     }
 
-    private void OnFolded(UpdateFolded folded)
+    private void OnFolded(UpdatesFolded folded)
     {
         _queue.Done(folded, Closed());
-        var client = folded.Header.Id.Client;
         if (folded.Error is not null)
         {
-            _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _state.Target, client);
+            _log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", _plan.Run, _state.Target);
             GiveUp(folded.Failure);
             return;
         }
-        _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
-        if (folded.Refusal is { } refused)
+        foreach (var (update, refusal) in folded.Results)
         {
-            _clients.Fail(client, refused.Reason, refused.Detail);
-            _state = _state.Fail(client, refused.Detail, folding: true);
-        }
-        else
-        {
-            _state = _state.Accept(client, FactsOf(folded.Header));
+            var client = update.Client;
+            _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
+            if (refusal is null)
+            {
+                _state = _state.Accept(client, FactsOf(_state, update.Header));
+            }
+            else
+            {
+                _clients.Fail(client, refusal.Reason, refusal.Detail);
+                _state = _state.Fail(client, refusal.Detail, folding: true);
+            }
             _clients.Forget(client);
         }
         Proceed();
@@ -238,11 +241,11 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
     private string TooStale(long round) =>
         $"The update started {_state.Target - round} versions ago, and federation.asynchronous.max_staleness is {_plan.Job.Federation.Asynchronous.MaxStaleness}.";
 
-    private UpdateFacts FactsOf(UploadHeader header) => Offers.Facts(_plan.Job, header) with { Staleness = _staleness };
+    private UpdateFacts FactsOf(BufferState state, UploadHeader header) => Offers.Facts(_plan.Job, header) with { Staleness = state.Staleness(header.Id.Client) };
 
-    private double WeightOf(UploadHeader header)
+    private double WeightOf(BufferState state, UploadHeader header)
     {
-        var facts = FactsOf(header);
+        var facts = FactsOf(state, header);
         return _rule.Weight(facts.Weight ?? facts.Examples, facts.Staleness);
     }
 

@@ -6,6 +6,7 @@ using Federated.Core.Privacy.SecureAggregation.Rounds;
 using Federated.V1;
 using Federated.Wire;
 using Federated.Wire.Mapping;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -15,19 +16,15 @@ internal sealed partial class MaskedRoundActor
     private void OnJoin(JoinMasking join)
     {
         var client = join.Id.Client;
-        if (Offers.WhyNot(Round, join.Id, examples: 1) is { } refused)
+        // The ticket also where the client opens its stream again: what it advertised others know as well.
+        if ((Offers.WhyNot(Round, join.Id, examples: 1) ?? Clients.WhyNot(join.Id, join.Ticket)) is { } refused)
         {
-            Sender.Tell(refused);
+            Refuse(join, refused);
             return;
         }
         if (_masked.Advertised.TryGetValue(client, out var known) && known.Same(join.Advertisement))
         {
             Rejoin(client, join.Steps);
-            return;
-        }
-        if (!Clients.HasAsked(client, join.Worker))
-        {
-            Refuse(join, new(Refusal.Malformed, $"The advertisement is of worker '{join.Worker}', which was not given the task of client '{client}'."));
             return;
         }
         var step = _masked.Advertise(join.Advertisement);
@@ -37,7 +34,7 @@ internal sealed partial class MaskedRoundActor
             return;
         }
         _masked = step.State;
-        _madeBy[client] = join.Worker;
+        _madeBy[client] = Clients.HolderOf(join.Id, join.Ticket)!;
         _streams[client] = join.Steps;
         Sender.Tell(MaskingJoined.Instance);
         // It has trained: what it waits for now takes no slot.
@@ -129,8 +126,7 @@ internal sealed partial class MaskedRoundActor
     private void OnOffer(OfferMasked offer)
     {
         var id = offer.Header.Id;
-        var refused = WhyNotMasked(id) ?? (_madeBy.GetValueOrDefault(id.Client) == offer.Header.Worker ? null
-            : new(Refusal.Malformed, $"The update is of worker '{offer.Header.Worker}', which has not trained client '{id.Client}'."));
+        var refused = WhyNotMasked(id, offer.Header.Ticket);
         if (refused is not null)
         {
             Clients.Note(id, refused);
@@ -166,7 +162,10 @@ internal sealed partial class MaskedRoundActor
         }
     }
 
-    private RefusedOffer? WhyNotMasked(TaskId id) => WhyNot(id, examples: 1) ?? (_masked.Check(id.Client) is { } refused ? MaskingAnswers.Refused(refused) : null);
+    // A task that moved may have been trained twice: the vector is of the worker that advertised.
+    private RefusedOffer? WhyNotMasked(TaskId id, ByteString ticket) => WhyNot(id, examples: 1) ?? Clients.WhyNot(id, ticket)
+        ?? (_masked.Check(id.Client) is { } refused ? MaskingAnswers.Refused(refused)
+            : Clients.HolderOf(id, ticket) == _madeBy[id.Client] ? null : new(Refusal.WrongTicket, $"Another worker has advertised for client '{id.Client}'."));
 
     private bool IsInProtocol => _masked.Phase is MaskedPhase.Sharing or MaskedPhase.Masking or MaskedPhase.Confirming or MaskedPhase.Unmasking;
 

@@ -71,12 +71,12 @@ internal sealed partial class MaskedRoundActor : CohortActor
     {
         Receive<TaskAssigned>(assigned =>
         {
-            Clients.Assign(assigned.Key.Client, assigned.Worker);
+            Clients.Assign(assigned);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
         });
         Receive<TaskLost>(lost => ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone."));
-        Receive<Deadline>(_ => Expire(client => Tasks.WhyLate(client, Clients.HasAsked(client))));
+        Receive<Deadline>(_ => Expire(client => Tasks.WhyLate(client, Clients.WorkerOf(client))));
         Receive<Roster>(roster =>
         {
             Roster = roster;
@@ -150,7 +150,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
         });
         Receive<BeginUpload>(begin =>
         {
-            var refused = WhyNotMasked(begin.Id);
+            var refused = WhyNotMasked(begin.Id, begin.Ticket);
             if (refused is not null) Clients.Note(begin.Id, refused);
             Sender.Tell(refused ?? (object)new UploadPermit(_schema) { Masked = _layout });
         });

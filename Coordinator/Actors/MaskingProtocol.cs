@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Federated.Core.Privacy.SecureAggregation;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -9,10 +10,10 @@ namespace Federated.Coordinator.Actors;
 
 /// <summary>A client has trained and opens its stream, or opens it again. Reply: <see cref="MaskingJoined"/> or <see cref="RefusedOffer"/>.</summary>
 /// <param name="Id">Its train task.</param>
-/// <param name="Worker">Who trained it.</param>
+/// <param name="Ticket">What the worker shows.</param>
 /// <param name="Advertisement">Its keys; their form has been checked.</param>
 /// <param name="Steps">Where its steps go; it holds any number.</param>
-public sealed record JoinMasking(TaskId Id, string Worker, Advertisement Advertisement, ChannelWriter<MaskingStep> Steps);
+public sealed record JoinMasking(TaskId Id, ByteString Ticket, Advertisement Advertisement, ChannelWriter<MaskingStep> Steps);
 
 /// <summary>The client takes part.</summary>
 public sealed record MaskingJoined

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -42,6 +43,9 @@ internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0)
     /// <value>Where rounds overlap: results of train tasks of this round and later ones may still be wanted; 0: those after <see cref="Round"/>.</value>
     public int WantedFrom { get; init; }
 
+    /// <value>Rounds after which the run may be set back, ascending.</value>
+    public ImmutableArray<int> Restorable { get; init; } = [];
+
     /// <value>Train tasks that are not wanted any more although their round is, whether they are done or not.</value>
     public ImmutableArray<TaskKey> Settled { get; init; } = [];
 }
@@ -55,8 +59,11 @@ internal sealed record SuspendRunWork(string Run);
 /// <param name="MayGoOn">True when it may go on one day: workers keep what clients keep between rounds.</param>
 internal sealed record CloseRunWork(string Run, bool MayGoOn);
 
-/// <summary>To the one who submitted the task: a worker has it.</summary>
-internal sealed record TaskAssigned(TaskKey Key, string Worker);
+/// <summary>To the one who submitted the task, before the worker is told: it has the task.</summary>
+/// <param name="Key">The task.</param>
+/// <param name="Worker">Its name.</param>
+/// <param name="Ticket">What its outcome must show.</param>
+internal sealed record TaskAssigned(TaskKey Key, string Worker, ByteString Ticket);
 
 /// <summary>To the one who submitted the task: nobody can do it, for the client's worker is gone. <paramref name="Worker"/> is "" when it never had one.</summary>
 internal sealed record TaskLost(TaskKey Key, string Worker);

@@ -18,13 +18,13 @@ internal sealed class RoundActor : CohortActor
 
     private readonly UpdateQueue _queue;
     private readonly UpdateIntake _intake;
-    private readonly Dictionary<string, string> _madeBy = new(StringComparer.Ordinal);   // workers of counted updates, where clients keep a state
+    private readonly Dictionary<string, string> _deliveredBy = new(StringComparer.Ordinal);   // workers of updates that are counted or may be
     private bool _ended;
 
     public RoundActor(RoundPlan plan, IActorRef registry) : base(plan, registry)
     {
-        _queue = new(plan.Aggregate, plan.Algorithm, header => plan.Algorithm.WeightOf(plan.Server, header.Id.Client, Offers.Facts(plan.Job, header)));
-        _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { ChecksWorkers = plan.Homes is not null };
+        _queue = new(plan.Aggregate, plan.Algorithm);
+        _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = Tasks.SizeOf };
     }
 
     public static Props Props(RoundPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new RoundActor(plan, registry));
@@ -41,16 +41,16 @@ internal sealed class RoundActor : CohortActor
     {
         Receive<TaskAssigned>(assigned =>
         {
-            Clients.Assign(assigned.Key.Client, assigned.Worker);
+            Clients.Assign(assigned);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
         });
         Receive<TaskLost>(lost => ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone."));
-        Receive<UpdateFolded>(OnFolded);
+        Receive<UpdatesFolded>(OnFolded);
         Receive<Deadline>(_ =>
         {
             Round = Round.Expire();
-            foreach (var client in Round.Missing) Clients.Fail(client, Refusal.Unspecified, Tasks.WhyLate(client, Clients.HasAsked(client)));
+            foreach (var client in Round.Missing) Clients.Fail(client, Refusal.Unspecified, Tasks.WhyLate(client, Clients.WorkerOf(client)));
             Proceed();
         });
         Receive<Roster>(roster =>
@@ -74,7 +74,7 @@ internal sealed class RoundActor : CohortActor
             Round = Round.Enter(RoundPhase.Committing);
             Progress(0, 1);
             Become(Committing);
-            Context.Parent.Tell(new RoundReady(Round, done.Server, Clients.Problems) { Homes = _madeBy.ToImmutableSortedDictionary(StringComparer.Ordinal) });
+            Context.Parent.Tell(new RoundReady(Round, done.Server, Clients.Problems) { Homes = Homes() });
         });
         Over();
     }
@@ -86,7 +86,7 @@ internal sealed class RoundActor : CohortActor
     // The phases in which nothing can change the outcome any more.
     private void Over()
     {
-        Receive<UpdateFolded>(_ => { });
+        Receive<UpdatesFolded>(_ => { });
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
         Receive<Deadline>(_ => { });
@@ -111,34 +111,43 @@ internal sealed class RoundActor : CohortActor
     private void OnOffer(OfferUpdate offer)
     {
         if (!_intake.Admits(offer, Sender)) return;
-        Round = Round.Fold(offer.Header.Id.Client);
+        var client = offer.Header.Id.Client;
+        Round = Round.Fold(client);
+        _deliveredBy[client] = Clients.HolderOf(offer.Header.Id, offer.Header.Ticket)!;
         Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
-        _queue.FoldNext(Self);
+        FoldNext();
     }
 
-    private void OnFolded(UpdateFolded folded)
+    private void OnFolded(UpdatesFolded folded)
     {
         _queue.Done(folded, Closed());
-        var client = folded.Header.Id.Client;
         if (folded.Error is not null)
         {
-            Log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", Plan.Run, Round.Round, client);
+            Log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", Plan.Run, Round.Round);
             GiveUp(folded.Failure);
+            return;
         }
-        else if (folded.Refusal is { } refused)
+        foreach (var (update, refusal) in folded.Results)
         {
-            Round = Round.Fail(client, refused.Detail, folding: true);
-            ClientFailed(client, refused.Reason, refused.Detail);
-        }
-        else
-        {
-            Round = Round.Accept(client, Offers.Facts(Plan.Job, folded.Header));
-            if (Plan.Homes is not null) _madeBy[client] = folded.Header.Worker;
+            var client = update.Client;
+            if (refusal is null)
+            {
+                Round = Round.Accept(client, Offers.Facts(Plan.Job, update.Header));
+            }
+            else
+            {
+                Clients.Fail(client, refusal.Reason, refusal.Detail);
+                Round = Round.Fail(client, refusal.Detail, folding: true);
+            }
             Registry.Tell(new WorkDone(Tasks.KeyOf(client)));
-            Proceed();
         }
+        Proceed();
     }
+
+    // As many as may still count; the one that every round needs may come after those.
+    private void FoldNext() => _queue.FoldNext(Self, Math.Max(1, Round.Wanted - Round.Accepted.Count),
+        header => Plan.Algorithm.WeightOf(Plan.Server, header.Id.Client, Offers.Facts(Plan.Job, header)));
 
     public override RefusedOffer? WhyNot(TaskId id, ulong examples) => Offers.WhyNot(Round, id, examples);
 
@@ -165,7 +174,7 @@ internal sealed class RoundActor : CohortActor
                 GiveUp(decision.Reason);
                 break;
             default:
-                _queue.FoldNext(Self);
+                FoldNext();
                 break;
         }
     }
@@ -201,6 +210,9 @@ internal sealed class RoundActor : CohortActor
         var open = Round.Cohort.Where(client => !Round.Accepted.ContainsKey(client)).Select(Tasks.KeyOf).ToImmutableArray();
         if (!open.IsEmpty) Registry.Tell(new WithdrawWork(open));
     }
+
+    private ImmutableSortedDictionary<string, string> Homes() => Plan.Homes is null ? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+        : Round.Accepted.Keys.ToImmutableSortedDictionary(client => client, client => _deliveredBy[client], StringComparer.Ordinal);
 
     private string Closed() => $"Round {Round.Round} is closed.";
 

@@ -15,6 +15,9 @@ internal sealed class RoundTasks(RoundPlan plan)
     /// <value>True where a client's data is with the worker that announces it.</value>
     public bool AreLocal => plan.Job.Data.Placement == Placement.Local;
 
+    /// <summary>Examples of a client; 0 where the data does not say.</summary>
+    public long SizeOf(string client) => _sizes.GetValueOrDefault(client);
+
     public TaskKey KeyOf(string client) => new(plan.Run, TaskPurpose.Train, plan.Round, plan.Attempt, client);
 
     /// <summary>The worker that has the client's state; "" where its task can go to others.</summary>
@@ -30,7 +33,7 @@ internal sealed class RoundTasks(RoundPlan plan)
     public TaskOrder OrderOf(string client, ParameterVector parameters, ImmutableHashSet<string> refusers)
     {
         var reference = new ParametersRef { Sha256 = parameters.Hash, SchemaHash = parameters.Schema.Hash, Count = (ulong)parameters.Schema.Count };
-        return new(new(KeyOf(client), _sizes.GetValueOrDefault(client))
+        return new(new(KeyOf(client), SizeOf(client))
         {
             Local = AreLocal,
             Home = HomeOf(client),
@@ -47,8 +50,8 @@ internal sealed class RoundTasks(RoundPlan plan)
 
     /// <summary>Why a client had not delivered at the deadline.</summary>
     /// <param name="client">Who.</param>
-    /// <param name="asked">Whether a worker was given its task.</param>
-    public string WhyLate(string client, bool asked) => HomeOf(client) is { Length: > 0 } home && !asked
+    /// <param name="worker">Who was given its task; "" for nobody.</param>
+    public string WhyLate(string client, string worker) => HomeOf(client) is { Length: > 0 } home && worker.Length == 0
         ? $"worker '{home}', which has its state, was not there by the deadline."
         : "no update by the deadline.";
 }

@@ -68,7 +68,13 @@ internal sealed partial class RunActor
         _history.Add(entry, _state);
         if (RunEntries.ToChange(entry) is { } change) _state = _state.Apply(change);
         _ledger.Apply(entry);
-        return _checkpoints.Apply(entry);
+        var dropped = _checkpoints.Apply(entry);
+        if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.Homes.Count > 0)
+        {
+            _state = _state.ForgetHomes([.. _checkpoints.Rounds]);
+            _history.KeepHomes(_state.Homes);
+        }
+        return dropped;
     }
 
     private void BeginWork()

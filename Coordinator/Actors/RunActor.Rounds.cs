@@ -53,7 +53,7 @@ internal sealed partial class RunActor
             _round.Tell(_plan);
             return;
         }
-        var props = Overlaps ? BufferedActor.Props(_plan, _registry) : IsMasked ? MaskedRoundActor.Props(_plan, _registry, _settings.Random) : RoundActor.Props(_plan, _registry);
+        var props = Overlaps ? BufferedActor.Props(_plan, _registry) : IsMasked ? MaskedRoundActor.Props(_plan, _registry, _settings.Secrets) : RoundActor.Props(_plan, _registry);
         _round = StartStep(props, "round", gone);
         _round.Tell(_roster);
     }
@@ -79,7 +79,11 @@ internal sealed partial class RunActor
             Homes = { RunEntries.Homes(ready.Homes) },
         };
         var asked = _state.InFlight;
-        if (Overlaps) RunEntries.SetInFlight(entry, GoingOn(ready));
+        if (Overlaps)
+        {
+            RunEntries.SetInFlight(entry, GoingOn(ready));
+            entry.Recovered = new() { Clients = { _state.Health.Lapses.Keys.Where(ready.Round.Accepted.ContainsKey) } };
+        }
         Record(new() { RoundKept = entry }, () =>
         {
             _plan!.Reached(RunPoint.Journalled);
@@ -115,7 +119,7 @@ internal sealed partial class RunActor
     }
 
     private AnnounceCommit Committed(int round, int attempt) =>
-        new(Run, round, attempt) { WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
+        new(Run, round, attempt) { Restorable = [.. _checkpoints.Rounds], WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
 
     private ImmutableArray<TaskKey> KeysOf(IEnumerable<KeyValuePair<string, FlightTask>> tasks) =>
         Overlaps ? [.. tasks.Select(task => new TaskKey(Run, TaskPurpose.Train, task.Value.Round, task.Value.Attempt, task.Key))] : [];
@@ -127,6 +131,7 @@ internal sealed partial class RunActor
         EndStep(ref _checkpoint);
         _ready = null;
         var failed = new RunEntry.Types.AttemptFailed { Round = (uint)round, Attempt = (uint)attempt, Reason = reason, FailedClients = { failedClients } };
+        if (Overlaps) failed.Recovered = new();
         Record(new() { AttemptFailed = failed }, () =>
         {
             BeginEvaluations();

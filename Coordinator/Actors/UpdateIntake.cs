@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -24,16 +25,11 @@ internal interface ITakesUpdates
 /// <param name="permit">What an upload must be.</param>
 internal sealed class UpdateIntake(ITakesUpdates round, RoundClients clients, UploadPermit permit)
 {
-    /// <value>True where only a worker that was given a client's task may deliver for it.</value>
-    public bool ChecksWorkers { get; init; }
+    /// <value>How many examples a client has; 0 where that is not known.</value>
+    public Func<string, long> SizeOf { get; init; } = static _ => 0;
 
     /// <summary>May this task upload? <see cref="UploadPermit"/>, or <see cref="RefusedOffer"/>.</summary>
-    public object Begin(BeginUpload begin)
-    {
-        if (round.WhyNot(begin.Id, examples: 1) is not { } refused) return permit;
-        clients.Note(begin.Id, refused);
-        return refused;
-    }
+    public object Begin(BeginUpload begin) => WhyNot(begin.Id, begin.Ticket, examples: 1) is { } refused ? Noted(begin.Id, refused) : permit;
 
     /// <summary>An upload was refused by its content: its client has failed, where it was still waited for.</summary>
     public void Rejected(UploadRejected rejected)
@@ -45,25 +41,18 @@ internal sealed class UpdateIntake(ITakesUpdates round, RoundClients clients, Up
     /// <summary>May this update be taken? Where it may not, it is refused, and its buffer given back.</summary>
     public bool Admits(OfferUpdate offer, IActorRef sender)
     {
-        var id = offer.Header.Id;
-        if (round.WhyNot(id, offer.Header.Examples) is { } refused)
+        var header = offer.Header;
+        if (WhyNot(header.Id, header.Ticket, header.Examples) is { } refused)
         {
-            clients.Note(id, refused);
-            Offers.Refuse(offer, sender, refused.Reason, refused.Detail);
+            Offers.Refuse(offer, sender, refused.Reason, Noted(header.Id, refused).Detail);
             return false;
         }
-        if (ChecksWorkers && !clients.HasAsked(id.Client))
+        if (SizeOf(header.Id.Client) is > 0 and var size && header.Examples > (ulong)size)
         {
-            // A round that begins again: whoever has the result is heard when it is given the task again.
-            Offers.Refuse(offer, sender, Refusal.NotActive, "The round begins again; try again.");
-            return false;
-        }
-        if (ChecksWorkers && !clients.HasAsked(id.Client, offer.Header.Worker))
-        {
-            // Its name is where the client's next task will go.
-            var foreign = new RefusedOffer(Refusal.Malformed, $"The update is of worker '{offer.Header.Worker}', which was not given the task of client '{id.Client}'.");
-            clients.Note(id, foreign);
-            Offers.Refuse(offer, sender, foreign.Reason, foreign.Detail);
+            // Updates weigh by them. It is of the worker that has the task, so nothing else will come.
+            var detail = $"The update claims to rest on {header.Examples} examples, and client '{header.Id.Client}' has {size}.";
+            Offers.Refuse(offer, sender, Refusal.Malformed, detail);
+            round.ClientFailed(header.Id.Client, Refusal.Malformed, detail);
             return false;
         }
         return true;
@@ -72,10 +61,18 @@ internal sealed class UpdateIntake(ITakesUpdates round, RoundClients clients, Up
     /// <summary>Takes in what a worker reports of a train task: that it failed, for all else is an update.</summary>
     public Verdict Report(TaskReport report)
     {
-        if (round.WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
+        if (WhyNot(report.Id, report.Ticket, examples: 1) is { } refused) return refused.ToVerdict();
         if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
         var (client, failure) = (report.Id.Client, report.Failure);
         if (!(failure.OnlyHere && round.AskAnother(client, failure.Reason))) round.ClientFailed(client, Refusal.Unspecified, failure.Reason);
         return Offers.Taken;
+    }
+
+    private RefusedOffer? WhyNot(TaskId id, ByteString ticket, ulong examples) => round.WhyNot(id, examples) ?? clients.WhyNot(id, ticket);
+
+    private RefusedOffer Noted(TaskId id, RefusedOffer refused)
+    {
+        clients.Note(id, refused);
+        return refused;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class MaskingService(RunsGate gate, TransferLimits limits, TimeP
         var steps = Channel.CreateUnbounded<MaskingStep>(new UnboundedChannelOptions { SingleReader = true });
         try
         {
-            var answer = await runs.AskAsync<object>(new JoinMasking(first!.Id, first.Worker, advertisement!, steps.Writer), ends.Token);
+            var answer = await runs.AskAsync<object>(new JoinMasking(first!.Id, first.Ticket, advertisement!, steps.Writer), ends.Token);
             if (answer is RefusedOffer offer)
             {
                 await responseStream.WriteAsync(new MaskingStep { Over = new() { Refused = offer.Reason, Detail = offer.Detail } }, ends.Token);

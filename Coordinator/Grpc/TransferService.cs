@@ -34,7 +34,7 @@ internal sealed class TransferService(
         if (header is null) return malformed!.ToVerdict();
 
         var runs = await gate.OpenAsync(parts.Token);
-        var answer = await runs.AskAsync<object>(new BeginUpload(header.Id), parts.Token);
+        var answer = await runs.AskAsync<object>(new BeginUpload(header.Id, header.Ticket), parts.Token);
         return answer switch
         {
             RefusedOffer refused => new Verdict { Refused = refused.Reason, Detail = refused.Detail },

@@ -6,6 +6,7 @@ using Federated.Wire.Mapping;
 using Federated.Worker.Grpc;
 using Federated.Worker.SecureAggregation;
 using Federated.Worker.Tasks;
+using Google.Protobuf;
 
 namespace Federated.Worker.Actors;
 
@@ -27,11 +28,12 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     private IMaskingStream? _stream;
     private CancellationTokenSource? _streamEnd;
     private IActorRef? _delivery;
+    private ByteString _ticket;
     private int _failures;
 
-    public MaskingActor(UploadResult plain, int cohort, RunScope run, IActorRef settled)
+    public MaskingActor(UploadResult plain, ByteString ticket, int cohort, RunScope run, IActorRef settled)
     {
-        (_plain, _cohort, _run, _settled) = (plain, cohort, run, settled);
+        (_plain, _ticket, _cohort, _run, _settled) = (plain, ticket, cohort, run, settled);
         Become(Preparing);
     }
 
@@ -40,10 +42,12 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     private TaskId Id => _plain.Id;
 
     /// <param name="plain">What the client trained; its buffer belongs to the actor from now on.</param>
+    /// <param name="ticket">Of the task's latest assignment.</param>
     /// <param name="cohort">Most clients of the masked sum.</param>
     /// <param name="run">The run.</param>
     /// <param name="settled">Told <see cref="TaskSettled"/> each time that the client's part has come to an end.</param>
-    public static Props Props(UploadResult plain, int cohort, RunScope run, IActorRef settled) => Akka.Actor.Props.Create(() => new MaskingActor(plain, cohort, run, settled));
+    public static Props Props(UploadResult plain, ByteString ticket, int cohort, RunScope run, IActorRef settled) =>
+        Akka.Actor.Props.Create(() => new MaskingActor(plain, ticket, cohort, run, settled));
 
     // A delivery that fails has a defect that a restart would meet again; the coordinator's deadline covers it.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -70,7 +74,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
         {
             if (_stopped.IsCancellationRequested) return;
             _log.Error(broken.Error, "{0} cannot take part in its masked round.", Name);
-            _delivery = Context.ActorOf(DeliveryActor.Props(TaskResult.Failed(Id, $"Client '{Id.Client}' cannot mask its update: {broken.Error.Message}", permanent: false), _run.Worker.Transfer, _run.Worker.Timings, Self));
+            _delivery = Context.ActorOf(DeliveryActor.Props(TaskResult.Failed(Id, $"Client '{Id.Client}' cannot mask its update: {broken.Error.Message}", permanent: false), _ticket, _run.Worker.Transfer, _run.Worker.Timings, Self));
             Become(Reporting);
         });
         Repeated();
@@ -80,7 +84,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     private void Reporting()
     {
         Receive<TaskSettled>(settled => End(settled.Counted));
-        Receive<Resend>(_ => _delivery.Tell(Resend.Instance));
+        Receive<Resend>(again => _delivery.Tell(again));
         Repeated();
     }
 
@@ -120,7 +124,11 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
 
     private void Over()
     {
-        Receive<Resend>(_ => Prepare());
+        Receive<Resend>(again =>
+        {
+            _ticket = again.Ticket;
+            Prepare();
+        });
         Receive<Reattached>(_ => { });
         Receive<TaskSettled>(_ => { });
         Late();
@@ -129,7 +137,12 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     // A coordinator that asks for the task again while the client is at it, and one that has taken the place of another.
     private void Repeated()
     {
-        Receive<Resend>(_ => { });
+        Receive<Resend>(again =>
+        {
+            _ticket = again.Ticket;
+            _delivery?.Tell(again);
+            if (_session is not null) Join();
+        });
         Receive<Reattached>(again =>
         {
             _delivery?.Tell(again);
@@ -167,7 +180,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
         _streamEnd = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         var stream = _stream = _run.Worker.Transfer.Join(_streamEnd.Token);
         Become(Advertising);
-        stream.SendAsync(_advertisement!.ToProto(Id, _run.Worker.Options.Name)).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
+        stream.SendAsync(_advertisement!.ToProto(Id, _ticket)).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
     }
 
     private void Listen()
@@ -220,7 +233,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     private void Keep(Answered answered)
     {
         if (answered.Answer.Vector is not { } vector || !ReferenceEquals(answered.Session, _session) || _delivery is not null) return;
-        _delivery = Context.ActorOf(DeliveryActor.Props(vector, _run.Worker.Transfer, _run.Worker.Timings, Self));
+        _delivery = Context.ActorOf(DeliveryActor.Props(vector, _ticket, _run.Worker.Transfer, _run.Worker.Timings, Self));
     }
 
     private void OnOver(Verdict verdict)

@@ -54,7 +54,9 @@ public sealed class WorkerHost : IAsyncDisposable
     public static Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, CancellationToken cancellation = default) =>
         StartAsync(options, engine, new WorkerTimings(), cancellation);
 
-    internal static async Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation)
+    /// <summary>The same, for tests: with other timings, and with something between the worker and its data plane.</summary>
+    internal static async Task<WorkerHost> StartAsync(
+        WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation, Func<ITransfer, ITransfer>? between = null)
     {
         if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new NodeOptionsException(errors);
         List<string> unreadable = [];
@@ -63,7 +65,7 @@ public sealed class WorkerHost : IAsyncDisposable
         ListenAddress.Probe(await ListenAddress.ResolveAsync(options.Host, cancellation), options.Host, options.ClusterPort, "cluster-port");
         var status = new WorkerStatus();
         var transfer = new TransferLink(timings.Transfer);
-        var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System) { Identities = identities };
+        var scope = new WorkerScope(options, engine, JobText.Read, between?.Invoke(transfer) ?? transfer, timings, TimeProvider.System) { Identities = identities };
         var host = Build(scope, status);
         try
         {

@@ -55,7 +55,7 @@ internal sealed class MaskedUpdate
         {
             var packed = client.Mask(integers, scalars, Environment.ProcessorCount, cancellation);
             // Nothing of what the plain header says of the client's data.
-            return new(new() { Id = _plain.Header.Id, SchemaHash = _plain.Header.SchemaHash, Count = (ulong)Layout.Length, Worker = _plain.Header.Worker }, packed);
+            return new(new() { Id = _plain.Header.Id, SchemaHash = _plain.Header.SchemaHash, Count = (ulong)Layout.Length }, packed);
         }
         finally
         {

@@ -27,7 +27,7 @@ public enum RunPhase
     Paused,
 }
 
-/// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes.</summary>
+/// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes, but for what <see cref="ForgetHomes"/> takes away.</summary>
 public sealed record RunState
 {
     // Before the first state, which has it.
@@ -116,7 +116,7 @@ public sealed record RunState
                 FailedAttempts = [],
                 ExcusedAttempts = 0,
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
-                Health = Health.After(c.Round, Asked, c.FailedClients),
+                Health = Health.After(c.Round, Fine(c.Recovered), c.FailedClients),
                 Records = Records.SetItems(c.Records),
                 Homes = Homes.After(c.Round, c.Homes),
                 InFlight = c.InFlight,
@@ -126,7 +126,7 @@ public sealed record RunState
             {
                 FailedAttempts = FailedAttempts.Add(c.Reason),
                 ExcusedAttempts = ExcusedAttempts + (c.Excused ? 1 : 0),
-                Health = c.Excused ? Health : Health.After(c.Round, Asked, c.FailedClients),
+                Health = c.Excused ? Health : Health.After(c.Round, Fine(c.Recovered), c.FailedClients),
             },
         RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
             this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Result) },
@@ -152,6 +152,10 @@ public sealed record RunState
         _ => throw new InvalidOperationException($"{change} cannot follow a run that is {Phase} after round {Round} with attempt {OpenAttempt} open."),
     };
 
+    /// <summary>Forgets the homes of clients that the run cannot go back to.</summary>
+    /// <param name="restorable">Rounds after which it may be set back, the last committed one among them. Of those that are left out once, none is here again.</param>
+    public RunState ForgetHomes(IReadOnlyCollection<int> restorable) => this with { Homes = Homes.Within(restorable) };
+
     /// <summary>Are the parameters after this round measured: every so many rounds, and after the last.</summary>
     public static bool IsEvaluated(JobSpec job, int round) => round % job.Evaluation.Every == 0 || round == job.Federation.Rounds;
 
@@ -171,7 +175,8 @@ public sealed record RunState
         return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
     }
 
-    private IEnumerable<string> Asked => OpenCohort?.Clients ?? [];
+    // Where rounds overlap, whoever was asked may still be training, and fail later.
+    private IEnumerable<string> Fine(ImmutableArray<string>? recovered) => recovered ?? OpenCohort?.Clients ?? [];
 
     private bool IsNext(int round, int attempt) => round == Round + 1 && attempt == FailedAttempts.Length + 1;
 

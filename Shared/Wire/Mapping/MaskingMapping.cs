@@ -18,13 +18,13 @@ public static class MaskingMapping
     /// <summary>The first message of a stream.</summary>
     /// <param name="advertisement">What the client says.</param>
     /// <param name="id">Its train task.</param>
-    /// <param name="worker">Who trained it.</param>
-    public static MaskingAnswer ToProto(this Advertisement advertisement, TaskId id, string worker) => new()
+    /// <param name="ticket">Of the task's latest assignment.</param>
+    public static MaskingAnswer ToProto(this Advertisement advertisement, TaskId id, ByteString ticket) => new()
     {
         Advertisement = new()
         {
             Id = id,
-            Worker = worker,
+            Ticket = ticket,
             SealKey = Bytes(advertisement.SealKey),
             MaskKey = Bytes(advertisement.MaskKey),
             Signature = Bytes(advertisement.Signature),
@@ -98,7 +98,7 @@ public static class MaskingMapping
         if (sent is null) return Malformed("The stream does not start with an advertisement.");
         if (TaskIds.Check(sent.Id) is { } id) return Malformed(id);
         if (sent.Id.Kind != TaskKind.Train) return Malformed("Only clients that train advertise keys.");
-        if (TaskIds.CheckName(sent.Worker) is { } worker) return Malformed($"The name of the worker {worker}.");
+        if (Tickets.Check(sent.Ticket) is { } ticket) return ticket;
         if (Keys(sent.SealKey, sent.MaskKey, sent.Signature) is { } wrong) return Malformed($"The advertisement {wrong}");
         advertisement = new(sent.Id.Client, Bytes(sent.SealKey), Bytes(sent.MaskKey), Bytes(sent.Signature));
         return null;

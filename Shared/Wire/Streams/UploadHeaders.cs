@@ -30,6 +30,7 @@ public static class UploadHeaders
         if (header.Count is 0 or > int.MaxValue || header.PayloadBytes != 4 * header.Count)
             return new(Refusal.WrongLength, $"{header.Count} values of float32 do not make {header.PayloadBytes} bytes.");
         if (TaskReports.CheckSeconds(header.ComputeSeconds) is { } seconds) return seconds;
+        if (Tickets.Check(header.Ticket) is { } ticket) return ticket;
         return header.Id.Kind switch
         {
             TaskKind.Train => CheckTrain(header),
@@ -70,7 +71,7 @@ public static class UploadHeaders
         if (header.Count is 0 or > int.MaxValue || header.PayloadBytes is 0 or > int.MaxValue) return new(Refusal.WrongLength, $"{header.Count} masked values in {header.PayloadBytes} bytes cannot be.");
         if (header.Examples != 0 || header.Weight != 0 || header.ComputeSeconds != 0 || header.Training is not null || header.Validation is not null || header.Personal is not null)
             return new(Refusal.Malformed, "The header of a masked update says nothing of examples, weights, times and metrics, which are masked.");
-        return header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong ? new(Refusal.Malformed, $"The name of the worker {wrong}.") : null;
+        return null;
     }
 
     private static UploadRefusal? CheckTrain(UploadHeader header)
@@ -81,7 +82,6 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
-        if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
         return CheckTraining(header.Training)
             ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
             ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));

@@ -9,6 +9,7 @@ using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -35,6 +36,8 @@ internal sealed class MaskedClient
 
     public string SchemaHash { get; }
 
+    public ByteString Ticket { get; init; } = ByteString.Empty;
+
     public MaskedLayout Layout { get; }
 
     public Channel<MaskingStep> Steps { get; private set; } = Channel.CreateUnbounded<MaskingStep>();
@@ -51,10 +54,10 @@ internal sealed class MaskedClient
     public float[] Update => _update;
 
     /// <summary>Opens the stream, or opens it again.</summary>
-    public Task<object> JoinAsync(IActorRef round, string worker = "w1")
+    public Task<object> JoinAsync(IActorRef round, ByteString? ticket = null)
     {
         Steps = Channel.CreateUnbounded<MaskingStep>();
-        return round.Ask<object>(new JoinMasking(Id, worker, Advertisement, Steps.Writer), TimeSpan.FromSeconds(20));
+        return round.Ask<object>(new JoinMasking(Id, ticket ?? Ticket, Advertisement, Steps.Writer), TimeSpan.FromSeconds(20));
     }
 
     /// <summary>The next step; null where the stream has ended.</summary>
@@ -101,14 +104,14 @@ internal sealed class MaskedClient
         return _client.Mask(Encoded, scalars);
     }
 
-    public UploadHeader Header(string worker = "w1") => new()
+    public UploadHeader Header(ByteString? ticket = null) => new()
     {
         Id = Id,
         SchemaHash = SchemaHash,
         Encoding = "masked",
         Count = (ulong)Layout.Length,
         PayloadBytes = (ulong)Layout.Bytes,
-        Worker = worker,
+        Ticket = ticket ?? Ticket,
     };
 
     /// <summary>Tells the round what the client answers.</summary>

@@ -62,7 +62,7 @@ public sealed class MaskedRecoveryTests : ProbedRunTest
     private static MaskedClient ClientOf(AssignTask task, JobSpec job)
     {
         var examples = task.Id.Client switch { "a" => 1, "b" => 2, _ => 4 };
-        return new(job, task.Id, (int)task.Cohort, [0.5f, -0.5f], new UpdateFacts(examples, new(examples, 1, 0), Validation: null, ComputeSeconds: 1), Schema);
+        return new(job, task.Id, (int)task.Cohort, [0.5f, -0.5f], new UpdateFacts(examples, new(examples, 1, 0), Validation: null, ComputeSeconds: 1), Schema) { Ticket = task.Ticket };
     }
 
     private static JobSpec Masked() => With(Job(1), cohort => cohort with { Minimum = 3 }) with { Privacy = new() { SecureAggregation = new() { Enabled = true, ExamplesCap = 4 } } };

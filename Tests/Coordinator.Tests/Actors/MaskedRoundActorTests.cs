@@ -8,6 +8,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Privacy;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -158,12 +159,23 @@ public sealed class MaskedRoundActorTests : ActorTest
     {
         var round = Open();
         foreach (var name in Names) Assign(round, name);
-        async Task<Refusal> Refused(TaskId id, string worker = "w1") =>
-            Assert.IsType<RefusedOffer>(await new MaskedClient(Masked(), id, 4, [0, 0], Facts(1), Schema).JoinAsync(round, worker)).Reason;
+        async Task<Refusal> Refused(TaskId id, ByteString? ticket = null) =>
+            Assert.IsType<RefusedOffer>(await new MaskedClient(Masked(), id, 4, [0, 0], Facts(1), Schema).JoinAsync(round, ticket ?? Ticket)).Reason;
         Assert.Equal(Refusal.WrongRound, await Refused(Id("a", round: 4)));
         Assert.Equal(Refusal.WrongRound, await Refused(Id("a", attempt: 1)));
         Assert.Equal(Refusal.NotInCohort, await Refused(Id("x")));
-        Assert.Equal(Refusal.Malformed, await Refused(Id("a"), "w2"));
+        Assert.Equal(Refusal.WrongTicket, await Refused(Id("a"), ByteString.CopyFromUtf8("guessed")));
+    }
+
+    // Neighbours are told what a client advertised; its stream is not theirs.
+    [Fact]
+    public async Task An_advertisement_that_others_know_opens_no_stream_without_the_ticket()
+    {
+        var (round, clients) = await TrainedAsync();
+        var own = clients[0].Steps;
+        Assert.Equal(Refusal.WrongTicket, Assert.IsType<RefusedOffer>(await clients[0].JoinAsync(round, ByteString.Empty)).Reason);
+        Assert.Equal(MaskingStep.StepOneofCase.Share, (await own.Reader.ReadAsync()).StepCase);
+        Assert.False(own.Reader.Completion.IsCompleted);
     }
 
     [Fact]
@@ -217,14 +229,14 @@ public sealed class MaskedRoundActorTests : ActorTest
     public async Task Vectors_are_taken_once_each_from_whoever_shared_and_only_while_they_are_asked_for()
     {
         var (round, clients) = await TrainedAsync();
-        Assert.Equal(Refusal.Malformed, (await Ask<RefusedOffer>(round, new BeginUpload(clients[0].Id))).Reason);
+        Assert.Equal(Refusal.Malformed, (await Ask<RefusedOffer>(round, new BeginUpload(clients[0].Id, Ticket))).Reason);
         await ShareAsync(round, clients);
-        Assert.Equal(clients[0].Layout, (await Ask<UploadPermit>(round, new BeginUpload(clients[0].Id))).Masked);
+        Assert.Equal(clients[0].Layout, (await Ask<UploadPermit>(round, new BeginUpload(clients[0].Id, Ticket))).Masked);
         var packed = clients[0].Mask(await clients[0].NextAsync(MaskingStep.StepOneofCase.Mask));
-        Assert.Equal(Refusal.Malformed, (await Ask<Verdict>(round, Vector(clients[0], packed, "w2"))).Refused);
+        Assert.Equal(Refusal.WrongTicket, (await Ask<Verdict>(round, Vector(clients[0], packed, ByteString.Empty))).Refused);
         Assert.Equal(Refusal.Unspecified, (await Ask<Verdict>(round, Vector(clients[0], packed))).Refused);
         Assert.Equal(Refusal.Duplicate, (await Ask<Verdict>(round, Vector(clients[0], packed))).Refused);
-        Assert.Equal(Refusal.NotInCohort, (await Ask<RefusedOffer>(round, new BeginUpload(Id("x")))).Reason);
+        Assert.Equal(Refusal.NotInCohort, (await Ask<RefusedOffer>(round, new BeginUpload(Id("x"), Ticket))).Reason);
         Assert.Equal(3, _released);
 
         await MaskAsync(round, clients[1..]);
@@ -316,14 +328,14 @@ public sealed class MaskedRoundActorTests : ActorTest
         foreach (var client in clients) client.Tell(round, client.Answer(await client.NextAsync(MaskingStep.StepOneofCase.Unmask)));
     }
 
-    private OfferMasked Vector(MaskedClient client, byte[] packed, string worker = "w1") => new(client.Header(worker), packed, () => Interlocked.Increment(ref _released));
+    private OfferMasked Vector(MaskedClient client, byte[] packed, ByteString? ticket = null) => new(client.Header(ticket), packed, () => Interlocked.Increment(ref _released));
 
     // The round has handled what came before, so that the timer runs, when it answers a question.
     private void Expire() => Advance(TimeSpan.FromSeconds(20));
 
-    private static void Assign(IActorRef round, string client) => round.Tell(new TaskAssigned(new("run", TaskPurpose.Train, 3, 2, client), "w1"));
+    private static void Assign(IActorRef round, string client) => round.Tell(new TaskAssigned(new("run", TaskPurpose.Train, 3, 2, client), "w1", Ticket));
 
-    private static MaskedClient Client(int index) => new(Masked(), Id(Names[index]), 4, Updates[index], Facts(index + 1), Schema);
+    private static MaskedClient Client(int index) => new(Masked(), Id(Names[index]), 4, Updates[index], Facts(index + 1), Schema) { Ticket = Ticket };
 
     private static UpdateFacts Facts(long examples) => new(examples, new(2 * examples, 0.5 * examples, examples), Validation: null, ComputeSeconds: examples);
 

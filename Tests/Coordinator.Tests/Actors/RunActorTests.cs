@@ -234,7 +234,7 @@ public sealed class RunActorTests : ProbedRunTest
         TaskId Of(string run, uint round) => new() { Run = run, Round = round, Attempt = 1, Client = "a", Kind = TaskKind.Train };
         Assert.Null(await Find<RunDetails>(Runs, new GetRun("nobody")));
         Assert.Equal(Refusal.UnknownRun, (await Offer(Runs, Update(Of("nobody", 1), [1f, 1f], release: () => released++))).Refused);
-        Assert.Equal(Refusal.UnknownRun, (await Ask<RefusedOffer>(Runs, new BeginUpload(Of("nobody", 1)))).Reason);
+        Assert.Equal(Refusal.UnknownRun, (await Ask<RefusedOffer>(Runs, Begin(Of("nobody", 1)))).Reason);
         await Begin(Job());
         await Round(1);
         await Report(1);

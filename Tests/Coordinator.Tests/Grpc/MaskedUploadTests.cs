@@ -117,7 +117,7 @@ public sealed class MaskedUploadTests
         Assert.Equal(Refusal.Malformed, (await Uploads.SendAsync(server.Transfer, Whole(Header(), Packed))).Refused);
     }
 
-    private static UploadHeader Header() => new() { Id = Uploads.Train(), SchemaHash = Uploads.Schema.Hash, Encoding = "masked", Count = 6, PayloadBytes = 31, Worker = "w1" };
+    private static UploadHeader Header() => new() { Id = Uploads.Train(), SchemaHash = Uploads.Schema.Hash, Encoding = "masked", Count = 6, PayloadBytes = 31 };
 
     private static IEnumerable<UploadPart> Whole(UploadHeader header, byte[] payload, byte[]? hashed = null) =>
     [

@@ -12,7 +12,7 @@ public sealed class MaskingServiceTests
 
     private static MaskingAnswer First(Action<MaskingAdvertisement>? change = null)
     {
-        var sent = new MaskingAdvertisement { Id = Uploads.Train(), Worker = "w1", SealKey = ByteString.CopyFrom(new byte[65]), MaskKey = ByteString.CopyFrom(new byte[65]) };
+        var sent = new MaskingAdvertisement { Id = Uploads.Train(), Ticket = ByteString.CopyFrom(1, 2), SealKey = ByteString.CopyFrom(new byte[65]), MaskKey = ByteString.CopyFrom(new byte[65]) };
         change?.Invoke(sent);
         return new() { Advertisement = sent };
     }
@@ -24,7 +24,7 @@ public sealed class MaskingServiceTests
         using var call = new Masking.MaskingClient(server.Channel).Join();
         await call.RequestStream.WriteAsync(First());
         var join = await server.ToldAsync<JoinMasking>();
-        Assert.Equal((Uploads.Train(), "w1", "c1"), (join.Id, join.Worker, join.Advertisement.Client));
+        Assert.Equal((Uploads.Train(), ByteString.CopyFrom(1, 2), "c1"), (join.Id, join.Ticket, join.Advertisement.Client));
 
         join.Steps.TryWrite(Share);
         Assert.True(await call.ResponseStream.MoveNext());
@@ -64,7 +64,7 @@ public sealed class MaskingServiceTests
         Assert.Equal(new() { Refused = Refusal.WrongRound, Detail = "This is round 4, not 3." }, await OnlyAsync(server, First()));
     }
 
-    public static TheoryData<string> Wrong => ["nothing", "answer", "short key", "signature", "kind", "id", "worker"];
+    public static TheoryData<string> Wrong => ["nothing", "answer", "short key", "signature", "kind", "id", "ticket"];
 
     [Theory]
     [MemberData(nameof(Wrong))]
@@ -79,7 +79,7 @@ public sealed class MaskingServiceTests
             "signature" => First(sent => sent.Signature = ByteString.CopyFrom(new byte[63])),
             "kind" => First(sent => sent.Id.Kind = TaskKind.Evaluate),
             "id" => First(sent => sent.Id = null),
-            _ => First(sent => sent.Worker = new string('w', 257)),
+            _ => First(sent => sent.Ticket = ByteString.CopyFrom(new byte[17])),
         });
         Assert.Equal(Refusal.Malformed, verdict.Refused);
         Assert.Empty(server.ToldSoFar());

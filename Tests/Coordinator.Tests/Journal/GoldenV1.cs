@@ -97,6 +97,13 @@ internal static class GoldenV1
             Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540), Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() } },
         },
         ["clients-asked"] = new() { Epoch = 4, WallSeconds = 3.5, ClientsAsked = new() { Round = 1, Attempt = 1, Clients = { "d", "e" } } },
+        ["round-kept-recovered"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new() { Report = Report(), Checkpoint = First, Recovered = new() { Clients = { "b", "ä" } } },
+        },
+        ["attempt-failed-overlapping"] = new() { Epoch = 4, WallSeconds = 12, AttemptFailed = new() { Round = 1, Attempt = 1, Reason = "x.", Recovered = new() } },
         ["round-kept-overlapping"] = new()
         {
             Epoch = 4,

@@ -75,6 +75,26 @@ public sealed class RunStateTests
         Assert.Equal(RunStep.Wait, run.Next(Job).Step);
     }
 
+    // a is asked in round 1, fails there, is asked in round 2 and trains on while that is committed, and fails in round 3.
+    [Fact]
+    public void Where_rounds_overlap_a_client_is_fine_again_when_its_update_counts_and_not_when_a_round_that_asked_it_is_over()
+    {
+        var run = Ready();
+        foreach (var (round, failed, goesOn) in new[] { (1, true, false), (2, false, true), (3, true, false) })
+            run = run.Apply(Opened(round, 1)).Apply(new RunChange.RoundCommitted(round, $"h{round}", Measured: false, FailedClients: failed ? ["a"] : [])
+            {
+                Recovered = [],
+                InFlight = goesOn ? RunState.Initial.InFlight.Add("a", new(round, 1)) : RunState.Initial.InFlight,
+            });
+        Assert.Equal(2, run.Health.Lapses["a"].Failures);
+        Assert.True(run.Health.IsSetAside("a", 4));
+        // An attempt that fails says nothing of those that train.
+        Assert.Equal(2, run.Apply(Opened(4, 1)).Apply(new RunChange.RoundFailed(4, 1, "x.", []) { Recovered = [] }).Health.Lapses["a"].Failures);
+        Assert.Empty(run.Apply(Opened(4, 1)).Apply(new RunChange.RoundCommitted(4, "h4", Measured: false, FailedClients: []) { Recovered = ["a"] }).Health.Lapses);
+        // Where they do not overlap, whoever was asked and did not fail is fine.
+        Assert.Empty(run.Apply(Opened(4, 1)).Apply(new RunChange.RoundCommitted(4, "h4", Measured: false, FailedClients: [])).Health.Lapses);
+    }
+
     [Fact]
     public void Stop_rule_that_is_not_satisfied_lets_the_run_go_on()
     {

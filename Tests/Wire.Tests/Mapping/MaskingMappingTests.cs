@@ -18,7 +18,7 @@ public sealed class MaskingMappingTests
     public void Every_message_of_a_client_reads_back_as_it_was()
     {
         var advertisement = new Advertisement("a", Key, Other, Signature);
-        Assert.Null(MaskingMapping.Read(Sent(advertisement.ToProto(Id, "w1")).Advertisement, out var read));
+        Assert.Null(MaskingMapping.Read(Sent(advertisement.ToProto(Id, ByteString.CopyFrom(9))).Advertisement, out var read));
         Assert.True(advertisement.Same(read!));
 
         var shares = new ShareAnswer("a", [new(2, 1, Bytes(96, 1)), new(2, 3, Bytes(96, 2))]);
