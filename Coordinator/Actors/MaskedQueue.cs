@@ -34,6 +34,7 @@ internal sealed class MaskedQueue(MaskedSum sum)
     public void RefuseAll(Refusal reason, string detail)
     {
         _current?.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+        _current = null;
         while (_waiting.TryDequeue(out var next)) Offers.Refuse(next.Offer, next.Sender, reason, detail);
     }
 

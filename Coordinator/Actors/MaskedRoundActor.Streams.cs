@@ -179,8 +179,7 @@ internal sealed partial class MaskedRoundActor
         {
             var reason = $"worker '{_madeBy[client]}' is gone.";
             Clients.Fail(client, Refusal.Unspecified, reason);
-            _masked = _masked.Fail(client, reason);
-            if (!_masked.Masked.Contains(client)) Round = Round.Fail(client, reason);
+            Fail(client, reason);
         }
         Proceed();
     }

@@ -130,7 +130,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
     private void Over()
     {
         Receive<Deadline>(_ => { });
-        Receive<VectorFolded>(folded => _queue!.Done(folded, new() { Refused = Refusal.RoundClosed, Detail = Closed() }));
+        Receive<VectorFolded>(_ => { });
         Receive<Roster>(_ => { });
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
@@ -167,7 +167,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
         Clients.Fail(client, refused, reason);
         if (Round.Phase != RoundPhase.Training) return;
         var trained = _masked.Advertised.ContainsKey(client);
-        (_masked, Round) = (_masked.Fail(client, reason), Round.Fail(client, reason));
+        Fail(client, reason);
         if (!trained) Registry.Tell(new WorkDone(Tasks.KeyOf(client)));
         Proceed();
     }
@@ -189,6 +189,13 @@ internal sealed partial class MaskedRoundActor : CohortActor
                 ShowProgress();
                 break;
         }
+    }
+
+    // A client whose vector is in the sum has delivered, whatever becomes of it.
+    private void Fail(string client, string reason)
+    {
+        _masked = _masked.Fail(client, reason);
+        if (!_masked.Masked.Contains(client)) Round = Round.Fail(client, reason);
     }
 
     private void Expire(Func<string, string> why)

@@ -40,7 +40,7 @@ internal sealed class MaskingService(RunsGate gate, TransferLimits limits, TimeP
                 runs.Tell(new BytesMoved(first.Id.Run, Down: step.CalculateSize(), Up: 0));
             }
             await ends.CancelAsync();
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await reading;
         }
         finally
         {
@@ -78,6 +78,9 @@ internal sealed class MaskingService(RunsGate gate, TransferLimits limits, TimeP
             // The peer has gone; whoever writes to it ends as well.
             end = new RpcException(new Status(StatusCode.Cancelled, "The client ended the call."));
         }
-        steps.TryComplete(end);
+        finally
+        {
+            steps.TryComplete(end);
+        }
     }
 }

@@ -7,6 +7,7 @@ using Federated.Core.Parameters;
 using Federated.Core.Privacy;
 using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
+using Federated.Core.Privacy.SecureAggregation.Cryptography;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Google.Protobuf;
@@ -24,12 +25,12 @@ internal sealed class MaskedClient
     private readonly ISecureRandom _random;
     private int _index;
 
-    public MaskedClient(JobSpec job, TaskId id, int cohort, float[] update, UpdateFacts facts, ParameterSchema schema, ISecureRandom? random = null)
+    public MaskedClient(JobSpec job, TaskId id, int cohort, float[] update, UpdateFacts facts, ParameterSchema schema, ISecureRandom? random = null, ClientIdentity? identity = null, PeerIdentities? peers = null)
     {
         _random = random ?? SystemRandom.Instance;
         (Id, _job, _codec, _update, _facts, SchemaHash) = (id, new(job), new MaskedJob(job).Codec(cohort), update, facts, schema.Hash);
         Layout = MaskedJob.Layout(_codec, schema.Count);
-        _client = new(new(id.Run, (int)id.Round, (int)id.Attempt), id.Client, _job.Rules, Layout, _random);
+        _client = new(new(id.Run, (int)id.Round, (int)id.Attempt), id.Client, _job.Rules, Layout, _random, identity, peers);
     }
 
     public TaskId Id { get; }
@@ -84,6 +85,9 @@ internal sealed class MaskedClient
                 Assert.Null(MaskingMapping.Read(step.Share, out var share));
                 _index = share!.Index;
                 return _client.Share(share).Value!.ToProto();
+            case MaskingStep.StepOneofCase.Confirm:
+                Assert.Null(MaskingMapping.Read(step.Confirm, out var confirm));
+                return _client.Confirm(confirm!).Value!.ToProto();
             case MaskingStep.StepOneofCase.Unmask:
                 Assert.Null(MaskingMapping.Read(step.Unmask, out var unmask));
                 return _client.Unmask(unmask!).Value!.ToProto();

@@ -6,6 +6,7 @@ using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy;
+using Federated.Core.Privacy.SecureAggregation.Cryptography;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Google.Protobuf;
@@ -245,6 +246,40 @@ public sealed class MaskedRoundActorTests : ActorTest
         AssertMean(ready, 0.22, 0.535, clients: 4, weight: 2.5);
     }
 
+    // b signs nothing any more, which leaves three signatures, and as many are needed.
+    [Fact]
+    public async Task With_identities_nothing_is_opened_before_survivors_have_signed_who_they_are()
+    {
+        var keys = Names.ToDictionary(name => name, _ => ClientIdentity.Create());
+        using var peers = new PeerIdentities(keys.ToDictionary(key => key.Key, key => key.Value.PublicPem));
+        var job = Masked();
+        job = job with { Privacy = new() { SecureAggregation = job.Privacy.SecureAggregation with { RequireIdentities = true } } };
+        var round = Open(job: job);
+        foreach (var name in Names) Assign(round, new("run", TaskPurpose.Train, 3, 2, name), "w1");
+        var clients = Names.Select((name, index) => new MaskedClient(job, Id(name), 4, Updates[index], Facts(index + 1), Schema, identity: keys[name], peers: peers) { Ticket = Ticket }).ToArray();
+        Assert.Equal(Refusal.Malformed, Assert.IsType<RefusedOffer>(await Client(0).JoinAsync(round)).Reason);
+        foreach (var client in clients) Assert.IsType<MaskingJoined>(await client.JoinAsync(round));
+        await ShareAsync(round, clients);
+        await MaskAsync(round, clients);
+        foreach (var client in clients.Where(client => client.Id.Client != "b"))
+        {
+            var confirm = await client.NextAsync(MaskingStep.StepOneofCase.Confirm);
+            Assert.Equal([1u, 2u, 3u, 4u], confirm.Confirm.Survivors);
+            client.Tell(round, client.Answer(confirm));
+        }
+        await clients[1].NextAsync(MaskingStep.StepOneofCase.Confirm);
+        Expire();
+        var unmask = await clients[0].NextAsync(MaskingStep.StepOneofCase.Unmask);
+        Assert.Equal(["a", "c", "d"], unmask.Unmask.Confirmations.Select(signed => signed.Client));
+        clients[0].Tell(round, clients[0].Answer(unmask));
+        await RevealAsync(round, clients[2..]);
+
+        var ready = _run.ExpectMsg<RoundReady>();
+        AssertMean(ready, 0.22, 0.535, clients: 4, weight: 2.5);
+        Assert.True(ready.Masked!.Identities);
+        foreach (var key in keys.Values) key.Dispose();
+    }
+
     [Fact]
     public void A_cohort_that_is_too_small_to_hide_in_is_not_asked()
     {
@@ -282,9 +317,9 @@ public sealed class MaskedRoundActorTests : ActorTest
         return job with { Privacy = new() { SecureAggregation = new() { Enabled = true, Clip = 1, ExamplesCap = 4, PhaseDeadline = TimeSpan.FromSeconds(20) } } };
     }
 
-    private IActorRef Open(string[]? clients = null)
+    private IActorRef Open(string[]? clients = null, JobSpec? job = null)
     {
-        var job = Masked();
+        job ??= Masked();
         var algorithm = AlgorithmCatalog.Create(job);
         ImmutableArray<ClientShare> shares = [.. (clients ?? [.. Names]).Select(client => new ClientShare(client, 1))];
         var plan = new RoundPlan("run", job, 3, 2, algorithm.Init(Start), algorithm, shares, new WeightedMean(2), ClientHealth.Fine);
@@ -333,7 +368,7 @@ public sealed class MaskedRoundActorTests : ActorTest
     // The round has handled what came before, so that the timer runs, when it answers a question.
     private void Expire() => Advance(TimeSpan.FromSeconds(20));
 
-    private static void Assign(IActorRef round, string client) => round.Tell(new TaskAssigned(new("run", TaskPurpose.Train, 3, 2, client), "w1", Ticket));
+    private void Assign(IActorRef round, string client) => Assign(round, new("run", TaskPurpose.Train, 3, 2, client), "w1");
 
     private static MaskedClient Client(int index) => new(Masked(), Id(Names[index]), 4, Updates[index], Facts(index + 1), Schema) { Ticket = Ticket };
 
