@@ -109,7 +109,7 @@ public sealed class MaskingGraphTests
             Assert.Equal(around.Order(), around);
             Assert.DoesNotContain(client, around);
             Assert.All(around, other => Assert.Contains(client, graph.Neighbours(other)));
-            Assert.Equal(around, [.. MaskingGraph.Build(graph.Shape, 5).Neighbours(client)]);
+            Assert.True(around.SequenceEqual(MaskingGraph.Build(graph.Shape, 5).Neighbours(client)));
         }
     }
 
