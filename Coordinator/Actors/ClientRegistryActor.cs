@@ -244,7 +244,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         var ticket = NewTicket();
         // The owner first: the worker's answer may come at once.
         owner.Tell(new TaskAssigned(key, worker, ticket));
-        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound, Ticket = ticket };
+        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound, Cohort = (uint)order.Cohort, Ticket = ticket };
         _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
     }
 

@@ -19,18 +19,26 @@ internal static class Offers
     {
         switch (message)
         {
-            case BeginUpload:
+            case BeginUpload or JoinMasking:
                 sender.Tell(new RefusedOffer(reason, detail));
                 return true;
             case OfferUpdate offer:
                 offer.Release();
                 sender.Tell(new Verdict { Refused = reason, Detail = detail });
                 return true;
+            case OfferMasked masked:
+                masked.Release();
+                sender.Tell(new Verdict { Refused = reason, Detail = detail });
+                return true;
+            case MaskingAnswered answered:
+                answered.Steps.TryWrite(new MaskingStep { Over = new() { Refused = reason, Detail = detail } });
+                answered.Steps.TryComplete();
+                return true;
             case OfferInitialised or OfferReport:
                 sender.Tell(new Verdict { Refused = reason, Detail = detail });
                 return true;
             default:
-                return message is UploadRejected;
+                return message is UploadRejected or MaskingLeft;
         }
     }
 
@@ -40,6 +48,10 @@ internal static class Offers
         BeginUpload begin => begin.Id,
         UploadRejected rejected => rejected.Id,
         OfferUpdate update => update.Header.Id,
+        OfferMasked masked => masked.Header.Id,
+        JoinMasking join => join.Id,
+        MaskingAnswered answered => answered.Id,
+        MaskingLeft left => left.Id,
         OfferInitialised initialised => initialised.Header.Id,
         OfferReport report => report.Report.Id,
         _ => null,

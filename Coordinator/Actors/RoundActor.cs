@@ -11,76 +11,51 @@ namespace Federated.Coordinator.Actors;
 
 /// <summary>One attempt of one round: Selecting, Opening, Training, Aggregating, Committing; or Failed. The run is told RoundReady or RoundGaveUp, once, and ends
 /// this actor when it has no more use for it. What is decided is RoundState's; this actor adds updates, keeps the deadline and talks.</summary>
-internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpdates
+internal sealed class RoundActor : CohortActor
 {
     /// <summary>The phase before its tasks are handed in, as progress names it.</summary>
     public const string SelectingPhase = "selecting";
 
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly RoundPlan _plan;
-    private readonly IActorRef _registry;
     private readonly UpdateQueue _queue;
-    private readonly RoundTasks _tasks;
-    private readonly RoundClients _clients = new();
     private readonly UpdateIntake _intake;
-    private readonly string? _root;
     private readonly Dictionary<string, string> _deliveredBy = new(StringComparer.Ordinal);   // workers of updates that are counted or may be
-    private Roster _roster = Roster.Unknown;
-    private RoundState _round;
-    private ParameterVector? _broadcast;
-    private bool _waits;
     private bool _ended;
 
-    public RoundActor(RoundPlan plan, IActorRef registry)
+    public RoundActor(RoundPlan plan, IActorRef registry) : base(plan, registry)
     {
-        (_plan, _registry, _tasks) = (plan, registry, new(plan));
         _queue = new(plan.Aggregate, plan.Algorithm);
-        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = _tasks.SizeOf };
-        _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
-        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
-        Become(Selecting);
+        _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = Tasks.SizeOf };
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(RoundPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new RoundActor(plan, registry));
-
-    protected override void PreStart()
-    {
-        Progress(0, 0);
-        Reached(RunPoint.Selecting);
-        if (_plan.Reopened is { } cohort) Open(cohort);
-        else if (!_tasks.AreLocal) Select(_plan.Clients.Select(client => client.Id), Roster.Nobody);
-    }
 
     protected override void PostStop()
     {
         // Ended by the run, or by a failure in it or here: nobody may wait for a verdict for ever. Which one it was decides the verdict: what a round that begins
         // again will want is to be kept.
-        var (reason, detail) = _ended || _round.Phase != RoundPhase.Training ? (Refusal.RoundClosed, Closed()) : (Refusal.NotActive, "The round begins again; try again.");
+        var (reason, detail) = _ended || Round.Phase != RoundPhase.Training ? (Refusal.RoundClosed, Closed()) : (Refusal.NotActive, "The round begins again; try again.");
         _queue.RefuseAll(reason, detail);
     }
 
-    private void Training()
+    protected override void Training()
     {
         Receive<TaskAssigned>(assigned =>
         {
-            _clients.Assign(assigned);
+            Clients.Assign(assigned);
             // While no worker is there the clock stands still; a task that moves does not set it back.
             if (!Timers.IsTimerActive(Deadline.Instance)) StartDeadline();
         });
         Receive<TaskLost>(lost => ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone."));
-        Receive<OfferUpdate>(OnOffer);
         Receive<UpdatesFolded>(OnFolded);
         Receive<Deadline>(_ =>
         {
-            _round = _round.Expire();
-            foreach (var client in _round.Missing) _clients.Fail(client, Refusal.Unspecified, _tasks.WhyLate(client, _clients.WorkerOf(client)));
+            Round = Round.Expire();
+            foreach (var client in Round.Missing) Clients.Fail(client, Refusal.Unspecified, Tasks.WhyLate(client, Clients.WorkerOf(client)));
             Proceed();
         });
         Receive<Roster>(roster =>
         {
-            _roster = roster;
+            Roster = roster;
             LookForHomes();
         });
         Common();
@@ -92,14 +67,14 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
         {
             if (done.Server is null)
             {
-                _log.Error(done.Error, "Run {0}, round {1}: aggregating failed.", _plan.Run, _round.Round);
+                Log.Error(done.Error, "Run {0}, round {1}: aggregating failed.", Plan.Run, Round.Round);
                 GiveUp($"aggregating failed: {done.Error?.Message}");
                 return;
             }
-            _round = _round.Enter(RoundPhase.Committing);
+            Round = Round.Enter(RoundPhase.Committing);
             Progress(0, 1);
             Become(Committing);
-            Context.Parent.Tell(new RoundReady(_round, done.Server, _clients.Problems) { Homes = Homes() });
+            Context.Parent.Tell(new RoundReady(Round, done.Server, Clients.Problems) { Homes = Homes() });
         });
         Over();
     }
@@ -111,7 +86,6 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     // The phases in which nothing can change the outcome any more.
     private void Over()
     {
-        Receive<OfferUpdate>(OnOffer);
         Receive<UpdatesFolded>(_ => { });
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
@@ -120,12 +94,13 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
         Common();
     }
 
-    private void Common()
+    protected override void Common()
     {
+        Receive<OfferUpdate>(OnOffer);
         Receive<EndRound>(_ =>
         {
             _ended = true;
-            if (_round.Phase == RoundPhase.Training) Withdraw();
+            if (Round.Phase == RoundPhase.Training) Withdraw();
             Context.Stop(Self);
         });
         Receive<BeginUpload>(begin => Sender.Tell(_intake.Begin(begin)));
@@ -137,8 +112,8 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
     {
         if (!_intake.Admits(offer, Sender)) return;
         var client = offer.Header.Id.Client;
-        _round = _round.Fold(client);
-        _deliveredBy[client] = _clients.HolderOf(offer.Header.Id, offer.Header.Ticket)!;
+        Round = Round.Fold(client);
+        _deliveredBy[client] = Clients.HolderOf(offer.Header.Id, offer.Header.Ticket)!;
         Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
         FoldNext();
@@ -149,7 +124,7 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
         _queue.Done(folded, Closed());
         if (folded.Error is not null)
         {
-            _log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", _plan.Run, _round.Round);
+            Log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", Plan.Run, Round.Round);
             GiveUp(folded.Failure);
             return;
         }
@@ -158,38 +133,38 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
             var client = update.Client;
             if (refusal is null)
             {
-                _round = _round.Accept(client, Offers.Facts(_plan.Job, update.Header));
+                Round = Round.Accept(client, Offers.Facts(Plan.Job, update.Header));
             }
             else
             {
-                _clients.Fail(client, refusal.Reason, refusal.Detail);
-                _round = _round.Fail(client, refusal.Detail, folding: true);
+                Clients.Fail(client, refusal.Reason, refusal.Detail);
+                Round = Round.Fail(client, refusal.Detail, folding: true);
             }
-            _registry.Tell(new WorkDone(_tasks.KeyOf(client)));
+            Registry.Tell(new WorkDone(Tasks.KeyOf(client)));
         }
         Proceed();
     }
 
     // As many as may still count; the one that every round needs may come after those.
-    private void FoldNext() => _queue.FoldNext(Self, Math.Max(1, _round.Wanted - _round.Accepted.Count),
-        header => _plan.Algorithm.WeightOf(_plan.Server, header.Id.Client, Offers.Facts(_plan.Job, header)));
+    private void FoldNext() => _queue.FoldNext(Self, Math.Max(1, Round.Wanted - Round.Accepted.Count),
+        header => Plan.Algorithm.WeightOf(Plan.Server, header.Id.Client, Offers.Facts(Plan.Job, header)));
 
-    public RefusedOffer? WhyNot(TaskId id, ulong examples) => Offers.WhyNot(_round, id, examples);
+    public override RefusedOffer? WhyNot(TaskId id, ulong examples) => Offers.WhyNot(Round, id, examples);
 
-    public void ClientFailed(string client, Refusal refused, string reason)
+    public override void ClientFailed(string client, Refusal refused, string reason)
     {
-        _clients.Fail(client, refused, reason);
-        if (_round.Phase != RoundPhase.Training) return;
-        _round = _round.Fail(client, reason);
-        _registry.Tell(new WorkDone(_tasks.KeyOf(client)));
+        Clients.Fail(client, refused, reason);
+        if (Round.Phase != RoundPhase.Training) return;
+        Round = Round.Fail(client, reason);
+        Registry.Tell(new WorkDone(Tasks.KeyOf(client)));
         Proceed();
     }
 
     // After every change while training.
-    private void Proceed()
+    protected override void Proceed()
     {
-        Progress(_round.Accepted.Count, _round.Wanted);
-        var decision = _round.Decide();
+        Progress(Round.Accepted.Count, Round.Wanted);
+        var decision = Round.Decide();
         switch (decision.Verdict)
         {
             case RoundVerdict.Close:
@@ -210,48 +185,36 @@ internal sealed partial class RoundActor : ReceiveActor, IWithTimers, ITakesUpda
         Progress(0, 1);
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
-        var (aggregate, algorithm, server, facts) = (_plan.Aggregate, _plan.Algorithm, _plan.Server, new RoundFacts(_round.Accepted, _round.Population));
+        var (aggregate, algorithm, server, facts) = (Plan.Aggregate, Plan.Algorithm, Plan.Server, new RoundFacts(Round.Accepted, Round.Population));
         Task.Run(() => ServerRound.Close(aggregate, algorithm, server, facts)).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
     }
 
-    private void GiveUp(string reason)
+    protected override void GiveUp(string reason)
     {
-        _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _round.Round, _round.Attempt, reason);
+        Log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", Plan.Run, Round.Round, Round.Attempt, reason);
         Close(RoundPhase.Failed);
         Become(Failed);
-        Context.Parent.Tell(new RoundGaveUp(_round.Round, _round.Attempt, reason, _clients.Problems, [.. _round.Failed]));
+        Context.Parent.Tell(new RoundGaveUp(Round.Round, Round.Attempt, reason, Clients.Problems, [.. Round.Failed]));
     }
 
     private void Close(RoundPhase phase)
     {
         Timers.CancelAll();
-        _round = _round.Enter(phase);
+        Round = Round.Enter(phase);
         _queue.RefuseWaiting(Refusal.RoundClosed, Closed());
         Withdraw();
     }
 
     private void Withdraw()
     {
-        var open = _round.Cohort.Where(client => !_round.Accepted.ContainsKey(client)).Select(_tasks.KeyOf).ToImmutableArray();
-        if (!open.IsEmpty) _registry.Tell(new WithdrawWork(open));
+        var open = Round.Cohort.Where(client => !Round.Accepted.ContainsKey(client)).Select(Tasks.KeyOf).ToImmutableArray();
+        if (!open.IsEmpty) Registry.Tell(new WithdrawWork(open));
     }
 
-    private ImmutableSortedDictionary<string, string> Homes() => _plan.Homes is null ? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
-        : _round.Accepted.Keys.ToImmutableSortedDictionary(client => client, client => _deliveredBy[client], StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, string> Homes() => Plan.Homes is null ? ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+        : Round.Accepted.Keys.ToImmutableSortedDictionary(client => client, client => _deliveredBy[client], StringComparer.Ordinal);
 
-    private void Reached(RunPoint point) => _plan.Reached(point);
-
-    private string Closed() => $"Round {_round.Round} is closed.";
-
-    private void StartDeadline() => Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _plan.Job.Federation.Cohort.Deadline);
-
-    private void Progress(int done, int of) =>
-        Context.Parent.Tell(new StepProgress(_round.Round, _round.Attempt, _round.Phase.ToString().ToLowerInvariant(), done, of));
+    private string Closed() => $"Round {Round.Round} is closed.";
 
     private sealed record Aggregated(ServerState? Server, Exception? Error);
-
-    private sealed class Deadline
-    {
-        public static readonly Deadline Instance = new();
-    }
 }

@@ -89,6 +89,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         _call = _result switch
         {
             UploadResult upload => _transfer.UploadAsync(new(upload.Header) { Ticket = _ticket }, upload.Values, _stopped.Token),
+            MaskedResult masked => _transfer.UploadMaskedAsync(new(masked.Header) { Ticket = _ticket }, masked.Packed, _stopped.Token),
             ReportResult report => _transfer.ReportAsync(new(report.Report) { Ticket = _ticket }, _stopped.Token),
             _ => throw new InvalidOperationException($"No way to deliver a {_result.GetType().Name}."),
         };

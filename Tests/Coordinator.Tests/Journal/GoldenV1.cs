@@ -122,6 +122,22 @@ internal static class GoldenV1
             WallSeconds = 20,
             AttemptFailed = new() { Round = 2, Attempt = 1, Reason = "1 of 2 updates at the deadline.", FailedClients = { "c", "ä" } },
         },
+        ["attempt-excused"] = new()
+        {
+            Epoch = 5,
+            WallSeconds = 20.5,
+            AttemptFailed = new() { Round = 2, Attempt = 2, Reason = "the coordinator that had it is gone.", Excused = true },
+        },
+        ["round-kept-masked"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Masked = new() { Advertised = 10, Neighbours = 9, Threshold = 7, Bits = 16, Clip = 0.5, Step = 0.25, Identities = true } },
+                Checkpoint = Kept("round-0000001-epoch-4.safetensors", 'd', 'b', 2744),
+            },
+        },
         ["paused"] = new() { Epoch = 4, WallSeconds = 21, Paused = new() { Reason = "Paused on request." } },
         ["resumed"] = new() { Epoch = 4, WallSeconds = 21, Resumed = new() },
         ["stopped"] = new() { Epoch = 4, WallSeconds = 22, Stopped = new() { Reason = "Stopped on request." } },

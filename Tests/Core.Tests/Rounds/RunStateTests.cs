@@ -42,6 +42,21 @@ public sealed class RunStateTests
     }
 
     [Fact]
+    public void Attempt_that_was_lost_with_its_coordinator_does_not_count_as_a_try_and_says_nothing_of_clients()
+    {
+        var job = new JobSpec { Federation = new() { Retries = 0 } };
+        var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "lost.", []) { Excused = true });
+        Assert.Equal(new RunDecision(RunStep.OpenRound, 1, 2), run.Next(job));
+        Assert.Equal((["lost."], 1), (run.FailedAttempts, run.ExcusedAttempts));
+        run = run.Apply(Opened(1, 2)).Apply(new RunChange.RoundFailed(1, 2, "really.", ["a"]));
+        Assert.Equal(RunStep.Fail, run.Next(job).Step);
+        // Who had failed before is neither better nor worse for it.
+        Assert.Equal(1, run.Health.Lapses["a"].Failures);
+        var next = run.Apply(new RunChange.Failed("x.")).Apply(new RunChange.Retried());
+        Assert.Equal(0, next.ExcusedAttempts);
+    }
+
+    [Fact]
     public void Commit_forgets_the_failed_attempts_of_its_round()
     {
         var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "x.", []));
