@@ -24,6 +24,7 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<string[]> _models = SharedOptions.AllowModels();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
+    private readonly Option<string?> _policy = new("--policy") { Description = "File that says which jobs this worker takes part in and what may leave it, and has everything that leaves written down.", HelpName = "file" };
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
 
     private readonly Option<string?> _state = new("--state-dir") { Description = $"Folder of what this worker keeps. Default: {Path.Combine(StateFolders.Root, "worker-NAME")}.", HelpName = "dir" };
@@ -32,7 +33,7 @@ internal sealed class WorkerVerb : Verb
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _state, _timeout, _pause }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _policy, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -40,6 +41,7 @@ internal sealed class WorkerVerb : Verb
         ("federated worker", "for a coordinator on this machine"),
         ("federated worker --coordinator coordinator.example:5601 --host 0.0.0.0 --public-host worker1.example --data-dir /data", "for one on another machine"),
         ("federated worker --client hospital-a --data-dir /data", "the owner of data that must not move"),
+        ("federated worker --client hospital-a --data-dir /data --policy policy.yaml", "the same, taking part only in jobs that the policy allows, with a record of all that leaves"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
@@ -48,6 +50,7 @@ internal sealed class WorkerVerb : Verb
             .Add("name", parsed.GetValue(_name)).Add("seeds", parsed.GetValue(_coordinators), ',').Add("slots", parsed.GetValue(_slots)).Add("host", parsed.GetValue(_host))
             .Add("public-host", parsed.GetValue(_publicHost)).Add("cluster-port", parsed.GetValue(_clusterPort))
             .Add("public-cluster-port", parsed.GetValue(_publicClusterPort)).Add("state-dir", parsed.GetValue(_state) is { } state ? Environment.PathOf(state) : null)
+            .Add("policy", parsed.GetValue(_policy) is { } policy ? Environment.PathOf(policy) : null)
             .Add("device", parsed.GetValue(_device)).Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("allow-models", parsed.GetValue(_models)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)

@@ -58,6 +58,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private static Task<OpenedRun> OpenAsync(string run, string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
     {
         var job = worker.ReadJob(yaml);
+        worker.Gate.Admit(run, job);
         var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
         var states = await worker.States.OpenAsync(run);
         return new OpenedRun(new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation)), states);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Jobs;
 using Federated.Engine;
+using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
 using Federated.Worker.Options;
 using Federated.Worker.State;
@@ -19,6 +20,9 @@ namespace Federated.Worker.Actors;
 internal sealed record WorkerScope(
     WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time)
 {
+    /// <value>Everything that leaves passes it first. Default: whatever it is may leave.</value>
+    public IDepartureGate Gate { get; init; } = OpenGate.Instance;
+
     /// <summary>What clients keep between rounds.</summary>
     public ClientStates States { get; } = new(Options.StateDir);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
+using Federated.Core.Privacy.Accounting.Events;
 
 namespace Federated.Core.Privacy.Governance;
 
@@ -8,11 +10,37 @@ namespace Federated.Core.Privacy.Governance;
 /// <param name="Mechanism">Who adds noise, as the job file has it; null for nobody.</param>
 public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
 {
+    /// <value>Bound on the length of what is noised; null without a mechanism.</value>
+    public double? Clip { get; init; }
+
+    /// <value>Standard deviation of the noise in units of the clip; null where the job does not give it.</value>
+    public double? NoiseMultiplier { get; init; }
+
+    /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
+    public PrivacyEvent? Release { get; init; }
+
+    /// <value>Whether every attempt of a round gives away as much again, because its noise is drawn afresh by the client and anybody may see it. Else a round gives it away once, with the
+    /// attempt that is committed.</value>
+    public bool EveryAttemptCounts { get; init; }
+
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
+    /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
+    /// see. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation.Enabled, job.Privacy.Differential);
-        return new(masked, differential.Mechanism == PrivacyMechanism.None ? null : Words.Of(differential.Mechanism));
+        if (differential.Mechanism == PrivacyMechanism.None) return new(masked, null);
+        return new(masked, Words.Of(differential.Mechanism))
+        {
+            Clip = differential.Clip,
+            NoiseMultiplier = differential.NoiseMultiplier,
+            Release = differential is { NoiseMultiplier: { } z, Mechanism: PrivacyMechanism.Central or PrivacyMechanism.Local } ? new GaussianEvent(z) : null,
+            EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
+        };
     }
+
+    /// <summary>The mechanism for people.</summary>
+    public string Sentence => Mechanism is null ? "privacy.differential.mechanism is none"
+        : string.Create(CultureInfo.InvariantCulture, $"privacy.differential.mechanism {Mechanism} with noise_multiplier {NoiseMultiplier}");
 }

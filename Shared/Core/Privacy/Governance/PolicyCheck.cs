@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
+using Federated.Core.Privacy.Accounting;
 
 namespace Federated.Core.Privacy.Governance;
 
-/// <summary>Decides by a policy. Pure: what a peer claims of itself is an argument, and what was spent is the <see cref="PrivacyLedger"/>'s question. A reason is a sentence that
+/// <summary>Decides by a policy. Pure: what a peer claims of itself is an argument, and what was spent is the <see cref="SpentLedger"/>'s question. A reason is a sentence that
 /// names the key of the job, its value, and the key of the policy.</summary>
 public static class PolicyCheck
 {
@@ -66,11 +67,13 @@ public static class PolicyCheck
         }
         Require(reasons, "privacy.differential.mechanism", job.Mechanism, "differential.mechanisms", differential.Mechanisms);
         if (!differential.HasLimit) return;
-        if (job.Release is not { } release) reasons.Add($"privacy.differential.mechanism {job.Mechanism}: this worker cannot tell what its updates spend, and the policy limits ε.");
-        else if (Least(differential) is var (limit, key) && release.Epsilon(1, differential.Delta!.Value) is var epsilon && epsilon > limit)
-            reasons.Add(Text($"{release.Words}: a single update spends ε = {epsilon:0.###} at δ = {differential.Delta}, and the policy allows {limit} ({key})."));
+        if (job.Release is null)
+            reasons.Add($"privacy.differential.mechanism {job.Mechanism}: this worker cannot tell what an update gives away of the client as a whole, and the policy limits ε (differential).");
+        else if (SpentLedger.Epsilon(PrivacyLedger.Empty.Add(job.Release), differential.Delta!.Value) is var epsilon && Least(differential) is var (limit, key) && !(epsilon <= limit))
+            reasons.Add(Text($"{job.Sentence}: a single update spends ε = {epsilon:0.###} at δ = {differential.Delta}; the policy allows {limit} ({key})."));
     }
 
+    // A run's limit is never above that of all runs.
     private static (double Limit, string Key) Least(DifferentialPolicy policy) =>
         policy.EpsilonPerRun is { } run ? (run, "differential.epsilon_per_run") : (policy.EpsilonTotal!.Value, "differential.epsilon_total");
 
