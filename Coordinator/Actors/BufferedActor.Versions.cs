@@ -113,7 +113,7 @@ internal sealed partial class BufferedActor
 
     private void FoldNext()
     {
-        if (_aggregating || _queue.Current is not null) return;
+        if (_aggregating || _queue.IsBusy) return;
         while (_queue.Next is { } stale && BufferState.IsTooStale(_plan.Job.Federation, _state.Folding[stale.Header.Id.Client], _state.Target))
         {
             var (id, sender) = (stale.Header.Id, _queue.Take().Sender);
@@ -165,7 +165,7 @@ internal sealed partial class BufferedActor
     {
         _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _state.Round, _state.Attempt, reason);
         Timers.CancelAll();
-        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
+        _queue.RefuseWaiting(Refusal.RoundClosed, Closed());
         Withdraw(_state.Training.Keys);
         _failure = reason;
         Become(Failed);

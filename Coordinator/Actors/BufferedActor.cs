@@ -13,7 +13,7 @@ namespace Federated.Coordinator.Actors;
 /// <summary>The rounds of a run in which versions of the model overlap: Working, or Failed. It is the synchronous round's peer: it says to the run what that says, a round being a version, but lives on from
 /// one round to the next, for its clients do. After a commit the run sends the next round's plan; until then updates go into the buffer after the one that is being made a version.
 /// What is decided is BufferState's; this actor adds updates, keeps deadlines and talks.</summary>
-internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
+internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesUpdates
 {
     private const string Phase = "training";
 
@@ -22,7 +22,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private readonly IUpdateAggregate _aggregate;
     private readonly UpdateQueue _queue;
     private readonly RoundClients _clients = new();
-    private readonly UploadPermit _permit;
+    private readonly UpdateIntake _intake;
     private readonly ImmutableDictionary<string, long> _sizes;
     private readonly IVersionRule _rule;
     private RoundPlan _plan;
@@ -40,7 +40,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     public BufferedActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate);
-        _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
+        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema)));
         _rule = IVersionRule.Of(plan.Job.Federation);
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _queue = new(plan.Aggregate, plan.Algorithm, WeightOf);
@@ -74,8 +74,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         var (reason, detail) = _ended ? (Refusal.RoundClosed, "The run wants no more updates.") : (Refusal.NotActive, "The round begins again; try again.");
-        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
-        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, reason, detail);
+        _queue.RefuseAll(reason, detail);
     }
 
     private void Working()
@@ -160,37 +159,17 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
             Withdraw(_state.Training.Keys);
             Context.Stop(Self);
         });
-        Receive<BeginUpload>(begin =>
-        {
-            if (WhyNot(begin.Id, examples: 1) is { } refused)
-            {
-                _clients.Note(begin.Id, refused);
-                Sender.Tell(refused);
-            }
-            else
-            {
-                Sender.Tell(_permit);
-            }
-        });
-        Receive<UploadRejected>(rejected =>
-        {
-            if (WhyNot(rejected.Id, examples: 1) is null) ClientFailed(rejected.Id.Client, rejected.Reason, rejected.Detail);
-            else _clients.Note(rejected.Id, new(rejected.Reason, rejected.Detail));
-        });
-        Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
+        Receive<BeginUpload>(begin => Sender.Tell(_intake.Begin(begin)));
+        Receive<UploadRejected>(_intake.Rejected);
+        Receive<OfferReport>(offer => Sender.Tell(_intake.Report(offer.Report)));
     }
 
     private void OnOffer(OfferUpdate offer)
     {
-        var id = offer.Header.Id;
-        if (WhyNot(id, offer.Header.Examples) is { } refused)
-        {
-            _clients.Note(id, refused);
-            Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
-            return;
-        }
-        _state = _state.Fold(id.Client);
-        Timers.Cancel(new ClientDeadline(id.Client, _state.Folding[id.Client]));
+        if (!_intake.Admits(offer, Sender)) return;
+        var client = offer.Header.Id.Client;
+        _state = _state.Fold(client);
+        Timers.Cancel(new ClientDeadline(client, _state.Folding[client]));
         Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
         Proceed();
@@ -198,45 +177,29 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
 
     private void OnFolded(UpdateFolded folded)
     {
-        _queue.Done();
-        var header = folded.Update.Offer.Header;
-        var client = header.Id.Client;
+        _queue.Done(folded, Closed());
+        var client = folded.Header.Id.Client;
         if (folded.Error is not null)
         {
-            // The sum may have taken half of the update: it is worth nothing any more.
             _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _state.Target, client);
-            folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
-            GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
+            GiveUp(folded.Failure);
             return;
         }
-        if (folded.Refusal is not { } refused)
+        _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
+        if (folded.Refusal is { } refused)
         {
-            var key = KeyOf(client, _state.Folding[client]);
-            _state = _state.Accept(client, FactsOf(header));
-            folded.Update.Sender.Tell(Offers.Taken);
-            _registry.Tell(new WorkDone(key));
-            _clients.Forget(client);
+            _clients.Fail(client, refused.Reason, refused.Detail);
+            _state = _state.Fail(client, refused.Detail, folding: true);
         }
         else
         {
-            var (reason, detail) = refused;
-            folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
-            _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
-            _clients.Fail(client, reason, detail);
-            _state = _state.Fail(client, detail, folding: true);
+            _state = _state.Accept(client, FactsOf(folded.Header));
+            _clients.Forget(client);
         }
         Proceed();
     }
 
-    private Verdict OnReport(TaskReport report)
-    {
-        if (WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
-        if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
-        if (!(report.Failure.OnlyHere && AskAnother(report.Id.Client, report.Failure.Reason))) ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
-        return Offers.Taken;
-    }
-
-    private bool AskAnother(string client, string reason)
+    public bool AskAnother(string client, string reason)
     {
         if (IsLocal || !_clients.Refuse(client, reason)) return false;
         // Withdrawn, not done: nobody holds a result.
@@ -245,7 +208,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         return true;
     }
 
-    private void ClientFailed(string client, Refusal refused, string reason)
+    public void ClientFailed(string client, Refusal refused, string reason)
     {
         _clients.Fail(client, refused, reason);
         if (!_state.Training.TryGetValue(client, out var task)) return;
@@ -256,7 +219,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         Proceed();
     }
 
-    private RefusedOffer? WhyNot(TaskId id, ulong examples) => _state.Check(id.Round, id.Attempt, id.Client, examples) switch
+    public RefusedOffer? WhyNot(TaskId id, ulong examples) => _state.Check(id.Round, id.Attempt, id.Client, examples) switch
     {
         null => null,
         OfferRefusal.WrongRound => new(Refusal.WrongRound, $"Round {_state.Round} is open, and round {id.Round} is not yet."),

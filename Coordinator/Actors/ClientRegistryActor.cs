@@ -239,7 +239,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var (key, worker) = (assigned.Task.Key, assigned.Worker!);
         var (order, owner) = _orders[key];
-        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound };
+        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound, Cohort = (uint)order.Cohort };
         _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
         owner.Tell(new TaskAssigned(key, worker));
     }

@@ -57,6 +57,12 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
             Finish(null, "no client is attached that could measure the model.");
             return;
         }
+        if (!IsCentral && _plan.Job.Privacy.SecureAggregation.Enabled)
+        {
+            _open.Clear();
+            Finish(null, "clients measure on examples of their own alone, and what one of them measured would be told apart from the others; the reports of rounds have sums over validation shares.");
+            return;
+        }
         if (IsPerClient && _plan.Clients.Length > MostClients)
         {
             _open.Clear();

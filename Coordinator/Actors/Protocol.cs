@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
 
 namespace Federated.Coordinator.Actors;
@@ -70,7 +71,11 @@ public sealed record BeginUpload(TaskId Id);
 
 /// <summary>What an upload must be.</summary>
 /// <param name="Schema">The run's schema; null for initialise, where the upload brings it.</param>
-public sealed record UploadPermit(ParameterSchema? Schema);
+public sealed record UploadPermit(ParameterSchema? Schema)
+{
+    /// <value>The form of a masked update, where the round takes nothing else; null where it takes plain values.</value>
+    public MaskedLayout? Masked { get; init; }
+}
 
 /// <summary>A refusal for a peer.</summary>
 public sealed record RefusedOffer(Refusal Reason, string Detail);

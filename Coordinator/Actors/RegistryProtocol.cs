@@ -15,6 +15,9 @@ internal sealed record TaskOrder(PlannedTask Task, ParametersRef? Parameters = n
 {
     /// <value>Train: the round whose state the client starts from; 0 for none.</value>
     public int StateRound { get; init; }
+
+    /// <value>Train, with secure aggregation: most clients of the masked sum; else 0.</value>
+    public int Cohort { get; init; }
 }
 
 /// <summary>The run's job, which a worker gets before the run's first task.</summary>

@@ -6,7 +6,7 @@ namespace Federated.Coordinator.Actors;
 /// <summary>Which worker has which client's task, which workers would not do one, and what went wrong. Belongs to one actor.</summary>
 internal sealed class RoundClients
 {
-    private readonly Dictionary<string, string> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableList<string>> _asked = new(StringComparer.Ordinal);   // in the order in which they were given the task
     private readonly Dictionary<string, ImmutableHashSet<string>> _refused = new(StringComparer.Ordinal);
     private ProblemList _problems = new();
 
@@ -14,10 +14,16 @@ internal sealed class RoundClients
     public ImmutableArray<ClientProblem> Problems => _problems.ToImmutable();
 
     /// <summary>A worker has the client's task.</summary>
-    public void Assign(string client, string worker) => _workers[client] = worker;
+    public void Assign(string client, string worker) => _asked[client] = _asked.GetValueOrDefault(client, []).Remove(worker).Add(worker);
 
     /// <summary>The worker that has the client's task, or had it last; "" where none had.</summary>
-    public string WorkerOf(string client) => _workers.GetValueOrDefault(client, "");
+    public string WorkerOf(string client) => HasAsked(client) ? _asked[client][^1] : "";
+
+    /// <summary>Whether a worker was given the client's task.</summary>
+    public bool HasAsked(string client) => _asked.ContainsKey(client);
+
+    /// <summary>Whether this worker was given the client's task; one that it was taken from may only be slow.</summary>
+    public bool HasAsked(string client, string worker) => HasAsked(client) && _asked[client].Contains(worker);
 
     /// <summary>Workers that would not do the client's task.</summary>
     public ImmutableHashSet<string> Refusers(string client) => _refused.GetValueOrDefault(client, []);
@@ -52,7 +58,7 @@ internal sealed class RoundClients
     /// <summary>The client's task is over: what is known of its workers belongs to that.</summary>
     public void Forget(string client)
     {
-        _workers.Remove(client);
+        _asked.Remove(client);
         _refused.Remove(client);
     }
 }

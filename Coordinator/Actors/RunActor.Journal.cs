@@ -153,7 +153,8 @@ internal sealed partial class RunActor
         }
         // A rule that looks at evaluations waits for them, so they go first.
         if (Job.Stop.LooksAtEvaluations) BeginEvaluations();
-        if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
+        if (_state.OpenCohort is not null && IsMasked) AbandonMasked();
+        else if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
         else Advance();
         if (_round is null) BeginEvaluations();
     }

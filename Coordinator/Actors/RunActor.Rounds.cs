@@ -53,7 +53,8 @@ internal sealed partial class RunActor
             _round.Tell(_plan);
             return;
         }
-        _round = StartStep(Overlaps ? BufferedActor.Props(_plan, _registry) : RoundActor.Props(_plan, _registry), "round", gone);
+        var props = Overlaps ? BufferedActor.Props(_plan, _registry) : IsMasked ? MaskedRoundActor.Props(_plan, _registry, _settings.Random) : RoundActor.Props(_plan, _registry);
+        _round = StartStep(props, "round", gone);
         _round.Tell(_roster);
     }
 
@@ -131,6 +132,24 @@ internal sealed partial class RunActor
             BeginEvaluations();
             Notice($"Attempt {attempt} of round {round} failed: {reason}");
             Advance();
+        });
+    }
+
+    // What the clients of a masked attempt know of each other's masks, and what they had told the actor that is gone, is of no use to another one.
+    private void AbandonMasked()
+    {
+        var failed = new RunEntry.Types.AttemptFailed
+        {
+            Round = (uint)_state.Round + 1,
+            Attempt = (uint)_state.OpenAttempt,
+            Reason = "the coordinator that had it is gone, and a masked attempt does not go on without it.",
+            Excused = true,
+        };
+        Record(new() { AttemptFailed = failed }, () =>
+        {
+            Notice($"Attempt {failed.Attempt} of round {failed.Round} is given up: {failed.Reason} The next one has fresh keys.");
+            Advance();
+            if (_round is null) BeginEvaluations();
         });
     }
 

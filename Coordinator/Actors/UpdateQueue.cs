@@ -28,8 +28,14 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, IFederatedAlgorith
             failure: error => new UpdateFolded(next, Refusal: null, error));
     }
 
-    /// <summary>The update that was being added has come to its end.</summary>
-    public void Done() => _current = null;
+    /// <summary>The update that was being added has come to its end: whoever sent it hears what became of it.</summary>
+    /// <param name="folded">What came of it.</param>
+    /// <param name="closed">What to say where adding it failed, for then the round is given up.</param>
+    public void Done(UpdateFolded folded, string closed)
+    {
+        _current = null;
+        folded.Update.Sender.Tell(folded.Verdict(closed));
+    }
 
     /// <summary>The update that comes next, if any.</summary>
     public OfferUpdate? Next => _waiting.TryPeek(out var next) ? next.Offer : null;
@@ -37,14 +43,21 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, IFederatedAlgorith
     /// <summary>Takes the next update out without adding it.</summary>
     public QueuedUpdate Take() => _waiting.Dequeue();
 
-    /// <summary>Empties the queue without adding.</summary>
-    public IEnumerable<QueuedUpdate> TakeAll()
+    /// <summary>Refuses all that wait.</summary>
+    public void RefuseWaiting(Refusal reason, string detail)
     {
-        while (_waiting.TryDequeue(out var next)) yield return next;
+        while (_waiting.TryDequeue(out var next)) Offers.Refuse(next.Offer, next.Sender, reason, detail);
     }
 
-    /// <summary>The update that is being added, if any.</summary>
-    public QueuedUpdate? Current => _current;
+    /// <summary>Refuses all that wait, and the one that is being added, whose verdict nobody will tell any more.</summary>
+    public void RefuseAll(Refusal reason, string detail)
+    {
+        _current?.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+        RefuseWaiting(reason, detail);
+    }
+
+    /// <value>True while an update is being added.</value>
+    public bool IsBusy => _current is not null;
 
     private RefusedOffer? Fold(OfferUpdate offer)
     {
@@ -68,4 +81,18 @@ internal sealed class UpdateQueue(IUpdateAggregate aggregate, IFederatedAlgorith
 internal sealed record QueuedUpdate(OfferUpdate Offer, IActorRef Sender);
 
 /// <summary>An update was added, or why not.</summary>
-internal sealed record UpdateFolded(QueuedUpdate Update, RefusedOffer? Refusal, Exception? Error);
+/// <param name="Update">Which.</param>
+/// <param name="Refusal">Null where it was added.</param>
+/// <param name="Error">Where adding it failed. The aggregate may have taken half of it, and is worth nothing any more.</param>
+internal sealed record UpdateFolded(QueuedUpdate Update, RefusedOffer? Refusal, Exception? Error)
+{
+    /// <value>Has been checked.</value>
+    public UploadHeader Header => Update.Offer.Header;
+
+    /// <value>Why a round gives up over it, as the middle of a sentence.</value>
+    public string Failure => $"counting the update of client '{Header.Id.Client}' failed: {Error?.Message}";
+
+    /// <param name="closed">What to say where adding it failed.</param>
+    public Verdict Verdict(string closed) => Error is not null ? new() { Refused = V1.Refusal.RoundClosed, Detail = closed }
+        : Refusal is { } refused ? new() { Refused = refused.Reason, Detail = refused.Detail } : Offers.Taken;
+}

@@ -35,7 +35,7 @@ internal static class RunEntries
         },
         RunEntry.EventOneofCase.ClientsAsked => new RunChange.ClientsAsked((int)entry.ClientsAsked.Round, (int)entry.ClientsAsked.Attempt, [.. entry.ClientsAsked.Clients]),
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
-            (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
+            (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]) { Excused = entry.AttemptFailed.Excused },
         RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
         RunEntry.EventOneofCase.Paused => new RunChange.Paused(entry.Paused.Reason),
         RunEntry.EventOneofCase.Resumed => new RunChange.Resumed(),

@@ -82,6 +82,7 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         _call = _result switch
         {
             UploadResult upload => _transfer.UploadAsync(upload.Header, upload.Values, _stopped.Token),
+            MaskedResult masked => _transfer.UploadMaskedAsync(masked.Header, masked.Packed, _stopped.Token),
             ReportResult report => _transfer.ReportAsync(report.Report, _stopped.Token),
             _ => throw new InvalidOperationException($"No way to deliver a {_result.GetType().Name}."),
         };

@@ -60,6 +60,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         var job = worker.ReadJob(yaml);
         worker.Gate.Admit(run, job);
         var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
+        worker.Identities.Check(job, localClients);
         var states = await worker.States.OpenAsync(run);
         return new OpenedRun(new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation)), states);
     }, cancellation);

@@ -4,7 +4,7 @@ using Federated.Worker.Tasks;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Dawdling where a simulation has it so, Delivering. It lives on after its delivery, with the
+/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Dawdling where a simulation has it so, Delivering, which in a masked round is to mask with others first. It lives on after its delivery, with the
 /// result, until its
 /// client stops it; stopping it at any time cancels what is under way.</summary>
 internal sealed class TaskActor : ReceiveActor, IWithTimers
@@ -96,7 +96,11 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     private void Deliver(TaskResult result)
     {
         _dawdling = null;
-        _delivery = Context.ActorOf(DeliveryActor.Props(result, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent));
+        // What a client sends of a masked round is made when the others are known as well.
+        var props = result is UploadResult upload && _task.Id.Kind == TaskKind.Train && _run.Engine.Job.Privacy.SecureAggregation.Enabled
+            ? MaskingActor.Props(upload, (int)Math.Min(_task.Cohort, int.MaxValue), _run, Context.Parent)
+            : DeliveryActor.Props(result, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent);
+        _delivery = Context.ActorOf(props);
         Context.Parent.Tell(new ComputingOver(_task.Id));
         Become(Delivering);
     }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Jobs;
+using Federated.Core.Privacy;
 using Federated.Engine;
 using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
+using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
@@ -22,6 +24,12 @@ internal sealed record WorkerScope(
 {
     /// <value>Everything that leaves passes it first. Default: whatever it is may leave.</value>
     public IDepartureGate Gate { get; init; } = OpenGate.Instance;
+
+    /// <value>Where keys, masks and roundings come from. Default: the operating system.</value>
+    public ISecureRandom Random { get; init; } = SystemRandom.Instance;
+
+    /// <value>With what clients sign, and whose signatures they take. Default: nobody's.</value>
+    public MaskingIdentities Identities { get; init; } = MaskingIdentities.None;
 
     /// <summary>What clients keep between rounds.</summary>
     public ClientStates States { get; } = new(Options.StateDir);

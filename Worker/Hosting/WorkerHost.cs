@@ -11,6 +11,7 @@ using Federated.Worker.Actors;
 using Federated.Worker.Governance;
 using Federated.Worker.Governance.Records;
 using Federated.Worker.Grpc;
+using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,11 +32,12 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly WorkerStatus _status;
     private readonly IActorRef _worker;
     private readonly TransferLink _transfer;
+    private readonly MaskingIdentities _identities;
     private readonly IDepartureGate _gate;
 
-    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, IDepartureGate gate)
+    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities, IDepartureGate gate)
     {
-        (_host, _status, _transfer, _gate) = (host, status, transfer, gate);
+        (_host, _status, _transfer, _identities, _gate) = (host, status, transfer, identities, gate);
         _worker = host.Services.GetRequiredService<IRequiredActor<WorkerActor>>().ActorRef;
         Completion = RunAsync(host.Services.GetRequiredService<ActorSystem>());
     }
@@ -60,6 +62,9 @@ public sealed class WorkerHost : IAsyncDisposable
     internal static async Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation)
     {
         if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new NodeOptionsException(errors);
+        List<string> unreadable = [];
+        var identities = MaskingIdentities.Read(options.Clients, options.Identity, options.Peers, unreadable);
+        if (unreadable.Count > 0) throw new NodeOptionsException([.. unreadable]);
         ListenAddress.Probe(await ListenAddress.ResolveAsync(options.Host, cancellation), options.Host, options.ClusterPort, "cluster-port");
         var status = new WorkerStatus();
         var transfer = new TransferLink(timings.Transfer);
@@ -67,7 +72,7 @@ public sealed class WorkerHost : IAsyncDisposable
         IHost? host = null;
         try
         {
-            var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System);
+            var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System) { Identities = identities };
             if (options.Policy is { } path)
             {
                 var policy = PolicyFile.Read(path).Policy ?? throw new NodeOptionsException([$"policy '{path}' was changed while the worker started; start it again."]);
@@ -77,10 +82,11 @@ public sealed class WorkerHost : IAsyncDisposable
             }
             host = Build(scope, status);
             await host.StartAsync(cancellation);
-            return new WorkerHost(host, status, transfer, gate);
+            return new WorkerHost(host, status, transfer, identities, gate);
         }
         catch
         {
+            identities.Dispose();
             transfer.Dispose();
             host?.Dispose();
             await gate.DisposeAsync();
@@ -106,6 +112,7 @@ public sealed class WorkerHost : IAsyncDisposable
         await DrainAsync();
         _host.Dispose();
         _transfer.Dispose();
+        _identities.Dispose();
         await _gate.DisposeAsync();
     }
 

@@ -33,6 +33,7 @@ public sealed class Ifca(ServerHalf server, int clusters, ulong seed) : IFederat
         Down = "k - 1 models, [P] each",
         Up = "zeros for the models that it did not take, [P] each, and k values",
         NotPlain = "its updates are of several models",
+        NotMasked = "its server must know exactly which clients took which model",
     };
 
     /// <inheritdoc/>

@@ -32,6 +32,7 @@ public sealed class QFedAvg(ServerHalf server, double q) : IFederatedAlgorithm
         Up = "h, 1 value",
         MeasuresLoss = true,
         NotPlain = "its updates are weighted by losses, and mean something only together",
+        NotMasked = "its quotient is of two sums of very different size, which one bound of values cannot hold",
     };
 
     /// <inheritdoc/>

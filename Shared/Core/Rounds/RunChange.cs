@@ -54,7 +54,11 @@ public abstract record RunChange
     }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>
-    public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;
+    public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange
+    {
+        /// <value>True where it says nothing of the round or its clients, as when a coordinator was lost that alone knew what masked them: it does not count as one of the tries.</value>
+        public bool Excused { get; init; }
+    }
 
     /// <summary>The parameters after a round were measured; null when that could not be done.</summary>
     public sealed record Evaluated(int Round, Measurement? Result) : RunChange;

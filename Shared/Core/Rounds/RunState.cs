@@ -82,6 +82,9 @@ public sealed record RunState
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
+    /// <value>How many of <see cref="FailedAttempts"/> do not count as tries.</value>
+    public int ExcusedAttempts { get; private init; }
+
     /// <value>Finished evaluations by round; null where measuring was not possible.</value>
     public ImmutableSortedDictionary<int, Measurement?> Evaluations { get; private init; } = ImmutableSortedDictionary<int, Measurement?>.Empty;
 
@@ -111,6 +114,7 @@ public sealed record RunState
                 Round = c.Round,
                 ParametersHash = c.ParametersHash,
                 FailedAttempts = [],
+                ExcusedAttempts = 0,
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
                 Health = Health.After(c.Round, Asked, c.FailedClients),
                 Records = Records.SetItems(c.Records),
@@ -118,19 +122,25 @@ public sealed record RunState
                 InFlight = c.InFlight,
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
-            Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
+            Closed() with
+            {
+                FailedAttempts = FailedAttempts.Add(c.Reason),
+                ExcusedAttempts = ExcusedAttempts + (c.Excused ? 1 : 0),
+                Health = c.Excused ? Health : Health.After(c.Round, Asked, c.FailedClients),
+            },
         RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
             this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Result) },
         RunChange.Paused c when Phase is RunPhase.Queued or RunPhase.Running => this with { Phase = RunPhase.Paused, Reason = c.Reason },
         RunChange.Resumed when Phase == RunPhase.Paused => this with { Phase = RunPhase.Queued, Reason = "" },
         RunChange.Retried when Phase is RunPhase.Failed or RunPhase.Stopped =>
-            this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], Health = ClientHealth.Fine },
+            this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], ExcusedAttempts = 0, Health = ClientHealth.Fine },
         RunChange.RolledBack c when IsInitialised && !Ended && c.Round <= Round =>
             Closed() with
             {
                 Round = c.Round,
                 ParametersHash = c.ParametersHash,
                 FailedAttempts = [],
+                ExcusedAttempts = 0,
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
                 Records = Records.RemoveRange(Records.Where(record => record.Value.Round > c.Round).Select(record => record.Key)),
@@ -156,7 +166,7 @@ public sealed record RunState
         if (!IsInitialised) return new(RunStep.Initialise);
         if (StopRules.Reached(job.Stop, Round, Evaluations) is { } reached) return new(RunStep.Complete, Reason: reached);
         if (OpenAttempt > 0) return new(RunStep.Wait);
-        if (FailedAttempts.Length > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
+        if (FailedAttempts.Length - ExcusedAttempts > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
         if (Round < job.Federation.Rounds) return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
         return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
     }
