@@ -26,6 +26,12 @@ internal static class Departures
         return OfTask(kind, header.Id, header.CalculateSize() + payload.Length, SHA256.HashData(payload)) with { Told = [.. Told(header)] };
     }
 
+    /// <summary>A masked update.</summary>
+    /// <param name="header">As it leaves.</param>
+    /// <param name="packed">The same.</param>
+    public static Departure OfMasked(UploadHeader header, ReadOnlySpan<byte> packed) =>
+        OfTask(DepartureKind.MaskedUpdate, header.Id, header.CalculateSize() + packed.Length, SHA256.HashData(packed)) with { Told = [.. Told(header)] };
+
     /// <summary>A report.</summary>
     public static Departure Of(TaskReport report)
     {
@@ -43,14 +49,21 @@ internal static class Departures
         };
     }
 
-    /// <summary>A message that belongs to one client's part in a round.</summary>
-    /// <param name="kind">What it is.</param>
+    /// <summary>An answer in the protocol of secure aggregation.</summary>
     /// <param name="id">The train task.</param>
-    /// <param name="message">As it leaves.</param>
-    public static Departure Of(DepartureKind kind, TaskId id, IMessage message)
+    /// <param name="answer">As it leaves.</param>
+    public static Departure Of(TaskId id, MaskingAnswer answer)
     {
-        var bytes = message.ToByteArray();
-        return OfTask(kind, id, bytes.Length, SHA256.HashData(bytes));
+        var kind = answer.AnswerCase switch
+        {
+            MaskingAnswer.AnswerOneofCase.Advertisement => DepartureKind.KeyAdvertisement,
+            MaskingAnswer.AnswerOneofCase.Shares => DepartureKind.SealedShares,
+            MaskingAnswer.AnswerOneofCase.Confirmation => DepartureKind.Confirmation,
+            MaskingAnswer.AnswerOneofCase.Reveal => DepartureKind.UnmaskingShares,
+            _ => DepartureKind.Failure,
+        };
+        var bytes = answer.ToByteArray();
+        return OfTask(kind, id, bytes.Length, SHA256.HashData(bytes)) with { Note = answer.Quit?.Reason ?? "" };
     }
 
     private static Departure Message(DepartureKind kind, IMessage message)

@@ -62,6 +62,14 @@ internal sealed class GuardedTransfer(ITransfer inner, PolicyGate gate, Disclosu
         return await inner.ReportAsync(told, cancellation);
     }
 
+    public async Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
+    {
+        await LetGoAsync(Departures.OfMasked(header, packed.Span), cancellation);
+        return await inner.UploadMaskedAsync(header, packed, cancellation);
+    }
+
+    public IMaskingStream Join(CancellationToken cancellation) => new GuardedMaskingStream(inner.Join(cancellation), gate, _address, policy.Reasons);
+
     private async Task LetGoAsync(Departure departure, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -66,7 +66,12 @@ internal sealed class PolicyGate : IDepartureGate
     }
 
     /// <summary>Whether a run's updates leave only masked.</summary>
-    public bool IsMasked(string run) => _policy.SecureAggregation || (_runs.TryGetValue(run, out var terms) && terms.Privacy.SecureAggregation);
+    public bool IsMasked(string run) => _policy.SecureAggregation.Required || (_runs.TryGetValue(run, out var terms) && terms.Privacy.SecureAggregation);
+
+    /// <summary>Why a client does not mask together with so few; null where it does.</summary>
+    /// <param name="clients">How many.</param>
+    public string? CheckMasked(long clients) => clients < _policy.Cohort
+        ? string.Create(CultureInfo.InvariantCulture, $"{clients} clients would mask together: the policy asks for at least {_policy.Cohort} (cohort).") : null;
 
     public string? CheckTask(TaskId id)
     {

@@ -30,8 +30,11 @@ internal sealed class ChainFiles(string folder, string name)
 
     /// <summary>Puts the head on the disk, in place of the one before.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public void WriteHead(ChainHead head) =>
-        DurableFile.Write(Head, stream => stream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"entries":{{head.Entries}},"hash":"{{head.Hash}}"}""" + "\n"))));
+    public void WriteHead(ChainHead head)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $$"""{"entries":{{head.Entries}},"hash":"{{head.Hash}}"}""");
+        DurableFile.Write(Head, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
+    }
 
     /// <summary>Reads the head.</summary>
     /// <returns>The head, or what is wrong with its file; neither where there is none.</returns>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
+using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
 
 namespace Federated.Core.Privacy.Governance;
@@ -10,6 +11,9 @@ namespace Federated.Core.Privacy.Governance;
 /// <param name="Mechanism">Who adds noise, as the job file has it; null for nobody.</param>
 public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
 {
+    /// <value>Whether the clients of a masked sum sign.</value>
+    public bool Identities { get; init; }
+
     /// <value>Bound on the length of what is noised; null without a mechanism.</value>
     public double? Clip { get; init; }
 
@@ -26,16 +30,23 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
     /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
-    /// see. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    /// see. With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
-        var (masked, differential) = (job.Privacy.SecureAggregation.Enabled, job.Privacy.Differential);
-        if (differential.Mechanism == PrivacyMechanism.None) return new(masked, null);
-        return new(masked, Words.Of(differential.Mechanism))
+        var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
+        var identities = masked is { Enabled: true, RequireIdentities: true };
+        if (differential.Mechanism == PrivacyMechanism.None) return new(masked.Enabled, null) { Identities = identities };
+        return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
+            Identities = identities,
             Clip = differential.Clip,
             NoiseMultiplier = differential.NoiseMultiplier,
-            Release = differential is { NoiseMultiplier: { } z, Mechanism: PrivacyMechanism.Central or PrivacyMechanism.Local } ? new GaussianEvent(z) : null,
+            Release = (differential.NoiseMultiplier, differential.Mechanism) switch
+            {
+                ({ } z, PrivacyMechanism.Central) => new GaussianEvent(z),
+                ({ } z, PrivacyMechanism.Local) => new GaussianEvent(z, Adjacency.ReplaceOne),
+                _ => null,
+            },
             EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
         };
     }

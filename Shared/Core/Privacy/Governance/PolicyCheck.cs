@@ -46,19 +46,20 @@ public static class PolicyCheck
         else if (!model.IsOwn && !policy.Layers) reasons.Add("model.layers lists the model: the policy does not allow that (models.layers).");
         if (!model.IsOwn) return;
         if (!policy.Own) reasons.Add($"{(model.Assembly is null ? "model.torchscript" : "model.assembly")} is a model of the job's own: the policy allows none (models.own).");
-        else if (policy.Sha256 is { } files && !files.Values.Contains(model.Sha256, StringComparer.OrdinalIgnoreCase))
-            reasons.Add(model.Sha256 is { } hash
-                ? $"model.sha256 is {hash}: it is none of the files that the policy allows (models.sha256)."
-                : "model.sha256 is missing: the policy allows own models by their SHA-256 alone (models.sha256).");
+        else if (policy.Sha256 is { } && model.Sha256 is null) reasons.Add("model.sha256 is missing: the policy allows own models by their SHA-256 alone (models.sha256).");
+        else if (policy.Sha256 is { } files && !files.Values.Contains(model.Sha256!, StringComparer.OrdinalIgnoreCase))
+            reasons.Add($"model.sha256 is {model.Sha256}: it is none of the files that the policy allows (models.sha256).");
     }
 
     private static void CheckPrivacy(ImmutableArray<string>.Builder reasons, PolicySpec policy, JobPrivacy job)
     {
         var differential = policy.Differential;
-        if (policy.SecureAggregation && !job.SecureAggregation)
-            reasons.Add("privacy.secure_aggregation.enabled is false: the policy lets only masked updates leave (secure_aggregation).");
+        if (policy.SecureAggregation.Required && !job.SecureAggregation)
+            reasons.Add("privacy.secure_aggregation.enabled is false: the policy lets only masked updates leave (secure_aggregation.required).");
         else if (!policy.Disclose.Training && !job.SecureAggregation)
             reasons.Add("privacy.secure_aggregation.enabled is false: an update that is not masked tells the loss of its training, which the policy does not let leave (disclose.training).");
+        if (policy.SecureAggregation.Identities && job is { SecureAggregation: true, Identities: false })
+            reasons.Add("privacy.secure_aggregation.require_identities is false: the policy asks that clients sign (secure_aggregation.identities).");
         if (job.Mechanism is null)
         {
             if (differential.Required || differential.HasLimit)

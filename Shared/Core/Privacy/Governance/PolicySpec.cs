@@ -28,13 +28,13 @@ public sealed record PolicySpec
     public int? Rounds { get; init; }
 
     /// <value>Least clients whose updates make a version; null for any number.</value>
-    [JobField("Least that federation.cohort.minimum may be: how many clients' updates a version of the model is made of at least. The coordinator keeps it in plain rounds; "
-        + "with secure aggregation the clients see to it themselves.", Minimum = 1, Maximum = 100_000, DefaultInWords = "any number")]
+    [JobField("Least that federation.cohort.minimum may be: how many clients' updates a version of the model is made of at least. In plain rounds that is the coordinator's word; "
+        + "in a masked round the worker sees how many clients mask together, and takes no part with fewer.", Minimum = 1, Maximum = 100_000, DefaultInWords = "any number")]
     public int? Cohort { get; init; }
 
     /// <value>Whether updates may leave only masked.</value>
-    [JobField("Whether updates leave only masked: the job must have privacy.secure_aggregation.enabled, and an update that is not masked is held back whatever the job says.")]
-    public bool SecureAggregation { get; init; }
+    [JobField("Whether updates leave only masked.")]
+    public SecureAggregationPolicy SecureAggregation { get; init; } = new();
 
     /// <value>Limits on what updates reveal.</value>
     [JobField("What updates may reveal of a client.")]
@@ -79,6 +79,18 @@ public sealed record DataPolicy
     /// <value>Clients; null for any.</value>
     [JobField("Clients that may take part; '*' stands for any characters. A worker whose --client is not among them does not start.", DefaultInWords = "any")]
     public TextList? Clients { get; init; }
+}
+
+/// <summary>Whether updates may leave only masked.</summary>
+public sealed record SecureAggregationPolicy
+{
+    /// <value>Whether the job must mask.</value>
+    [JobField("Whether updates leave only masked: the job must have privacy.secure_aggregation.enabled, and an update that is not masked is held back whatever the job says.")]
+    public bool Required { get; init; }
+
+    /// <value>Whether the other clients must be known.</value>
+    [JobField("Whether a job that masks must have privacy.secure_aggregation.require_identities: without, a coordinator that breaks the rules can play the other clients.")]
+    public bool Identities { get; init; }
 }
 
 /// <summary>What updates may reveal of a client.</summary>

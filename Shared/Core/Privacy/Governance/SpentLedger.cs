@@ -14,7 +14,8 @@ namespace Federated.Core.Privacy.Governance;
 public sealed record SpentRelease(string Account, string Run, int Round, int Attempt, PrivacyEvent Event);
 
 /// <summary>What the updates of each client have given away, in every run and in all of them. An update counts once, however often it is sent. Immutable.</summary>
-/// <remarks>ε is <see cref="PrivacyAccountant"/>'s with Renyi orders over all releases at the policy's δ. Releases of different adjacency do not add up: an account that would mix them is refused.</remarks>
+/// <remarks>ε is <see cref="PrivacyAccountant"/>'s with Renyi orders over all releases at the policy's δ. Where releases are of different adjacency, all count as the replacement of a client by another, which
+/// costs a Gaussian release that speaks of a client's absence as much as with half the noise.</remarks>
 public sealed class SpentLedger
 {
     /// <summary>Nothing was spent.</summary>
@@ -60,7 +61,7 @@ public sealed class SpentLedger
         string? Over(PrivacyLedger spent, double? limit, double δ, string where, string key)
         {
             if (limit is not { } most) return null;
-            var claim = PrivacyAccountant.Epsilon(spent, δ, AccountantKind.Renyi);
+            var claim = Claim(spent, δ);
             if (claim.Guarantee is not { } guarantee) return $"What '{release.Account}' would have spent {where} cannot be counted: {claim.Refusal}";
             return guarantee.Epsilon <= most ? null : string.Create(CultureInfo.InvariantCulture,
                 $"With this update '{release.Account}' would have spent ε = {guarantee.Epsilon:0.###} at δ = {δ} {where}; the policy allows {most} ({key}).");
@@ -70,7 +71,14 @@ public sealed class SpentLedger
     /// <summary>ε of what was spent; null where it cannot be counted.</summary>
     /// <param name="spent">What <see cref="Of(string)"/> gives.</param>
     /// <param name="delta">δ, above 0 and below 1.</param>
-    public static double? Epsilon(PrivacyLedger spent, double delta) => PrivacyAccountant.Epsilon(spent, delta, AccountantKind.Renyi).Guarantee?.Epsilon;
+    public static double? Epsilon(PrivacyLedger spent, double delta) => Claim(spent, delta).Guarantee?.Epsilon;
+
+    private static PrivacyClaim Claim(PrivacyLedger spent, double delta)
+    {
+        var isMixed = spent.Entries.Select(entry => entry.Event.Adjacency).Distinct().Count() > 1;
+        var alike = isMixed ? spent.Entries.Aggregate(PrivacyLedger.Empty, (sum, entry) => sum.Add(entry.Event is GaussianEvent plain ? new GaussianEvent(plain.NoiseMultiplier, Adjacency.ReplaceOne) : entry.Event, entry.Count)) : spent;
+        return PrivacyAccountant.Epsilon(alike, delta, AccountantKind.Renyi);
+    }
 
     private static (string, string, int, int) KeyOf(SpentRelease release) => (release.Account, release.Run, release.Round, release.Attempt);
 }
