@@ -92,7 +92,7 @@ public sealed class GatedActorsTests : WorkerTestKit
         Assert.False(coordinator.HasMessages);
         var (hello, to) = Assert.Single(asked);
         Assert.Equal((DepartureKind.Hello, "a", "seed:5601"), (hello.Kind, hello.Note, to));
-        Assert.Equal(["name", "clients"], hello.Told.Values);
+        Assert.Equal(["name", "clients"], hello.Told.Values.ToArray());
 
         written.SetResult();
 

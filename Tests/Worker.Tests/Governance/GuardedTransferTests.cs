@@ -116,7 +116,7 @@ public sealed class GuardedTransferTests : PolicyGateKit
     public async Task Plain_update_of_a_run_that_masks_does_not_leave()
     {
         await using var gate = await OpenAsync("");
-        gate.Admit("run-1", Job("federation: {cohort: {minimum: 2}}\nprivacy: {secure_aggregation: {enabled: true}}"));
+        gate.Admit("run-1", Job("federation: {cohort: {minimum: 3}}\nprivacy: {secure_aggregation: {enabled: true}}"));
 
         var refused = await Assert.ThrowsAsync<DepartureRefusedException>(() => Guard(gate, "").UploadAsync(Header(Id()), Update, default));
 
@@ -128,7 +128,7 @@ public sealed class GuardedTransferTests : PolicyGateKit
     public async Task Masked_update_and_what_is_said_for_it_are_written_down_as_what_they_are()
     {
         await using var gate = await OpenAsync("cohort: 2");
-        gate.Admit("run-1", Job("federation: {cohort: {minimum: 2}}\nprivacy: {secure_aggregation: {enabled: true}}"));
+        gate.Admit("run-1", Job("federation: {cohort: {minimum: 3}}\nprivacy: {secure_aggregation: {enabled: true}}"));
         var transfer = Guard(gate, "cohort: 2");
 
         var stream = transfer.Join(default);

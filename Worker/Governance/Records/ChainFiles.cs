@@ -14,6 +14,9 @@ internal sealed class ChainFiles(string folder, string name)
     /// <value>The file of the head.</value>
     public string Head { get; } = Path.Combine(folder, name + ".head");
 
+    /// <value>The file that whoever writes the record has open.</value>
+    public string Lock { get; } = Path.Combine(folder, name + ".lock");
+
     /// <summary>The file of a segment.</summary>
     /// <param name="number">From 1.</param>
     public string Segment(int number) => Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:D6}.jsonl"));

@@ -31,9 +31,9 @@ public sealed record ChainReport(ChainHead Head, ChainFault? Fault)
 }
 
 /// <summary>One entry of a record.</summary>
-/// <param name="Number">From 1.</param>
-/// <param name="Hash">Of the entry.</param>
-/// <param name="Body">Its JSON object as UTF-8; valid during the call that brings it.</param>
+/// <param name="number">From 1.</param>
+/// <param name="hash">Of the entry.</param>
+/// <param name="body">Its JSON object as UTF-8; valid during the call that brings it.</param>
 public readonly ref struct ChainEntry(long number, string hash, ReadOnlySpan<byte> body)
 {
     /// <value>From 1.</value>

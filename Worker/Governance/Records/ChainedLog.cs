@@ -17,15 +17,16 @@ internal sealed class ChainedLog : IAsyncDisposable
     private readonly ChainFiles _files;
     private readonly string _name;
     private readonly long _segmentBytes;
+    private readonly FileStream _lock;
     private readonly Task _writer;
     private FileStream _stream;
     private int _segment;
     private long _length;
     private volatile ChainHead _head;
 
-    private ChainedLog(ChainFiles files, string name, long segmentBytes, ChainReport report)
+    private ChainedLog(ChainFiles files, string name, long segmentBytes, ChainReport report, FileStream alone)
     {
-        (_files, _name, _segmentBytes, _head) = (files, name, segmentBytes, report.Head);
+        (_files, _name, _segmentBytes, _head, _lock) = (files, name, segmentBytes, report.Head, alone);
         _segment = Math.Max(1, report.Segments);
         _stream = OpenSegment();
         try
@@ -58,11 +59,22 @@ internal sealed class ChainedLog : IAsyncDisposable
     public static ChainedLog Open(string folder, string name, ChainReader.Visit? visit = null, long segmentBytes = 4 << 20)
     {
         var files = new ChainFiles(folder, name);
-        var report = ChainReader.Read(files, visit);
-        if (report.Fault is { } fault) throw new RecordBrokenException(fault);
-        // The head first: a record without one is a record whose end was taken away.
-        if (report.Recorded is null) files.WriteHead(ChainHead.Start);
-        return new(files, name, segmentBytes, report with { Recorded = report.Recorded ?? ChainHead.Start });
+        Directory.CreateDirectory(folder);
+        // Two workers in one folder would fork the chain.
+        var alone = new FileStream(files.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            var report = ChainReader.Read(files, visit);
+            if (report.Fault is { } fault) throw new RecordBrokenException(fault);
+            // The head first: a record without one is a record whose end was taken away.
+            if (report.Recorded is null) files.WriteHead(ChainHead.Start);
+            return new(files, name, segmentBytes, report with { Recorded = report.Recorded ?? ChainHead.Start }, alone);
+        }
+        catch
+        {
+            alone.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Appends an entry.</summary>
@@ -80,6 +92,7 @@ internal sealed class ChainedLog : IAsyncDisposable
         _queue.Writer.TryComplete();
         await _writer;
         await _stream.DisposeAsync();
+        await _lock.DisposeAsync();
     }
 
     private async Task WriteAsync()
@@ -152,10 +165,8 @@ internal sealed class ChainedLog : IAsyncDisposable
         TakeBack();
     }
 
-    // Nobody but readers may have it open meanwhile: two workers in one folder would fork the chain.
     private FileStream OpenSegment()
     {
-        Directory.CreateDirectory(_files.Folder);
         var stream = new FileStream(_files.Segment(_segment), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         DurableFile.FlushFolder(_files.Folder);
         return stream;

@@ -24,7 +24,7 @@ public sealed class PolicyCheckTests
     [InlineData("rounds: 9", "model: {name: logistic}", "federation.rounds is 10: the policy allows at most 9 (rounds).")]
     [InlineData("cohort: 2", "model: {name: logistic}", "federation.cohort.minimum is 1: the policy asks for at least 2 (cohort).")]
     [InlineData("secure_aggregation: {required: true}", "model: {name: logistic}", "privacy.secure_aggregation.enabled is false: the policy lets only masked updates leave (secure_aggregation.required).")]
-    [InlineData("secure_aggregation: {identities: true}", "model: {name: logistic}\n" + Masked, "privacy.secure_aggregation.require_identities is false: the policy asks that clients sign (secure_aggregation.identities).")]
+    [InlineData("secure_aggregation: {identities: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked, "privacy.secure_aggregation.require_identities is false: the policy asks that clients sign (secure_aggregation.identities).")]
     [InlineData("disclose: {training: false}", "model: {name: logistic}",
         "privacy.secure_aggregation.enabled is false: an update that is not masked tells the loss of its training, which the policy does not let leave (disclose.training).")]
     [InlineData("differential: {required: true}", "model: {name: logistic}", "privacy.differential.mechanism is none: the policy asks for differential privacy (differential.required).")]
@@ -36,8 +36,8 @@ public sealed class PolicyCheckTests
     [InlineData("models: {sha256: [HASH]}", "model: {torchscript: a.pt, sha256: HASH}")]
     [InlineData("rounds: 10", "model: {name: logistic}")]
     [InlineData("cohort: 2", "model: {name: logistic}\nfederation: {cohort: {minimum: 2}}")]
-    [InlineData("secure_aggregation: {required: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 2}}\n" + Masked)]
-    [InlineData("disclose: {training: false}", "model: {name: logistic}\nfederation: {cohort: {minimum: 2}}\n" + Masked)]
+    [InlineData("secure_aggregation: {required: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked)]
+    [InlineData("disclose: {training: false}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked)]
     [InlineData("secure_aggregation: {identities: true}", "model: {name: logistic}")]   // of a job that does not mask it says nothing
     public void What_a_policy_allows_has_no_reason_against_it(string policy, string job) => Assert.Empty(Check(policy, job));
 
