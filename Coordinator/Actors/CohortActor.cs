@@ -20,7 +20,6 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
         (Plan, Registry, Tasks) = (plan, registry, new(plan));
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         Round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
-        Become(Selecting);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -45,6 +44,8 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
 
     protected override void PreStart()
     {
+        // Not in the constructor: what a kind of round answers with is made in its own.
+        Become(Selecting);
         Progress(0, 0);
         Reached(RunPoint.Selecting);
         if (Plan.Reopened is { } cohort) Open(cohort);

@@ -214,8 +214,8 @@ internal sealed partial class MaskedRoundActor
         steps.TryComplete();
     }
 
-    private void EndStreams()
+    private void EndStreams(Verdict verdict)
     {
-        foreach (var client in _streams.Keys.ToArray()) End(client, new() { Refused = Refusal.RoundClosed, Detail = Closed() });
+        foreach (var client in _streams.Keys.ToArray()) End(client, verdict);
     }
 }

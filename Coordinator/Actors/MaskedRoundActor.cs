@@ -48,16 +48,16 @@ internal sealed partial class MaskedRoundActor : CohortActor
     protected override void PostStop()
     {
         _stopped.Cancel();
-        EndStreams();
+        EndStreams(new() { Refused = Refusal.RoundClosed, Detail = Closed() });
         _queue?.RefuseAll(Refusal.RoundClosed, Closed());
     }
 
     protected override string? Selected(Cohort cohort)
     {
         if (base.Selected(cohort) is { } impossible) return impossible;
-        if (cohort.Clients.Length < _job.Rules.Minimum) return $"{cohort.Clients.Length} clients can be asked, and at least {_job.Rules.Minimum} must mask together.";
+        if (cohort.Clients.Length < _job.Rules.Needed) return $"{cohort.Clients.Length} clients can be asked, and at least {_job.Rules.Needed} must mask together.";
         if (_job.WhyNot(cohort.Clients.Length, _schema.Count) is { } tooLarge) return tooLarge;
-        _masked = _masked.Select(cohort.Clients, cohort.Wanted);
+        _masked = _masked.Select(cohort.Clients, Math.Max(cohort.Wanted, _job.Rules.Needed));
         _codec = _job.Codec(cohort.Clients.Length);
         _layout = MaskedJob.Layout(_codec, _schema.Count);
         _sum = new(_layout, Environment.ProcessorCount);
@@ -232,6 +232,8 @@ internal sealed partial class MaskedRoundActor : CohortActor
         Progress(0, 1);
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
+        // Those whose shares are not needed any more as well: their part is over.
+        EndStreams(Offers.Taken);
         var (state, sum, codec, algorithm, server, population, stopped) = (_masked, _sum!, _codec!, Plan.Algorithm, Plan.Server, Round.Population, _stopped.Token);
         Task.Run(() => MaskedServerRound.Close(state, sum, codec, algorithm, server, population, Environment.ProcessorCount, stopped), stopped).PipeTo(Self);
     }
@@ -242,7 +244,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
         Timers.CancelAll();
         Withdraw();
         (_masked, Round) = (_masked.Abort(), Round.Enter(RoundPhase.Failed));
-        EndStreams();
+        EndStreams(new() { Refused = Refusal.RoundClosed, Detail = Closed() });
         _queue?.RefuseAll(Refusal.RoundClosed, Closed());
         Become(Failed);
         Context.Parent.Tell(new RoundGaveUp(Round.Round, Round.Attempt, reason, Clients.Problems, [.. Round.Failed]));

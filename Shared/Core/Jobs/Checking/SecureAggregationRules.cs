@@ -2,7 +2,6 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
 using Federated.Core.Models;
-using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Rounds;
 
@@ -33,7 +32,7 @@ internal static class SecureAggregationRules
     {
         if (!job.Sound("privacy.secure_aggregation")) return;
         if (job.Sound("data.clients", "data.partition", "data.placement", "federation.cohort") && job.Spec.Data is { Placement: Placement.Shared, Partition.Kind: not PartitionKind.Natural } data
-            && CohortSelection.Asked(job.Spec.Federation.Cohort, data.Clients) is var asked && MaskedJob.RingBits(spec.Bits, asked) is > RingCodec.MaxRingBits and var ring)
+            && CohortSelection.Asked(job.Spec.Federation.Cohort, data.Clients) is var asked && RingCodec.RingBitsOf(spec.Bits, asked) is > RingCodec.MaxRingBits and var ring)
             job.Report("privacy.secure_aggregation.bits", $"{spec.Bits} are too many for rounds of {asked} clients, whose sum needs {ring} bits a value of at most {RingCodec.MaxRingBits}; allowed: 2 to {spec.Bits - ring + RingCodec.MaxRingBits}.");
         if (spec is { Threshold: { } threshold, Neighbours: { } neighbours } && threshold > neighbours + 1)
             job.Report("privacy.secure_aggregation.threshold", $"{threshold} shares are more than there are with privacy.secure_aggregation.neighbours {neighbours}: a client's own and one of each neighbour; allowed: 2 to {neighbours + 1}.");

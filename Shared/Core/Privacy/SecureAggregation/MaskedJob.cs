@@ -1,4 +1,3 @@
-using System.Numerics;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy.SecureAggregation.Coding;
@@ -30,13 +29,10 @@ public sealed class MaskedJob(JobSpec job)
     /// <param name="length">U, at least 1.</param>
     public string? WhyNot(int clients, int length)
     {
-        var ring = RingBits(_spec.Bits, clients);
+        var ring = RingCodec.RingBitsOf(_spec.Bits, clients);
         if (ring > RingCodec.MaxRingBits) return $"a sum of {clients} clients with {_spec.Bits} bits a value needs {ring} bits, and there are {RingCodec.MaxRingBits}; lower privacy.secure_aggregation.bits.";
         return new MaskedLayout(length, ring, MaskedFacts.Count).Bytes > int.MaxValue ? $"a masked update of {length} values is above 2 GiB." : null;
     }
-
-    /// <summary>r: bits of a value and of the sum of n of them.</summary>
-    public static int RingBits(int bits, int clients) => bits + BitOperations.Log2((uint)clients) + (BitOperations.IsPow2(clients) ? 0 : 1);
 
     /// <summary>The form of a masked vector.</summary>
     /// <param name="codec">Of the round.</param>
