@@ -36,7 +36,8 @@ internal sealed class GuardedTransfer(ITransfer inner, PolicyGate gate, Disclosu
         }
         if (!policy.Reasons && told.Initialised is { } initialised)
             foreach (var client in initialised.Unusable) client.Reason = Withheld(id);
-        await LetGoAsync(Departures.Of(told, values.Span), cancellation);
+        // Hashing takes time that the caller, an actor, has not.
+        await LetGoAsync(await Task.Run(() => Departures.Of(told, values.Span), cancellation), cancellation);
         return await inner.UploadAsync(told, values, cancellation);
     }
 
@@ -64,7 +65,7 @@ internal sealed class GuardedTransfer(ITransfer inner, PolicyGate gate, Disclosu
 
     public async Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
     {
-        await LetGoAsync(Departures.OfMasked(header, packed.Span), cancellation);
+        await LetGoAsync(await Task.Run(() => Departures.OfMasked(header, packed.Span), cancellation), cancellation);
         return await inner.UploadMaskedAsync(header, packed, cancellation);
     }
 
@@ -72,8 +73,15 @@ internal sealed class GuardedTransfer(ITransfer inner, PolicyGate gate, Disclosu
 
     private async Task LetGoAsync(Departure departure, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        await gate.LetGoAsync(departure, _address);
+        string address;
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            address = _address;
+            await gate.LetGoAsync(departure, address);
+        }
+        // A coordinator that took another one's place meanwhile is somebody else to tell.
+        while (address != _address);
         cancellation.ThrowIfCancellationRequested();
     }
 
