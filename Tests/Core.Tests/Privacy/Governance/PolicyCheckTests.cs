@@ -14,7 +14,7 @@ public sealed class PolicyCheckTests
 
     [Theory]
     [InlineData("models: {names: [mlp, keras*]}", "model: {name: logistic}", "model.name is logistic: the policy allows mlp or keras* (models.names).")]
-    [InlineData("models: {layers: false}", "model: {layers: [dense: {units: 10}]}", "model.layers lists the model: the policy does not allow that (models.layers).")]
+    [InlineData("models: {layers: false}", "model: {layers: [flatten, dense: {units: 10}]}", "model.layers lists the model: the policy does not allow that (models.layers).")]
     [InlineData("models: {own: false}", "model: {torchscript: a.pt}", "model.torchscript is a model of the job's own: the policy allows none (models.own).")]
     [InlineData("models: {sha256: [HASH]}", "model: {torchscript: a.pt}", "model.sha256 is missing: the policy allows own models by their SHA-256 alone (models.sha256).")]
     [InlineData("algorithms: [fedprox]", "model: {name: logistic}", "federation.algorithm.name is fedavg: the policy allows fedprox (algorithms).")]
@@ -82,7 +82,7 @@ public sealed class PolicyCheckTests
 
         var forecast = PolicyForecast.Of(Policy("differential: {delta: 1e-5, epsilon_per_run: 8}\ndisclose: {reasons: false}"), Job(Private("central", 2) + "\nfederation: {rounds: 20, cohort: {minimum: 2}}"));
 
-        Assert.Equal(["Reasons of failures stay here (disclose.reasons).", $"A client takes part in {rounds} of the 20 rounds; the next update would spend more than ε = 8 at δ = 1E-05."], forecast);
+        Assert.Equal(["Reasons of failures stay here (disclose.reasons).", $"A client takes part in {rounds} of the 20 rounds; the next update would spend more than ε = 8 at δ = 1E-05."], forecast.ToArray());
     }
 
     private static string Private(string mechanism, double noise) =>
