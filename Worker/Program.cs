@@ -4,6 +4,7 @@ using Federated.Engine;
 using Federated.Engine.Data;
 using Federated.Engine.OwnModels;
 using Federated.Wire.Cluster;
+using Federated.Worker.Governance.Records;
 using Federated.Worker.Hosting;
 using Federated.Worker.Options;
 
@@ -41,6 +42,16 @@ catch (PortInUseException e)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCodes.AddressInUse;
+}
+catch (RecordBrokenException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.RecordBroken;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.Failure;
 }
 catch (EngineException e)
 {

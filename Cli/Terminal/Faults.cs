@@ -2,6 +2,7 @@ using Federated.Coordinator.Hosting;
 using Federated.Core;
 using Federated.Engine;
 using Federated.Wire.Cluster;
+using Federated.Worker.Governance.Records;
 
 namespace Federated.Cli.Terminal;
 
@@ -26,6 +27,7 @@ internal static class Faults
         PortInUseException => (ExitCodes.AddressInUse, fault.Message, ""),
         NodeOptionsException options => (ExitCodes.Usage, string.Join(" ", options.Errors), ExitCodes.Remedy(ExitCodes.Usage)),
         JournalDamagedException => (ExitCodes.JournalDamaged, fault.Message, ""),
+        RecordBrokenException => (ExitCodes.RecordBroken, fault.Message, ""),
         EngineException engine => (ExitCodes.Failure, engine.Message, ""),
         IOException or UnauthorizedAccessException => (ExitCodes.Failure, fault.Message, ""),
         _ => (ExitCodes.Failure, $"{fault.GetType().Name}: {fault.Message}", ExitCodes.Remedy(ExitCodes.Failure)),

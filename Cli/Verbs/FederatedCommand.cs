@@ -29,6 +29,8 @@ internal static class FederatedCommand
             new PredictVerb(environment),
             new Command("job", "Work with job files.") { new JobCheckVerb(environment) },
             new Command("data", "Work with data sets.") { new DataListVerb(environment), new DataGetVerb(environment), new DataInspectVerb(environment) },
+            new Command("policy", "Work with policies of workers.") { new PolicyCheckVerb(environment) },
+            new Command("audit", "Read the records of what left a worker.") { new AuditVerifyVerb(environment), new AuditShowVerb(environment) },
             SharedOptions.Verbose,
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -45,6 +45,9 @@ internal static class SharedOptions
     public static Option<int?> PublicPort(string name, string bound) =>
         Number(name, "n", $"Port under which others reach {bound}, where a NAT, a container or a proxy maps it. Default: {bound} itself.", 1, ushort.MaxValue);
 
+    public static Option<string?> WorkerStateDir() =>
+        new("--state-dir") { Description = "The worker's state folder. Default: the only one with records in the usual place.", HelpName = "dir" };
+
     public static Option<double?> HeartbeatPause() => new("--heartbeat-pause")
     {
         Description = $"Silence after which a node is taken for dead, the same on all nodes; longer where machines stall. Default: {ClusterSettings.HeartbeatPause.TotalSeconds}.",

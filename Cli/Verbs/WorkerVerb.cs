@@ -29,6 +29,7 @@ internal sealed class WorkerVerb : Verb
         Description = "Private key (PEM) with which the client signs in secure aggregation, or a folder with CLIENT.pem for each client. Default: none.", HelpName = "path",
     };
     private readonly Option<string?> _peers = new("--peers") { Description = "Folder with CLIENT.pem, the public key of each client that may take part in secure aggregation with identities. Default: none.", HelpName = "dir" };
+    private readonly Option<string?> _policy = new("--policy") { Description = "File that says which jobs this worker takes part in and what may leave it, and has everything that leaves written down.", HelpName = "file" };
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
 
     private readonly Option<string?> _state = new("--state-dir") { Description = $"Folder of what this worker keeps. Default: {Path.Combine(StateFolders.Root, "worker-NAME")}.", HelpName = "dir" };
@@ -37,7 +38,7 @@ internal sealed class WorkerVerb : Verb
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _identity, _peers, _state, _timeout, _pause }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _identity, _peers, _policy, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -45,6 +46,7 @@ internal sealed class WorkerVerb : Verb
         ("federated worker", "for a coordinator on this machine"),
         ("federated worker --coordinator coordinator.example:5601 --host 0.0.0.0 --public-host worker1.example --data-dir /data", "for one on another machine"),
         ("federated worker --client hospital-a --data-dir /data", "the owner of data that must not move"),
+        ("federated worker --client hospital-a --data-dir /data --policy policy.yaml", "the same, taking part only in jobs that the policy allows, with a record of all that leaves"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken interrupt)
@@ -53,6 +55,7 @@ internal sealed class WorkerVerb : Verb
             .Add("name", parsed.GetValue(_name)).Add("seeds", parsed.GetValue(_coordinators), ',').Add("slots", parsed.GetValue(_slots)).Add("host", parsed.GetValue(_host))
             .Add("public-host", parsed.GetValue(_publicHost)).Add("cluster-port", parsed.GetValue(_clusterPort))
             .Add("public-cluster-port", parsed.GetValue(_publicClusterPort)).Add("state-dir", parsed.GetValue(_state) is { } state ? Environment.PathOf(state) : null)
+            .Add("policy", parsed.GetValue(_policy) is { } policy ? Environment.PathOf(policy) : null)
             .Add("device", parsed.GetValue(_device)).Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("allow-models", parsed.GetValue(_models)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)

@@ -41,6 +41,9 @@ public static class ExitCodes
     /// <summary>What is in a coordinator's journal cannot be understood; it was left as it is.</summary>
     public const int JournalDamaged = 11;
 
+    /// <summary>A worker's audit log or ledger of spent privacy was changed, or its end was cut off.</summary>
+    public const int RecordBroken = 12;
+
     /// <summary>Ctrl-C or a termination signal ended the command early: 128 + SIGINT, as shells expect.</summary>
     public const int Interrupted = 130;
 
@@ -58,6 +61,7 @@ public static class ExitCodes
         [Stopped] = "Nothing to do: somebody stopped the run, and what it had reached was kept.",
         [NodeDowned] = "Restart the process: it joins again. If it repeats, check the network between the nodes.",
         [JournalDamaged] = "Restore the state folder or the database from a copy, or install the version that wrote it; a new state folder starts without runs.",
+        [RecordBroken] = "Keep the files as evidence and find out who changed them; `federated audit verify` names the first line that does not hold. Put back a copy, or start with a new state folder.",
         [Interrupted] = "Nothing to do: the command was interrupted, and what it had reached was kept.",
     }.ToFrozenDictionary();
 

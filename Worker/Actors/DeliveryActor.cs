@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
 using Federated.V1;
+using Federated.Worker.Governance;
+using Federated.Worker.Governance.Records;
 using Federated.Worker.Grpc;
 using Federated.Worker.Options;
 using Federated.Worker.Tasks;
@@ -13,15 +15,15 @@ namespace Federated.Worker.Actors;
 /// durable yet gets it again by <see cref="Reattached"/> or <see cref="Resend"/>.</summary>
 /// <remarks>A verdict is final, whatever it says, except that the node is not the active one. Only failures of the transport that may pass are tried
 /// again, without end:
-/// whoever no longer wants the result stops this actor.</remarks>
+/// whoever no longer wants the result stops this actor. Of a result that may not leave, the coordinator gets the reason in its place.</remarks>
 internal sealed class DeliveryActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopped = new();
-    private readonly TaskResult _result;
     private readonly ITransfer _transfer;
     private readonly WorkerTimings _timings;
     private readonly IActorRef _settled;
+    private TaskResult _result;
     private Task<Verdict>? _call;
     private int _failures;
     private ByteString _ticket;
@@ -123,14 +125,30 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
 
     private void OnBroken(Exception error)
     {
+        if (error is DepartureRefusedException)
+        {
+            HoldBack(error.Message);
+            return;
+        }
         if (TransferErrors.MayPass(error))
         {
-            _log.Info("Delivering the result of the {0} failed: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
+            // What cannot be written down is for the worker's owner to mend; what breaks on the way mends itself.
+            var level = error is RecordException ? LogLevel.WarningLevel : LogLevel.InfoLevel;
+            _log.Log(level, null, "Delivering the result of the {0} failed: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
             Pause();
             return;
         }
         _log.Error(error, "The result of the {0} cannot be delivered: {1}", TaskWork.Name(_result.Id), TransferErrors.Describe(error));
         Settle(counted: false);
+    }
+
+    private void HoldBack(string reason)
+    {
+        _log.Warning("The result of the {0} does not leave: {1}", TaskWork.Name(_result.Id), reason);
+        var held = _result;
+        _result = TaskResult.Failed(held.Id, reason, permanent: false, onlyHere: true);
+        if (held is UploadResult { Buffer: { } buffer }) buffer.Return();
+        Send();
     }
 
     private void Pause()

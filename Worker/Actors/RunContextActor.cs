@@ -58,6 +58,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     private static Task<OpenedRun> OpenAsync(string run, string yaml, WorkerScope worker, CancellationToken cancellation) => Task.Run(async () =>
     {
         var job = worker.ReadJob(yaml);
+        worker.Gate.Admit(run, job);
         var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
         worker.Identities.Check(job, localClients);
         var states = await worker.States.OpenAsync(run);

@@ -32,7 +32,8 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        if (_task.Parameters is null) Compute(null);
+        if (_run.Worker.Gate.CheckTask(_task.Id) is { } refusal) Deliver(TaskResult.Failed(_task.Id, refusal, permanent: false, onlyHere: true));
+        else if (_task.Parameters is null) Compute(null);
         else _run.Parameters.Tell(new GetParameters(_task.Parameters));
     }
 

@@ -4,6 +4,7 @@ using Federated.Core;
 using Federated.V1;
 using Federated.Wire;
 using Federated.Wire.Mapping;
+using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
 
 namespace Federated.Worker.Actors;
@@ -55,6 +56,8 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             _log.Error("No coordinator answered at {0} within {1} s.", string.Join(", ", _scope.Options.Seeds), limit);
             End(ExitCodes.CoordinatorUnreachable);
         });
+        Receive<HelloMayGo>(cleared => _coordinator.Tell(cleared.Hello));
+        Receive<HelloHeldBack>(held => _log.Warning("The first message to a coordinator was held back: {0}", held.Reason));
         Receive<Welcome>(OnWelcome);
         Receive<Refused>(OnRefused);
         Receive<Drain>(_ => StartDraining());
@@ -95,6 +98,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Become(Connecting);
         });
         Receive<Refused>(_ => { });
+        IgnoreHellos();
     }
 
     private void Draining()
@@ -122,6 +126,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         Receive<Welcome>(_ => { });
         Receive<Refused>(_ => { });
         Receive<Drain>(_ => { });
+        IgnoreHellos();
     }
 
     private void ReceiveTaskEnds()
@@ -137,6 +142,13 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Close(close.Run, run);
             if (!close.MayGoOn) DeleteStates(close.Run);
         });
+    }
+
+    // What is cleared when a coordinator has answered already, is no news to it.
+    private void IgnoreHellos()
+    {
+        Receive<HelloMayGo>(_ => { });
+        Receive<HelloHeldBack>(_ => { });
     }
 
     // Who is left of a run that was closed has nothing to say about the one that has its name now.
@@ -168,7 +180,7 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void SayHelloToCoordinator()
     {
-        _coordinator.Tell(new Hello
+        var hello = new Hello
         {
             Worker = _scope.Options.Name,
             Session = _sessionId,
@@ -178,7 +190,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
             Clients = { _scope.Options.Clients },
             Labels = { _scope.Options.Labels },
             Held = { _held.Latest() },
-        });
+        };
+        var cleared = _scope.Gate.LetGoAsync(Departures.Of(hello), string.Join(',', _scope.Options.Seeds));
+        if (cleared.IsCompletedSuccessfully) _coordinator.Tell(hello);
+        else cleared.PipeTo(Self, success: () => new HelloMayGo(hello), failure: error => new HelloHeldBack(error.Message));
         Timers.StartSingleTimer(SayHello.Instance, SayHello.Instance, _scope.Timings.Hello.Delay(++_hellos, _scope.Timings.Jitter()));
     }
 
@@ -189,6 +204,12 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
         if (!TransferLink.IsAddress(welcome.TransferAddress))
         {
             _log.Error("The coordinator gave '{0}' as its transfer address, which is no http or https URL.", welcome.TransferAddress);
+            return;
+        }
+        if (_scope.Gate.CheckCoordinator(Sender.Path.Address.Host, welcome.TransferAddress) is { } refusal)
+        {
+            _log.Error("This worker does not work for the coordinator at {0} with transfers at {1}: {2}", Sender.Path.Address, welcome.TransferAddress, refusal);
+            End(ExitCodes.Failure);
             return;
         }
         Timers.CancelAll();
@@ -285,6 +306,10 @@ internal sealed class WorkerActor : ReceiveActor, IWithTimers
     }
 
     private sealed record OpenedRun(IActorRef Actor, string JobYaml);
+
+    private sealed record HelloMayGo(Hello Hello);
+
+    private sealed record HelloHeldBack(string Reason);
 
     private sealed record StatesDeleted(string Run, Exception? Error);
 

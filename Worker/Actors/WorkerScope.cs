@@ -3,6 +3,7 @@ using Akka.Actor;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy;
 using Federated.Engine;
+using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
 using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
@@ -21,6 +22,9 @@ namespace Federated.Worker.Actors;
 internal sealed record WorkerScope(
     WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time)
 {
+    /// <value>Everything that leaves passes it first. Default: whatever it is may leave.</value>
+    public IDepartureGate Gate { get; init; } = OpenGate.Instance;
+
     /// <value>Where keys, masks and roundings come from. Default: the operating system.</value>
     public ISecureRandom Random { get; init; } = SystemRandom.Instance;
 

@@ -8,6 +8,8 @@ using Federated.Engine;
 using Federated.Wire.Cluster;
 using Federated.Wire.Link;
 using Federated.Worker.Actors;
+using Federated.Worker.Governance;
+using Federated.Worker.Governance.Records;
 using Federated.Worker.Grpc;
 using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
@@ -31,10 +33,11 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly IActorRef _worker;
     private readonly TransferLink _transfer;
     private readonly MaskingIdentities _identities;
+    private readonly IDepartureGate _gate;
 
-    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities)
+    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities, IDepartureGate gate)
     {
-        (_host, _status, _transfer, _identities) = (host, status, transfer, identities);
+        (_host, _status, _transfer, _identities, _gate) = (host, status, transfer, identities, gate);
         _worker = host.Services.GetRequiredService<IRequiredActor<WorkerActor>>().ActorRef;
         Completion = RunAsync(host.Services.GetRequiredService<ActorSystem>());
     }
@@ -51,6 +54,8 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="NodeOptionsException">Options break rules, or the host is no address of this machine; it lists all errors.</exception>
     /// <exception cref="PortInUseException">The cluster port is taken.</exception>
+    /// <exception cref="RecordBrokenException">The audit log or the ledger in the state folder was changed.</exception>
+    /// <exception cref="IOException">They cannot be read or written.</exception>
     public static Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, CancellationToken cancellation = default) =>
         StartAsync(options, engine, new WorkerTimings(), cancellation);
 
@@ -65,21 +70,35 @@ public sealed class WorkerHost : IAsyncDisposable
         ListenAddress.Probe(await ListenAddress.ResolveAsync(options.Host, cancellation), options.Host, options.ClusterPort, "cluster-port");
         var status = new WorkerStatus();
         var transfer = new TransferLink(timings.Transfer);
-        var scope = new WorkerScope(options, engine, JobText.Read, between?.Invoke(transfer) ?? transfer, timings, TimeProvider.System) { Identities = identities };
-        var host = Build(scope, status);
+        IDepartureGate gate = OpenGate.Instance;
+        IHost? host = null;
         try
         {
+            var link = between?.Invoke(transfer) ?? transfer;
+            var scope = new WorkerScope(options, engine, JobText.Read, link, timings, TimeProvider.System) { Identities = identities };
+            if (options.Policy is { } path)
+            {
+                var policy = PolicyFile.Read(path).Policy ?? throw new NodeOptionsException([$"policy '{path}' was changed while the worker started; start it again."]);
+                var guard = await PolicyGate.OpenAsync(policy, options, TimeProvider.System);
+                gate = guard;
+                scope = scope with { Gate = guard, Transfer = new GuardedTransfer(link, guard, policy.Spec.Disclose) };
+            }
+            host = Build(scope, status);
             await host.StartAsync(cancellation);
-            return new WorkerHost(host, status, transfer, identities);
+            return new WorkerHost(host, status, transfer, identities, gate);
         }
         catch
         {
             identities.Dispose();
             transfer.Dispose();
-            host.Dispose();
+            host?.Dispose();
+            await gate.DisposeAsync();
             throw;
         }
     }
+
+    /// <value>For people: the worker's policy, and the end of its audit log when it started; null without a policy.</value>
+    public string? PolicySentence => (_gate as PolicyGate)?.Sentence;
 
     /// <summary>Takes no more tasks, finishes the accepted ones within <see cref="WorkerOptions.DrainTimeout"/>, leaves the cluster and ends. May be
     /// called more than once.</summary>
@@ -97,6 +116,7 @@ public sealed class WorkerHost : IAsyncDisposable
         _host.Dispose();
         _transfer.Dispose();
         _identities.Dispose();
+        await _gate.DisposeAsync();
     }
 
     private async Task<int> RunAsync(ActorSystem system)

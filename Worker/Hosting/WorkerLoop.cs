@@ -15,12 +15,13 @@ public static class WorkerLoop
     /// <param name="options">Of each of them.</param>
     /// <param name="engine">Opens runs.</param>
     /// <param name="attached">Told whenever a fresh worker is attached for the first time.</param>
-    /// <param name="tell">Takes a sentence for people whenever a worker is to be replaced.</param>
+    /// <param name="tell">Takes a sentence for people whenever a worker is to be replaced, and one about the policy when a worker with one has started.</param>
     /// <param name="stop">Finishes the accepted tasks, leaves the cluster and ends.</param>
     /// <returns><see cref="ExitCodes.Success"/> when told to stop, else why the last worker ended: any code but
     /// <see cref="ExitCodes.NodeDowned"/>.</returns>
     /// <exception cref="NodeOptionsException">Options break rules, or the host is no address of this machine.</exception>
     /// <exception cref="PortInUseException">The cluster port is taken at the first start.</exception>
+    /// <exception cref="Governance.Records.RecordBrokenException">The audit log or the ledger in the state folder was changed.</exception>
     public static Task<int> RunAsync(WorkerOptions options, IEngine engine, Func<Task> attached, Func<string, Task> tell, CancellationToken stop) =>
         RunAsync(options, new WorkerTimings(), engine, attached, tell, stop);
 
@@ -34,6 +35,7 @@ public static class WorkerLoop
             try
             {
                 await using var worker = await WorkerHost.StartAsync(options, engine, timings, stop);
+                if (worker.PolicySentence is { } sentence) await tell(sentence);
                 using var drain = stop.Register(() => worker.DrainAsync());
                 await Task.WhenAny(worker.Attached, worker.Completion);
                 var started = TimeProvider.System.GetTimestamp();

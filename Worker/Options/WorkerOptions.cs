@@ -42,6 +42,9 @@ public sealed record WorkerOptions
     /// <value>What this worker says of itself, for selections of clients by group, such as region and north. Default none.</value>
     public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <value>File that says which jobs this worker takes part in and what may leave it; null for none. With one, everything that leaves is written down in <see cref="StateDir"/>.</value>
+    public string? Policy { get; init; }
+
     /// <value>Folder of what this worker's clients keep between rounds, for it alone. Made when it is needed. Default: federated/worker-NAME below the user's local application data.</value>
     public string StateDir { get => field ?? StateFolders.OfWorker(Name); init; }
 

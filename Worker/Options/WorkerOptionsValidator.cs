@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Federated.Core.Privacy.Governance;
 using Federated.Engine;
 using Federated.Wire.Cluster;
 using Federated.Wire.Mapping;
+using Federated.Worker.Governance;
 
 namespace Federated.Worker.Options;
 
@@ -24,6 +26,7 @@ public static class WorkerOptionsValidator
         if (options.DataFolders.Any(string.IsNullOrWhiteSpace)) errors.Add("data-folders has an empty entry: leave it out.");
         foreach (var folder in options.AllowModels)
             if (!Directory.Exists(folder)) errors.Add($"allow-models has '{folder}', which is no folder here.");
+        CheckPolicy(errors, options);
         NodeRules.CheckStateDir(errors, options.StateDir);
         if (options.CoordinatorTimeout is { } timeout && timeout <= TimeSpan.Zero)
             errors.Add($"coordinator-timeout is {timeout.TotalSeconds} s: it must be above 0; leave it out to look for ever.");
@@ -48,6 +51,18 @@ public static class WorkerOptionsValidator
         if (options.Seeds.IsEmpty)
             errors.Add("seeds is empty: give the cluster address of every coordinator node as host:port, for example 127.0.0.1:5601.");
         NodeRules.CheckSeeds(errors, options.Seeds);
+    }
+
+    private static void CheckPolicy(ImmutableArray<string>.Builder errors, WorkerOptions options)
+    {
+        if (options.Policy is not { } path) return;
+        var (policy, wrong) = PolicyFile.Read(path);
+        errors.AddRange(wrong);
+        if (policy is null) return;
+        foreach (var client in options.Clients)
+            if (PolicyCheck.Client(policy.Spec, client) is { } refusal) errors.Add($"clients: {refusal}");
+        foreach (var seed in options.Seeds)
+            if (SeedAddress.TryParse(seed, out var host, out _) && PolicyCheck.Coordinator(policy.Spec, host) is { } refusal) errors.Add($"seeds has '{seed}': {refusal}");
     }
 
     private static void CheckClients(ImmutableArray<string>.Builder errors, WorkerOptions options)

@@ -49,8 +49,9 @@ internal static class DurableFile
         if (parent is not null) FlushFolder(parent);
     }
 
-    // Windows has no such call: its file systems journal their names.
-    private static void FlushFolder(string folder)
+    /// <summary>Puts the names of a folder on the disk.</summary>
+    /// <remarks>Windows has no such call: its file systems journal their names.</remarks>
+    public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
         var handle = Open(folder, flags: 0);

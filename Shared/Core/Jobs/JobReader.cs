@@ -1,4 +1,5 @@
 using Federated.Core.Jobs.Checking;
+using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
 
 namespace Federated.Core.Jobs;
@@ -43,7 +44,8 @@ public static class JobReader
         if (root is null) return null;
         if (root is ScalarNode { IsNull: true }) root = new MappingNode(root.Line);
         if (root is MappingNode mapping) new Overrides(errors).Apply(mapping, overrides);
-        var bound = new Binder(errors).Bind(root);
-        return root is MappingNode ? bound : null;
+        var binder = new Binder(errors, RecordShape.Job);
+        var spec = (JobSpec)binder.Bind(root);
+        return root is MappingNode ? new BoundJob(spec, binder.Written, errors) : null;
     }
 }

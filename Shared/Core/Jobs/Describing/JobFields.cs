@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Federated.Core.Jobs.Describing;
@@ -8,10 +9,14 @@ internal sealed record PlacedField(string Path, FieldShape Field);
 /// <summary>All keys of the job by full path. Options of list entries are not among them: their paths depend on the list.</summary>
 internal static class JobFields
 {
-    private static readonly Lazy<ImmutableArray<PlacedField>> Fields = new(() => [.. Below(RecordShape.Job, "")]);
+    private static readonly ConcurrentDictionary<RecordShape, ImmutableArray<PlacedField>> Known = new();
 
     /// <summary>Every key, a record before its own keys, in order of declaration.</summary>
-    public static ImmutableArray<PlacedField> All => Fields.Value;
+    public static ImmutableArray<PlacedField> All => Of(RecordShape.Job);
+
+    /// <summary>The same of another file.</summary>
+    /// <param name="whole">The record of the whole file.</param>
+    public static ImmutableArray<PlacedField> Of(RecordShape whole) => Known.GetOrAdd(whole, static whole => [.. Below(whole, "")]);
 
     /// <summary>A path with one more key.</summary>
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";

@@ -76,7 +76,12 @@ internal static class ReferencePage
         JobFields.All.Where(placed => placed.Path == path || path.StartsWith(placed.Path + ".", StringComparison.Ordinal))
             .SelectMany(placed => placed.Field.Conditions);
 
-    private static void Row(StringBuilder text, string head, FieldShape field, IEnumerable<AppliesWhenAttribute> conditions)
+    /// <summary>Adds a key as a line of a table.</summary>
+    /// <param name="text">The page.</param>
+    /// <param name="head">The first cells.</param>
+    /// <param name="field">The key.</param>
+    /// <param name="conditions">When it has an effect.</param>
+    public static void Row(StringBuilder text, string head, FieldShape field, IEnumerable<AppliesWhenAttribute> conditions)
     {
         var sentences = conditions.Select(condition => $"{(condition.Not ? "Not" : "Only")} with `{condition.Path}` {Words.List(condition.Values)}.");
         var meaning = string.Join(' ', sentences.Prepend(field.Attribute.Meaning));

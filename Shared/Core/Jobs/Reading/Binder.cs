@@ -5,15 +5,21 @@ using Federated.Core.Jobs.Describing;
 
 namespace Federated.Core.Jobs.Reading;
 
-/// <summary>Turns a tree into the job's records by their declarations, and names everything that does not fit.</summary>
-internal sealed class Binder(JobErrors errors)
+/// <summary>Turns a tree into records by their declarations, and names everything that does not fit.</summary>
+/// <param name="errors">Receives what is wrong.</param>
+/// <param name="whole">The record of the whole file.</param>
+internal sealed class Binder(JobErrors errors, RecordShape whole)
 {
     private static readonly MethodInfo MakeList = typeof(Binder).GetMethod(nameof(ListOf), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private readonly Dictionary<string, int> _written = [];
 
-    /// <summary>Binds a whole job.</summary>
-    public BoundJob Bind(JobNode root) => new((JobSpec)Record(RecordShape.Job, root, ""), _written, errors);
+    /// <summary>Lines of the keys that were written with a value, by full path.</summary>
+    public IReadOnlyDictionary<string, int> Written => _written;
+
+    /// <summary>Binds a whole file.</summary>
+    /// <returns>The record; what could not be read has its default.</returns>
+    public object Bind(JobNode root) => Record(whole, root, "");
 
     private object Record(RecordShape shape, JobNode node, string path)
     {
@@ -26,7 +32,7 @@ internal sealed class Binder(JobErrors errors)
                 given.Add(entry.Key);
                 var at = JobFields.Join(path, JobErrors.Show(entry.Key));
                 if (shape.Find(entry.Key) is { } field) Assign(record, field, entry, at);
-                else errors.Add(at, entry.Line, () => Sentences.UnknownKey(entry.Key, shape));
+                else errors.Add(at, entry.Line, () => Sentences.UnknownKey(entry.Key, shape, whole));
             }
         }
         else if (node is not ScalarNode { IsNull: true })

@@ -2,13 +2,17 @@ using System.Collections.Immutable;
 
 namespace Federated.Core.Jobs.Reading;
 
-/// <summary>Collects what is wrong with a job. Bounded, since the text may come from anyone.</summary>
-internal sealed class JobErrors
+/// <summary>Collects what is wrong with a file. Bounded, since the text may come from anyone.</summary>
+/// <param name="file">What the file is, for messages.</param>
+internal sealed class JobErrors(string file = "job")
 {
     private const int Most = 200, LongestValue = 60;
 
     private readonly List<JobError> _errors = [];
     private int _left;
+
+    /// <summary>What the file is.</summary>
+    public string File { get; } = file;
 
     /// <summary>Whether nothing is wrong so far.</summary>
     public bool None => _errors.Count == 0;

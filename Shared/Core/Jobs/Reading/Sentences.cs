@@ -35,13 +35,13 @@ internal static class Sentences
             ? $"'{text}' is not known here; it is a value of {path}. Allowed: {Words.List(known)}."
             : Unknown(text, known);
 
-    /// <summary>A key that is not known, with the nearest one, or the place where a key of this name belongs.</summary>
-    public static string UnknownKey(string key, RecordShape record)
+    /// <summary>A key that is not known, with the nearest one, or the place in the whole file where a key of this name belongs.</summary>
+    public static string UnknownKey(string key, RecordShape record, RecordShape whole)
     {
         if (record.Fields.IsEmpty) return $"'{JobErrors.Show(key)}' is not known; there are no options here.";
         string[] known = [.. record.Fields.Select(field => field.Key)];
         var nearest = NearestName.Of(key, known)
-            ?? JobFields.All.Where(placed => placed.Field.Key == key).Select(placed => placed.Path).FirstOrDefault();
+            ?? JobFields.Of(whole).Where(placed => placed.Field.Key == key).Select(placed => placed.Path).FirstOrDefault();
         return $"'{JobErrors.Show(key)}' is not a key here; {Instead(nearest)}{Words.List(known)}.";
     }
 

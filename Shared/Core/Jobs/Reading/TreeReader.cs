@@ -26,7 +26,7 @@ internal sealed class TreeReader
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The YAML.</param>
-    /// <param name="path">Where it belongs: empty for a whole job, the path of an override.</param>
+    /// <param name="path">Where it belongs: empty for a whole file, the path of an override.</param>
     /// <param name="errors">Receives what is wrong.</param>
     /// <returns>null when the text could not be read to its end; an empty text is a node without a value.</returns>
     public static JobNode? Read(string text, string path, JobErrors errors)
@@ -34,7 +34,7 @@ internal sealed class TreeReader
         var isOverride = path.Length > 0;
         if (text.Length > MostBytes || Encoding.UTF8.GetByteCount(text) > MostBytes)
         {
-            errors.Add(path, "larger than 1 MiB, the most that a job may have.", 0);
+            errors.Add(path, $"larger than 1 MiB, the most that a {errors.File} may have.", 0);
             return null;
         }
         // YAML allows none of these, and the parser takes NUL for the end of the text.
@@ -74,7 +74,7 @@ internal sealed class TreeReader
         if (Node(path, 0) is not { } root) return null;
         _parser.Consume<DocumentEnd>();
         if (_parser.Accept<StreamEnd>(out _)) return root;
-        _errors.Add(path, "a second document follows after '---'; a job is one document.", Line(_parser.Current!));
+        _errors.Add(path, $"a second document follows after '---'; a {_errors.File} is one document.", Line(_parser.Current!));
         return null;
     }
 
@@ -84,7 +84,7 @@ internal sealed class TreeReader
         var line = Line(node);
         if (++_nodes > MostNodes || depth > MostDepth)
         {
-            var message = depth > MostDepth ? $"nested deeper than {MostDepth} levels." : $"more than {MostNodes} values, the most that a job may have.";
+            var message = depth > MostDepth ? $"nested deeper than {MostDepth} levels." : $"more than {MostNodes} values, the most that a {_errors.File} may have.";
             _errors.Add(path, message, line);
             return null;
         }

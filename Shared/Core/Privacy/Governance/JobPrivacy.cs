@@ -1,0 +1,57 @@
+using System.Globalization;
+using Federated.Core.Jobs;
+using Federated.Core.Jobs.Describing;
+using Federated.Core.Privacy.Accounting;
+using Federated.Core.Privacy.Accounting.Events;
+
+namespace Federated.Core.Privacy.Governance;
+
+/// <summary>What a job says of its own privacy, as a worker's policy and its records see it. The only place that reads <see cref="PrivacySpec"/> for them.</summary>
+/// <param name="SecureAggregation">Whether updates are masked.</param>
+/// <param name="Mechanism">Who adds noise, as the job file has it; null for nobody.</param>
+public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
+{
+    /// <value>Whether the clients of a masked sum sign.</value>
+    public bool Identities { get; init; }
+
+    /// <value>Bound on the length of what is noised; null without a mechanism.</value>
+    public double? Clip { get; init; }
+
+    /// <value>Standard deviation of the noise in units of the clip; null where the job does not give it.</value>
+    public double? NoiseMultiplier { get; init; }
+
+    /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
+    public PrivacyEvent? Release { get; init; }
+
+    /// <value>Whether every attempt of a round gives away as much again, because its noise is drawn afresh by the client and anybody may see it. Else a round gives it away once, with the
+    /// attempt that is committed.</value>
+    public bool EveryAttemptCounts { get; init; }
+
+    /// <summary>Reads a job.</summary>
+    /// <param name="job">A checked job.</param>
+    /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
+    /// see. With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    public static JobPrivacy Of(JobSpec job)
+    {
+        var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
+        var identities = masked is { Enabled: true, RequireIdentities: true };
+        if (differential.Mechanism == PrivacyMechanism.None) return new(masked.Enabled, null) { Identities = identities };
+        return new(masked.Enabled, Words.Of(differential.Mechanism))
+        {
+            Identities = identities,
+            Clip = differential.Clip,
+            NoiseMultiplier = differential.NoiseMultiplier,
+            Release = (differential.NoiseMultiplier, differential.Mechanism) switch
+            {
+                ({ } z, PrivacyMechanism.Central) => new GaussianEvent(z),
+                ({ } z, PrivacyMechanism.Local) => new GaussianEvent(z, Adjacency.ReplaceOne),
+                _ => null,
+            },
+            EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
+        };
+    }
+
+    /// <summary>The mechanism for people.</summary>
+    public string Sentence => Mechanism is null ? "privacy.differential.mechanism is none"
+        : string.Create(CultureInfo.InvariantCulture, $"privacy.differential.mechanism {Mechanism} with noise_multiplier {NoiseMultiplier}");
+}
