@@ -64,11 +64,6 @@ internal sealed class FakeTransfer(IActorRef observer) : ITransfer
     public Task<Verdict> UploadAsync(UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation) =>
         Ask<Verdict>(reply => new UploadCall(_address, header, values.ToArray(), reply, cancellation));
 
-    public Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation) =>
-        throw new NotSupportedException("No test of this kit masks.");
-
-    public IMaskingStream Join(CancellationToken cancellation) => throw new NotSupportedException("No test of this kit masks.");
-
     public Task<Verdict> ReportAsync(TaskReport report, CancellationToken cancellation) => Ask<Verdict>(reply => new ReportCall(_address, report, reply));
 
     public Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation) =>
