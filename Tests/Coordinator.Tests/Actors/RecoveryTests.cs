@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Federated.Coordinator.Actors;
+using Federated.Core.Jobs;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
