@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Google.Protobuf;
 using Federated.Core;
 using Federated.Engine;
 using Federated.V1;
@@ -133,7 +134,7 @@ public sealed class GatedActorsTests : WorkerTestKit
     private IActorRef Open(FakeGate gate, IActorRef? trainers = null) => ChildActorOf(
         RunContextActor.Props(new OpenRun { Run = Run, JobYaml = "job" }, Scope(new FakeEngine(Training)) with { Gate = gate }, trainers ?? CreateTestProbe()));
 
-    private IActorRef Deliver(TaskResult result) => Sys.ActorOf(DeliveryActor.Props(result, Transfer, Timings, TestActor));
+    private IActorRef Deliver(TaskResult result) => Sys.ActorOf(DeliveryActor.Props(result, ByteString.Empty, Transfer, Timings, TestActor));
 
     private IActorRef Start(FakeGate gate, IActorRef coordinator, WorkerStatus? status = null)
     {
