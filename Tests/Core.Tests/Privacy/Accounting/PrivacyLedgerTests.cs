@@ -13,7 +13,7 @@ public sealed class PrivacyLedgerTests
     public void The_same_event_again_raises_its_count()
     {
         var ledger = PrivacyLedger.Empty.Add(new PoissonSampledEvent(0.1, 1)).Add(new GaussianEvent(2)).Add(new PoissonSampledEvent(0.1, 1), 4);
-        Assert.Equal([new(new PoissonSampledEvent(0.1, 1), 5), new(new GaussianEvent(2), 1)], ledger.Entries);
+        Assert.Equal<LedgerEntry>([new(new PoissonSampledEvent(0.1, 1), 5), new(new GaussianEvent(2), 1)], ledger.Entries);
         Assert.Equal(ledger, ledger.Add(new GaussianEvent(3), 0));
     }
 
