@@ -8,6 +8,7 @@ internal static class SpecialFunctions
     /// <summary>log erfc(x).</summary>
     public static double LogErfc(double x) => x switch
     {
+        < -2 => Math.Log(2 - Math.Exp(LogErfc(-x))),
         < 2 => Math.Log(x < 0 ? 1 + Erf(-x) : 1 - Erf(x)),
         _ => -x * x - LogSqrtPi - Math.Log(Tail(x)),
     };

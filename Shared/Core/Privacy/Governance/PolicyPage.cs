@@ -10,7 +10,7 @@ public static class PolicyPage
         # The policy file
 
         `federated worker --policy policy.yaml` (or `FEDERATED_WORKER_POLICY`) restricts which jobs a worker takes part in and what leaves it, and keeps a record of it;
-        [governance.md](governance.md) tells how, and [examples/policy.yaml](../examples/policy.yaml) is one to start from. What a policy does not say is not restricted: an empty file
+        [governance.md](governance.md) tells how, and [examples/policies/hospital.yaml](../examples/policies/hospital.yaml) is one to start from. What a policy does not say is not restricted: an empty file
         restricts nothing and keeps the record. Unknown keys are refused, and all errors are listed at once. `federated policy check policy.yaml --job job.yaml` says what
         a policy would do with a job.
 

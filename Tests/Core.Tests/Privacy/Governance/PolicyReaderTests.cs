@@ -18,7 +18,7 @@ public sealed class PolicyReaderTests
     [Fact]
     public void Example_reads_without_errors_and_restricts()
     {
-        var result = PolicyReader.Read(File.ReadAllText(Repository.PathOf("examples", "policy.yaml")));
+        var result = PolicyReader.Read(File.ReadAllText(Repository.PathOf("examples", "policies", "hospital.yaml")));
 
         Assert.Empty(result.Errors);
         Assert.True(result.Policy!.SecureAggregation.Required);

@@ -3,7 +3,10 @@ namespace Federated.Core.Privacy.Accounting.Renyi;
 /// <summary>Renyi divergences of the Gaussian mechanism with and without Poisson sampling. σ is the noise divided by the sensitivity throughout.</summary>
 internal static class GaussianRenyi
 {
-    private const int MaxTerms = 5000;
+    private const int MaxTerms = 20_000;
+
+    // A term below the sum by so much, as a logarithm, is left out: 3 · 10^-14.
+    private const double Digits = 31;
 
     /// <summary>The Gaussian mechanism: α / (2σ²). Mironov, "Rényi differential privacy", CSF 2017 (arXiv:1702.07476), Corollary 3.</summary>
     public static double Plain(double sigma, double order) => order / (2 * sigma * sigma);
@@ -29,7 +32,8 @@ internal static class GaussianRenyi
     }
 
     // Fractional α: the integral is cut at z0, where the likelihood ratio's two terms are equal, and each side expanded by the binomial series. From k > α on the
-    // coefficients alternate in sign, so positive and negative terms are added up apart.
+    // coefficients alternate in sign, so positive and negative terms are added up apart; they fall like k^(-α-2) or faster, and the sum lies between two partial sums that follow
+    // each other, of which the larger is taken.
     private static double LogMoment(double q, double sigma, double order)
     {
         var (logQ, logRest) = (Math.Log(q), SpecialFunctions.Log1P(-q));
@@ -42,13 +46,14 @@ internal static class GaussianRenyi
             var below = logChoose + k * logQ + j * logRest + ((double)k * k - k) / (2 * sigma * sigma) + LogHalfErfc((k - z0) / (Math.Sqrt(2) * sigma));
             var above = logChoose + j * logQ + k * logRest + (j * j - j) / (2 * sigma * sigma) + LogHalfErfc((z0 - j) / (Math.Sqrt(2) * sigma));
             var term = SpecialFunctions.LogAdd(below, above);
-            if (negative) minus = SpecialFunctions.LogAdd(minus, term);
-            else plus = SpecialFunctions.LogAdd(plus, term);
-            if (k > order && term < last && term < plus - 40)
+            var falls = k > order && term < last;
+            if (falls && negative && term < plus - Digits)
             {
-                // The digits left after the subtraction must be enough, or the order is of no use.
+                // Without this negative term: the larger partial sum. What is left after the subtraction must be enough, or the order is of no use.
                 return minus < plus - 1e-6 ? SpecialFunctions.LogSubtract(plus, minus) : double.PositiveInfinity;
             }
+            if (negative) minus = SpecialFunctions.LogAdd(minus, term);
+            else plus = SpecialFunctions.LogAdd(plus, term);
             last = term;
             negative ^= j < 0;
             logChoose += Math.Log(Math.Abs(j) / (k + 1));
