@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Federated.Core.Rounds;
 using Federated.V1;
 using Google.Protobuf;
 
