@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Rounds;
 using Federated.V1;
 using Refused = Federated.Core.Privacy.SecureAggregation.Refused;

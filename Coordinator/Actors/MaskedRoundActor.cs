@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Event;
-using Federated.Core.Algorithms;
 using Federated.Core.Parameters;
 using Federated.Core.Privacy;
 using Federated.Core.Privacy.SecureAggregation;

@@ -3,7 +3,6 @@ using Akka.Actor;
 using Akka.Event;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
-using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 
