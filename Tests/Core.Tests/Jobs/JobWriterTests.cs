@@ -83,6 +83,11 @@ public sealed class JobWriterTests
           target: null
           patience: null
           minimum_improvement: 0.0
+        privacy:
+          secure_aggregation:
+            enabled: false
+          differential:
+            mechanism: none
         attack:
           kind: none
 

@@ -18,5 +18,6 @@ internal static class JobRules
         AttackRules.Check(job);
         ModeRules.Check(job);
         EvaluationRules.Check(job);
+        PrivacyRules.Check(job);
     }
 }
