@@ -183,7 +183,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private void OnOffer(OfferUpdate offer)
     {
         var id = offer.Header.Id;
-        if (WhyNot(id, offer.Header.Examples) is { } refused)
+        if ((WhyNot(id, offer.Header.Examples) ?? Offers.LacksTraining(_plan.Job, offer.Header)) is { } refused)
         {
             _clients.Note(id, refused);
             Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);

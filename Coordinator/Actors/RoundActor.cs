@@ -40,7 +40,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
         _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
-        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
+        _round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = CohortSelection.Minimum(plan.Job), Required = _root };
         Become(Selecting);
     }
 
@@ -205,7 +205,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(_plan.Job.Federation.Cohort, _plan.Job.Seed, _round.Round, _round.Attempt, clients.Select(client => _plan.CandidateOf(client, _sizes, roster)), _plan.Health, _root);
+        var cohort = CohortSelection.Draw(_plan.Job, _round.Round, _round.Attempt, clients.Select(client => _plan.CandidateOf(client, _sizes, roster)), _plan.Health, _root, _plan.Secret);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(_round.Round, _round.Attempt, cohort));
     }
@@ -273,7 +273,7 @@ internal sealed class RoundActor : ReceiveActor, IWithTimers
     private void OnOffer(OfferUpdate offer)
     {
         var id = offer.Header.Id;
-        if (WhyNot(id, offer.Header.Examples) is { } refused)
+        if ((WhyNot(id, offer.Header.Examples) ?? Offers.LacksTraining(_plan.Job, offer.Header)) is { } refused)
         {
             _clients.Note(id, refused);
             Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
