@@ -24,6 +24,11 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<string[]> _data = SharedOptions.DataFolders();
     private readonly Option<string[]> _models = SharedOptions.AllowModels();
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
+    private readonly Option<string?> _identity = new("--identity")
+    {
+        Description = "Private key (PEM) with which the client signs in secure aggregation, or a folder with CLIENT.pem for each client. Default: none.", HelpName = "path",
+    };
+    private readonly Option<string?> _peers = new("--peers") { Description = "Folder with CLIENT.pem, the public key of each client that may take part in secure aggregation with identities. Default: none.", HelpName = "dir" };
     private readonly Option<int?> _timeout = SharedOptions.Number("--coordinator-timeout", "seconds", "End when no coordinator was found for so long. Default: look for ever.", 1, 1_000_000);
 
     private readonly Option<string?> _state = new("--state-dir") { Description = $"Folder of what this worker keeps. Default: {Path.Combine(StateFolders.Root, "worker-NAME")}.", HelpName = "dir" };
@@ -32,7 +37,7 @@ internal sealed class WorkerVerb : Verb
     public WorkerVerb(CommandEnvironment environment)
         : base("worker", $"Host a worker: it trains on its own data for a coordinator. Options may come from {WorkerOptionsReader.EnvironmentPrefix}* variables too.", environment)
     {
-        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _state, _timeout, _pause }) Add(option);
+        foreach (var option in new Option[] { _name, _coordinators, _slots, _host, _publicHost, _clusterPort, _publicClusterPort, _device, _data, _models, _clients, _identity, _peers, _state, _timeout, _pause }) Add(option);
     }
 
     public override IReadOnlyList<(string, string)> Examples =>
@@ -51,6 +56,8 @@ internal sealed class WorkerVerb : Verb
             .Add("device", parsed.GetValue(_device)).Add("heartbeat-pause", parsed.GetValue(_pause))
             .Add("data-folders", parsed.GetValue(_data)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
             .Add("allow-models", parsed.GetValue(_models)?.Select(Environment.PathOf).ToArray(), Path.PathSeparator)
+            .Add("identity", parsed.GetValue(_identity) is { } identity ? Environment.PathOf(identity) : null)
+            .Add("peers", parsed.GetValue(_peers) is { } peers ? Environment.PathOf(peers) : null)
             .Add("clients", parsed.GetValue(_clients), ',').Add("coordinator-timeout", parsed.GetValue(_timeout)).AddVerbose(parsed.GetValue(SharedOptions.Verbose));
         var (options, errors) = WorkerOptionsReader.Read(given.Arguments);
         if (!errors.IsEmpty) throw new CommandException(ExitCodes.Usage, string.Join(" ", errors));

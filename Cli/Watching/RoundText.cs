@@ -14,6 +14,7 @@ internal static class RoundText
         var line = string.Create(CultureInfo.InvariantCulture,
             $"round {round.Round}/{rounds}  accuracy {Format.Measure(round.AccuracyOf(evaluation))}  loss {Format.Measure(evaluation.MeanLoss())}  {own}clients {round.Updates}/{round.Cohort}  ")
             + $"down {Format.Bytes(round.BytesDown)}  up {Format.Bytes(round.BytesUp)}  time {Format.Seconds(round.WallSeconds)}";
+        if (round.Masked is { } masked) line = string.Create(CultureInfo.InvariantCulture, $"{line}  masked with {masked.Neighbours}");
         if (round.Attempts > 1) line = string.Create(CultureInfo.InvariantCulture, $"{line}  attempts {round.Attempts}");
         return round.Personal.MeanLoss() is { } loss ? $"{line}  own models: accuracy {Format.Measure(round.AccuracyOf(round.Personal))} loss {Format.Measure(loss)}" : line;
     }

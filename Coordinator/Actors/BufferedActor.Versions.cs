@@ -113,10 +113,10 @@ internal sealed partial class BufferedActor
 
     private void FoldNext()
     {
-        if (_aggregating || _queue.Current is not null) return;
-        while (_queue.Next is { } stale && BufferState.IsTooStale(_plan.Job.Federation, _state.Folding[stale.Header.Id.Client], _state.Target))
+        if (_aggregating || _queue.IsBusy) return;
+        foreach (var (stale, sender) in _queue.TakeOut(header => BufferState.IsTooStale(_plan.Job.Federation, _state.Folding[header.Id.Client], _state.Target)))
         {
-            var (id, sender) = (stale.Header.Id, _queue.Take().Sender);
+            var id = stale.Header.Id;
             var refused = new RefusedOffer(Refusal.TooStale, TooStale(id.Round));
             _clients.Note(id, refused);
             Offers.Refuse(stale, sender, refused.Reason, refused.Detail);
@@ -124,9 +124,10 @@ internal sealed partial class BufferedActor
             _clients.Forget(id.Client);
             _state = _state.Drop(id.Client);
         }
-        if (_queue.Next is not { } next || !_state.HasRoom) return;
-        _staleness = _state.Staleness(next.Header.Id.Client);
-        _queue.FoldNext(Self);
+        if (!_state.HasRoom) return;
+        // As old as they are now: what fills does not become a version while they are added.
+        var state = _state;
+        _queue.FoldNext(Self, state.Room, header => WeightOf(state, header));
     }
 
     // The buffer becomes the change of the newest version.
@@ -165,7 +166,7 @@ internal sealed partial class BufferedActor
     {
         _log.Warning("Run {0}, round {1}, attempt {2} failed: {3}", _plan.Run, _state.Round, _state.Attempt, reason);
         Timers.CancelAll();
-        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, Refusal.RoundClosed, Closed());
+        _queue.RefuseWaiting(Refusal.RoundClosed, Closed());
         Withdraw(_state.Training.Keys);
         _failure = reason;
         Become(Failed);

@@ -13,7 +13,7 @@ namespace Federated.Coordinator.Actors;
 /// <summary>The rounds of a run in which versions of the model overlap: Working, or Failed. It is the synchronous round's peer: it says to the run what that says, a round being a version, but lives on from
 /// one round to the next, for its clients do. After a commit the run sends the next round's plan; until then updates go into the buffer after the one that is being made a version.
 /// What is decided is BufferState's; this actor adds updates, keeps deadlines and talks.</summary>
-internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
+internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesUpdates
 {
     private const string Phase = "training";
 
@@ -22,7 +22,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private readonly IUpdateAggregate _aggregate;
     private readonly UpdateQueue _queue;
     private readonly RoundClients _clients = new();
-    private readonly UploadPermit _permit;
+    private readonly UpdateIntake _intake;
     private readonly ImmutableDictionary<string, long> _sizes;
     private readonly IVersionRule _rule;
     private RoundPlan _plan;
@@ -30,7 +30,6 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private BufferState? _made;  // the state whose buffer is being made a version
     private ImmutableArray<string> _known = [];   // who can be asked
     private Roster _roster = Roster.Nobody;
-    private int _staleness;      // of the update that is being added; set before that, and not while
     private bool _opened;        // the round is in the journal
     private bool _selected;      // it will be, or is
     private bool _aggregating;   // the aggregate is not to be added to
@@ -40,10 +39,10 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     public BufferedActor(RoundPlan plan, IActorRef registry)
     {
         (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate);
-        _permit = new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
-        _rule = IVersionRule.Of(plan.Job.Federation);
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
-        _queue = new(plan.Aggregate, plan.Algorithm, WeightOf);
+        _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = client => _sizes.GetValueOrDefault(client), Lacks = header => Offers.LacksTraining(plan.Job, header) };
+        _rule = IVersionRule.Of(plan.Job.Federation);
+        _queue = new(plan.Aggregate, plan.Algorithm);
         _state = new BufferState { Spec = plan.Job.Federation, Round = plan.Round, Attempt = plan.Attempt }.Resume(Asked(plan));
         if (!IsLocal) Know(plan.Clients.Select(client => client.Id));
         Become(Working);
@@ -62,7 +61,8 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         Reached(RunPoint.Selecting);
         if (_plan.Reopened is { } cohort)
         {
-            _state = _state.Select(cohort) with { Population = Math.Max(cohort.Of, _known.Length) };
+            // In the modes without rounds there is no cohort: the round says in the end whose updates it has.
+            _state = (_state.Refills ? _state : _state.Select(cohort)) with { Population = Math.Max(cohort.Of, _known.Length) };
             (_opened, _selected) = (true, true);
         }
         // Those that hold a result send it again.
@@ -74,8 +74,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     protected override void PostStop()
     {
         var (reason, detail) = _ended ? (Refusal.RoundClosed, "The run wants no more updates.") : (Refusal.NotActive, "The round begins again; try again.");
-        if (_queue.Current is { } folding) folding.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
-        foreach (var update in _queue.TakeAll()) Offers.Refuse(update.Offer, update.Sender, reason, detail);
+        _queue.RefuseAll(reason, detail);
     }
 
     private void Working()
@@ -95,7 +94,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         {
             var client = assigned.Key.Client;
             if (!IsTraining(assigned.Key)) return;
-            _clients.Assign(client, assigned.Worker);
+            _clients.Assign(assigned);
             // A task that moves does not set the clock back.
             if (_state.Refills) StartTimer(new ClientDeadline(client, _state.Training[client]));
             else StartTimer(Deadline.Instance);
@@ -105,7 +104,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
             if (IsTraining(lost.Key)) ClientFailed(lost.Key.Client, Refusal.Unspecified, lost.Worker.Length > 0 ? $"worker '{lost.Worker}' is gone." : "its worker is gone.");
         });
         Receive<OfferUpdate>(OnOffer);
-        Receive<UpdateFolded>(OnFolded);
+        Receive<UpdatesFolded>(OnFolded);
         Receive<Aggregated>(OnAggregated);
         Receive<ClientDeadline>(late =>
         {
@@ -145,7 +144,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         Receive<TaskAssigned>(_ => { });
         Receive<TaskLost>(_ => { });
         Receive<OfferUpdate>(offer => Offers.Refuse(offer, Sender, Refusal.RoundClosed, Closed()));
-        Receive<UpdateFolded>(folded => folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() }));
+        Receive<UpdatesFolded>(folded => folded.Answer(Closed()));
         Receive<Aggregated>(_ => { });
         Receive<ClientDeadline>(_ => { });
         Receive<Deadline>(_ => { });
@@ -160,83 +159,50 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
             Withdraw(_state.Training.Keys);
             Context.Stop(Self);
         });
-        Receive<BeginUpload>(begin =>
-        {
-            if (WhyNot(begin.Id, examples: 1) is { } refused)
-            {
-                _clients.Note(begin.Id, refused);
-                Sender.Tell(refused);
-            }
-            else
-            {
-                Sender.Tell(_permit);
-            }
-        });
-        Receive<UploadRejected>(rejected =>
-        {
-            if (WhyNot(rejected.Id, examples: 1) is null) ClientFailed(rejected.Id.Client, rejected.Reason, rejected.Detail);
-            else _clients.Note(rejected.Id, new(rejected.Reason, rejected.Detail));
-        });
-        Receive<OfferReport>(offer => Sender.Tell(OnReport(offer.Report)));
+        Receive<BeginUpload>(begin => Sender.Tell(_intake.Begin(begin)));
+        Receive<UploadRejected>(_intake.Rejected);
+        Receive<OfferReport>(offer => Sender.Tell(_intake.Report(offer.Report)));
     }
 
     private void OnOffer(OfferUpdate offer)
     {
-        var id = offer.Header.Id;
-        if ((WhyNot(id, offer.Header.Examples) ?? Offers.LacksTraining(_plan.Job, offer.Header)) is { } refused)
-        {
-            _clients.Note(id, refused);
-            Offers.Refuse(offer, Sender, refused.Reason, refused.Detail);
-            return;
-        }
-        _state = _state.Fold(id.Client);
-        Timers.Cancel(new ClientDeadline(id.Client, _state.Folding[id.Client]));
+        if (!_intake.Admits(offer, Sender)) return;
+        var client = offer.Header.Id.Client;
+        _state = _state.Fold(client);
+        Timers.Cancel(new ClientDeadline(client, _state.Folding[client]));
         Reached(RunPoint.Receiving);
         _queue.Enqueue(offer, Sender);
         Proceed();
     }
 
-    private void OnFolded(UpdateFolded folded)
+    private void OnFolded(UpdatesFolded folded)
     {
-        _queue.Done();
-        var header = folded.Update.Offer.Header;
-        var client = header.Id.Client;
+        _queue.Done(folded, Closed());
         if (folded.Error is not null)
         {
-            // The sum may have taken half of the update: it is worth nothing any more.
-            _log.Error(folded.Error, "Run {0}, round {1}: counting the update of client {2} failed.", _plan.Run, _state.Target, client);
-            folded.Update.Sender.Tell(new Verdict { Refused = Refusal.RoundClosed, Detail = Closed() });
-            GiveUp($"counting the update of client '{client}' failed: {folded.Error.Message}");
+            _log.Error(folded.Error, "Run {0}, round {1}: counting updates failed.", _plan.Run, _state.Target);
+            GiveUp(folded.Failure);
             return;
         }
-        if (folded.Refusal is not { } refused)
+        foreach (var (update, refusal) in folded.Results)
         {
-            var key = KeyOf(client, _state.Folding[client]);
-            _state = _state.Accept(client, FactsOf(header));
-            folded.Update.Sender.Tell(Offers.Taken);
-            _registry.Tell(new WorkDone(key));
-            _clients.Forget(client);
-        }
-        else
-        {
-            var (reason, detail) = refused;
-            folded.Update.Sender.Tell(new Verdict { Refused = reason, Detail = detail });
+            var client = update.Client;
             _registry.Tell(new WorkDone(KeyOf(client, _state.Folding[client])));
-            _clients.Fail(client, reason, detail);
-            _state = _state.Fail(client, detail, folding: true);
+            if (refusal is null)
+            {
+                _state = _state.Accept(client, FactsOf(_state, update.Header));
+            }
+            else
+            {
+                _clients.Fail(client, refusal.Reason, refusal.Detail);
+                _state = _state.Fail(client, refusal.Detail, folding: true);
+            }
+            _clients.Forget(client);
         }
         Proceed();
     }
 
-    private Verdict OnReport(TaskReport report)
-    {
-        if (WhyNot(report.Id, examples: 1) is { } refused) return new() { Refused = refused.Reason, Detail = refused.Detail };
-        if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "A train task reports only failures." };
-        if (!(report.Failure.OnlyHere && AskAnother(report.Id.Client, report.Failure.Reason))) ClientFailed(report.Id.Client, Refusal.Unspecified, report.Failure.Reason);
-        return Offers.Taken;
-    }
-
-    private bool AskAnother(string client, string reason)
+    public bool AskAnother(string client, string reason)
     {
         if (IsLocal || !_clients.Refuse(client, reason)) return false;
         // Withdrawn, not done: nobody holds a result.
@@ -245,7 +211,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         return true;
     }
 
-    private void ClientFailed(string client, Refusal refused, string reason)
+    public void ClientFailed(string client, Refusal refused, string reason)
     {
         _clients.Fail(client, refused, reason);
         if (!_state.Training.TryGetValue(client, out var task)) return;
@@ -256,7 +222,7 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
         Proceed();
     }
 
-    private RefusedOffer? WhyNot(TaskId id, ulong examples) => _state.Check(id.Round, id.Attempt, id.Client, examples) switch
+    public RefusedOffer? WhyNot(TaskId id, ulong examples) => _state.Check(id.Round, id.Attempt, id.Client, examples) switch
     {
         null => null,
         OfferRefusal.WrongRound => new(Refusal.WrongRound, $"Round {_state.Round} is open, and round {id.Round} is not yet."),
@@ -275,11 +241,11 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers
     private string TooStale(long round) =>
         $"The update started {_state.Target - round} versions ago, and federation.asynchronous.max_staleness is {_plan.Job.Federation.Asynchronous.MaxStaleness}.";
 
-    private UpdateFacts FactsOf(UploadHeader header) => Offers.Facts(_plan.Job, header) with { Staleness = _staleness };
+    private UpdateFacts FactsOf(BufferState state, UploadHeader header) => Offers.Facts(_plan.Job, header) with { Staleness = state.Staleness(header.Id.Client) };
 
-    private double WeightOf(UploadHeader header)
+    private double WeightOf(BufferState state, UploadHeader header)
     {
-        var facts = FactsOf(header);
+        var facts = FactsOf(state, header);
         return _rule.Weight(facts.Weight ?? facts.Examples, facts.Staleness);
     }
 

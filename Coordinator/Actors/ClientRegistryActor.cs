@@ -3,6 +3,8 @@ using Akka.Actor;
 using Akka.Event;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Federated.Wire.Mapping;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -103,7 +105,7 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
                 Perform(_board.Settle(commit.Settled));
             }
             _board = _board.Forget(commit.Run, commit.Round, commit.WantedFrom);
-            var committed = new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round, Attempt = (uint)commit.Attempt, WantedFrom = (uint)commit.WantedFrom };
+            var committed = new RoundCommitted { Run = commit.Run, Round = (uint)commit.Round, Attempt = (uint)commit.Attempt, WantedFrom = (uint)commit.WantedFrom, Restorable = { commit.Restorable.Select(round => (uint)round) } };
             _committed[commit.Run] = committed;
             TellSessions(committed);
         });
@@ -239,9 +241,18 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
     {
         var (key, worker) = (assigned.Task.Key, assigned.Worker!);
         var (order, owner) = _orders[key];
-        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound };
+        var ticket = NewTicket();
+        // The owner first: the worker's answer may come at once.
+        owner.Tell(new TaskAssigned(key, worker, ticket));
+        var message = new AssignTask { Id = key.ToProto(), Parameters = order.Parameters, Slices = (uint)order.Slices, StateRound = (uint)order.StateRound, Cohort = (uint)order.Cohort, Ticket = ticket };
         _attached[worker].Session.Tell(new PlaceTask(message, _jobs.GetValueOrDefault(key.Run, ""), _committed.GetValueOrDefault(key.Run)));
-        owner.Tell(new TaskAssigned(key, worker));
+    }
+
+    private ByteString NewTicket()
+    {
+        Span<byte> bytes = stackalloc byte[Tickets.Length];
+        _settings.Secrets.Fill(bytes);
+        return ByteString.CopyFrom(bytes);
     }
 
     private void PublishRoster()

@@ -29,6 +29,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     private readonly int _parts;
     private readonly HashSet<Part> _measured = [];
     private readonly Dictionary<Part, Try> _open = [];
+    private readonly TaskTickets _tickets = new();
 
     public EvaluationActor(EvaluationPlan plan, IActorRef registry)
     {
@@ -57,6 +58,12 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
             Finish(null, "no client is attached that could measure the model.");
             return;
         }
+        if (!IsCentral && _plan.Job.Privacy.SecureAggregation.Enabled)
+        {
+            _open.Clear();
+            Finish(null, "clients measure on examples of their own alone, and what one of them measured would be told apart from the others; the reports of rounds have sums over validation shares.");
+            return;
+        }
         if (IsPerClient && _plan.Clients.Length > MostClients)
         {
             _open.Clear();
@@ -73,6 +80,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
     {
         Receive<TaskAssigned>(assigned =>
         {
+            _tickets.Give(assigned);
             var part = new Part(assigned.Key.Client, assigned.Key.Slice);
             if (_open.TryGetValue(part, out var current)) _open[part] = current with { Worker = assigned.Worker };
             if (!Timers.IsTimerActive(Deadline.Instance)) Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _plan.Job.Federation.Cohort.Deadline);
@@ -107,6 +115,7 @@ internal sealed class EvaluationActor : ReceiveActor, IWithTimers
         if (_measured.Contains(part)) return new() { Refused = Refusal.Duplicate, Detail = "This part is measured already." };
         if (!_open.TryGetValue(part, out var current)) return new() { Refused = Refusal.NotInCohort, Detail = $"Nobody asked for this part of the evaluation of round {_plan.Round}." };
         if (id.Attempt != current.Number) return new() { Refused = Refusal.WrongRound, Detail = $"This is attempt {current.Number}, not {id.Attempt}." };
+        if (_tickets.WhyNot(id, report.Ticket) is { } stranger) return stranger.ToVerdict();
         if (report.OutcomeCase == TaskReport.OutcomeOneofCase.Failure)
         {
             OnFailure(part, current, report.Failure);

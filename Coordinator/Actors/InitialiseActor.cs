@@ -8,6 +8,7 @@ using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -21,6 +22,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
     private readonly InitialisePlan _plan;
     private readonly IActorRef _registry;
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private readonly TaskTickets _tickets = new();
     private ImmutableHashSet<string> _failed = [];
     private ImmutableSortedDictionary<string, string> _unusable = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
     private Roster _roster = Roster.Unknown;
@@ -50,8 +52,12 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
 
     private void Asking()
     {
-        Receive<TaskAssigned>(assigned => _worker = assigned.Worker);
-        Receive<BeginUpload>(begin => Sender.Tell(IsCurrent(begin.Id) ? new UploadPermit(Schema: null) : WrongAttempt(begin.Id)));
+        Receive<TaskAssigned>(assigned =>
+        {
+            _tickets.Give(assigned);
+            _worker = assigned.Worker;
+        });
+        Receive<BeginUpload>(begin => Sender.Tell(WhyNot(begin.Id, begin.Ticket) ?? (object)new UploadPermit(Schema: null)));
         Receive<UploadRejected>(rejected =>
         {
             if (IsCurrent(rejected.Id)) AskAnother(rejected.Detail);
@@ -146,7 +152,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
 
     private Verdict OnReport(TaskReport report)
     {
-        if (!IsCurrent(report.Id)) return Refused(WrongAttempt(report.Id));
+        if (WhyNot(report.Id, report.Ticket) is { } refused) return refused.ToVerdict();
         if (report.OutcomeCase != TaskReport.OutcomeOneofCase.Failure) return new() { Refused = Refusal.Malformed, Detail = "An initialise task reports only failures." };
         if (report.Failure.OnlyHere && _worker.Length > 0 && _refused.Add(_worker))
         {
@@ -172,9 +178,9 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
     private void OnInitialised(OfferInitialised offer)
     {
         var (header, parameters) = (offer.Header, offer.Parameters);
-        if (!IsCurrent(header.Id))
+        if (WhyNot(header.Id, header.Ticket) is { } refused)
         {
-            Sender.Tell(Refused(WrongAttempt(header.Id)));
+            Sender.Tell(refused.ToVerdict());
             return;
         }
         _registry.Tell(new WorkDone(Key));
@@ -223,9 +229,9 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
 
     private bool IsCurrent(TaskId id) => id.Attempt == _attempt;
 
-    private RefusedOffer WrongAttempt(TaskId id) => new(Refusal.WrongRound, $"This is attempt {_attempt} at the initial parameters, not {id.Attempt}.");
-
-    private static Verdict Refused(RefusedOffer refused) => new() { Refused = refused.Reason, Detail = refused.Detail };
+    private RefusedOffer? WhyNot(TaskId id, ByteString ticket) => IsCurrent(id)
+        ? _tickets.WhyNot(id, ticket)
+        : new(Refusal.WrongRound, $"This is attempt {_attempt} at the initial parameters, not {id.Attempt}.");
 
     private sealed record Settled(RunInitialised? Initialised, Exception? Error);
 

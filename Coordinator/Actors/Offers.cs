@@ -19,18 +19,26 @@ internal static class Offers
     {
         switch (message)
         {
-            case BeginUpload:
+            case BeginUpload or JoinMasking:
                 sender.Tell(new RefusedOffer(reason, detail));
                 return true;
             case OfferUpdate offer:
                 offer.Release();
                 sender.Tell(new Verdict { Refused = reason, Detail = detail });
                 return true;
+            case OfferMasked masked:
+                masked.Release();
+                sender.Tell(new Verdict { Refused = reason, Detail = detail });
+                return true;
+            case MaskingAnswered answered:
+                answered.Steps.TryWrite(new MaskingStep { Over = new() { Refused = reason, Detail = detail } });
+                answered.Steps.TryComplete();
+                return true;
             case OfferInitialised or OfferReport:
                 sender.Tell(new Verdict { Refused = reason, Detail = detail });
                 return true;
             default:
-                return message is UploadRejected;
+                return message is UploadRejected or MaskingLeft;
         }
     }
 
@@ -40,6 +48,10 @@ internal static class Offers
         BeginUpload begin => begin.Id,
         UploadRejected rejected => rejected.Id,
         OfferUpdate update => update.Header.Id,
+        OfferMasked masked => masked.Header.Id,
+        JoinMasking join => join.Id,
+        MaskingAnswered answered => answered.Id,
+        MaskingLeft left => left.Id,
         OfferInitialised initialised => initialised.Header.Id,
         OfferReport report => report.Report.Id,
         _ => null,
@@ -59,6 +71,21 @@ internal static class Offers
     /// <summary>Why an update without sums over its training cannot be taken; null where it has them, or where the job's differential privacy keeps them with the client.</summary>
     public static RefusedOffer? LacksTraining(JobSpec job, UploadHeader header) =>
         header.Training is null && !job.Privacy.Differential.KeepsFigures ? new(Refusal.NoExamples, "The update has no sums over its training.") : null;
+
+    /// <summary>Why a round with phases does not take what a task made; null when it may.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="id">The task.</param>
+    /// <param name="examples">What its result rests on.</param>
+    public static RefusedOffer? WhyNot(RoundState round, TaskId id, ulong examples) => round.Check(id.Round, id.Attempt, id.Client, examples) switch
+    {
+        null => null,
+        OfferRefusal.WrongRound => new(Refusal.WrongRound, $"This is round {round.Round}, not {id.Round}."),
+        OfferRefusal.WrongAttempt => new(Refusal.WrongRound, $"This is attempt {round.Attempt} of round {round.Round}, not {id.Attempt}."),
+        OfferRefusal.NotInCohort => new(Refusal.NotInCohort, $"Client '{id.Client}' was not asked in round {round.Round}."),
+        OfferRefusal.Duplicate => new(Refusal.Duplicate, $"The update of client '{id.Client}' for round {round.Round} is counted already."),
+        OfferRefusal.NoExamples => new(Refusal.NoExamples, "The update rests on no examples."),
+        _ => new(Refusal.RoundClosed, $"Round {round.Round} is closed."),
+    };
 
     /// <summary>Why an aggregate did not take an update.</summary>
     public static RefusedOffer Describe(AddOutcome outcome) => outcome switch

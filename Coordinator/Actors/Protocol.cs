@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -66,14 +68,24 @@ public sealed record RunFound<T>(T? Value) where T : class;
 public sealed record CommittedModel(int Round, ParameterVector Parameters);
 
 /// <summary>May this task upload, and what must it look like? Asked before any payload is read. Reply: <see cref="UploadPermit"/> or <see cref="RefusedOffer"/>.</summary>
-public sealed record BeginUpload(TaskId Id);
+/// <param name="Id">The task.</param>
+/// <param name="Ticket">What the uploader shows.</param>
+public sealed record BeginUpload(TaskId Id, ByteString Ticket);
 
 /// <summary>What an upload must be.</summary>
 /// <param name="Schema">The run's schema; null for initialise, where the upload brings it.</param>
-public sealed record UploadPermit(ParameterSchema? Schema);
+public sealed record UploadPermit(ParameterSchema? Schema)
+{
+    /// <value>The form of a masked update, where the round takes nothing else; null where it takes plain values.</value>
+    public MaskedLayout? Masked { get; init; }
+}
 
 /// <summary>A refusal for a peer.</summary>
-public sealed record RefusedOffer(Refusal Reason, string Detail);
+public sealed record RefusedOffer(Refusal Reason, string Detail)
+{
+    /// <summary>The same as the answer to a complete offer.</summary>
+    public Verdict ToVerdict() => new() { Refused = Reason, Detail = Detail };
+}
 
 /// <summary>An upload that had a permit was refused by its content (not finite, wrong length, bad checksum ...). The round lists it among its problems and no longer waits
 /// for the client, whose task is over. No reply.</summary>

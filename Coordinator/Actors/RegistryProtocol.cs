@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Actors;
 
@@ -15,6 +16,9 @@ internal sealed record TaskOrder(PlannedTask Task, ParametersRef? Parameters = n
 {
     /// <value>Train: the round whose state the client starts from; 0 for none.</value>
     public int StateRound { get; init; }
+
+    /// <value>Train, with secure aggregation: most clients of the masked sum; else 0.</value>
+    public int Cohort { get; init; }
 }
 
 /// <summary>The run's job, which a worker gets before the run's first task.</summary>
@@ -39,6 +43,9 @@ internal sealed record AnnounceCommit(string Run, int Round, int Attempt = 0)
     /// <value>Where rounds overlap: results of train tasks of this round and later ones may still be wanted; 0: those after <see cref="Round"/>.</value>
     public int WantedFrom { get; init; }
 
+    /// <value>Rounds after which the run may be set back, ascending.</value>
+    public ImmutableArray<int> Restorable { get; init; } = [];
+
     /// <value>Train tasks that are not wanted any more although their round is, whether they are done or not.</value>
     public ImmutableArray<TaskKey> Settled { get; init; } = [];
 }
@@ -52,8 +59,11 @@ internal sealed record SuspendRunWork(string Run);
 /// <param name="MayGoOn">True when it may go on one day: workers keep what clients keep between rounds.</param>
 internal sealed record CloseRunWork(string Run, bool MayGoOn);
 
-/// <summary>To the one who submitted the task: a worker has it.</summary>
-internal sealed record TaskAssigned(TaskKey Key, string Worker);
+/// <summary>To the one who submitted the task, before the worker is told: it has the task.</summary>
+/// <param name="Key">The task.</param>
+/// <param name="Worker">Its name.</param>
+/// <param name="Ticket">What its outcome must show.</param>
+internal sealed record TaskAssigned(TaskKey Key, string Worker, ByteString Ticket);
 
 /// <summary>To the one who submitted the task: nobody can do it, for the client's worker is gone. <paramref name="Worker"/> is "" when it never had one.</summary>
 internal sealed record TaskLost(TaskKey Key, string Worker);

@@ -119,6 +119,12 @@ internal sealed record RoundReady(RoundState Round, ServerState Server, Immutabl
     /// <value>Who made the counted updates, by client, where clients keep a state; else empty.</value>
     public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <value>Of a masked round, what its updates say together, which is all that is known of them; else null.</value>
+    public RoundSums? Sums { get; init; }
+
+    /// <value>How they were masked; null likewise.</value>
+    public MaskedUpdates? Masked { get; init; }
+
     /// <value>Where rounds overlap: clients whose task is settled when the round is committed. The tasks of others go on.</value>
     public ImmutableSortedSet<string> Settled { get; init; } = [];
 }

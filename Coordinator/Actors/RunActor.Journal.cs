@@ -68,7 +68,13 @@ internal sealed partial class RunActor
         _history.Add(entry, _state);
         if (RunEntries.ToChange(entry) is { } change) _state = _state.Apply(change);
         _ledger.Apply(entry);
-        return _checkpoints.Apply(entry);
+        var dropped = _checkpoints.Apply(entry);
+        if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.Homes.Count > 0)
+        {
+            _state = _state.ForgetHomes([.. _checkpoints.Rounds]);
+            _history.KeepHomes(_state.Homes);
+        }
+        return dropped;
     }
 
     private void BeginWork()
@@ -153,7 +159,8 @@ internal sealed partial class RunActor
         }
         // A rule that looks at evaluations waits for them, so they go first.
         if (Job.Stop.LooksAtEvaluations) BeginEvaluations();
-        if (_state.OpenCohort is not null && Job.Privacy.Differential.KeepsFigures) FailReopened();
+        if (_state.OpenCohort is not null && IsMasked) AbandonMasked();
+        else if (_state.OpenCohort is not null && Job.Privacy.Differential.KeepsFigures) FailReopened();
         else if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
         else Advance();
         if (_round is null) BeginEvaluations();
@@ -167,6 +174,7 @@ internal sealed partial class RunActor
             Round = (uint)_state.Round + 1,
             Attempt = (uint)_state.OpenAttempt,
             Reason = "it was interrupted, and clients add fresh noise each time they are asked.",
+            Excused = true,
         };
         Record(new() { AttemptFailed = failed }, Advance);
     }

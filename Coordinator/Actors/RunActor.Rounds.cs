@@ -54,7 +54,8 @@ internal sealed partial class RunActor
             _round.Tell(_plan);
             return;
         }
-        _round = StartStep(Overlaps ? BufferedActor.Props(_plan, _registry) : RoundActor.Props(_plan, _registry), "round", gone);
+        var props = Overlaps ? BufferedActor.Props(_plan, _registry) : IsMasked ? MaskedRoundActor.Props(_plan, _registry, _settings.Secrets) : RoundActor.Props(_plan, _registry);
+        _round = StartStep(props, "round", gone);
         _round.Tell(_roster);
     }
 
@@ -82,7 +83,11 @@ internal sealed partial class RunActor
             Homes = { RunEntries.Homes(ready.Homes) },
         };
         var asked = _state.InFlight;
-        if (Overlaps) RunEntries.SetInFlight(entry, GoingOn(ready));
+        if (Overlaps)
+        {
+            RunEntries.SetInFlight(entry, GoingOn(ready));
+            entry.Recovered = new() { Clients = { _state.Health.Lapses.Keys.Where(ready.Round.Accepted.ContainsKey) } };
+        }
         Record(new() { RoundKept = entry }, () =>
         {
             _plan!.Reached(RunPoint.Journalled);
@@ -118,7 +123,7 @@ internal sealed partial class RunActor
     }
 
     private AnnounceCommit Committed(int round, int attempt) =>
-        new(Run, round, attempt) { WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
+        new(Run, round, attempt) { Restorable = [.. _checkpoints.Rounds], WantedFrom = Overlaps ? _state.InFlight.Values.Select(task => task.Round).Append(round + 1).Min() : 0 };
 
     private ImmutableArray<TaskKey> KeysOf(IEnumerable<KeyValuePair<string, FlightTask>> tasks) =>
         Overlaps ? [.. tasks.Select(task => new TaskKey(Run, TaskPurpose.Train, task.Value.Round, task.Value.Attempt, task.Key))] : [];
@@ -130,11 +135,30 @@ internal sealed partial class RunActor
         EndStep(ref _checkpoint);
         _ready = null;
         var failed = new RunEntry.Types.AttemptFailed { Round = (uint)round, Attempt = (uint)attempt, Reason = reason, FailedClients = { failedClients } };
+        if (Overlaps) failed.Recovered = new();
         Record(new() { AttemptFailed = failed }, () =>
         {
             BeginEvaluations();
             Notice($"Attempt {attempt} of round {round} failed: {reason}");
             Advance();
+        });
+    }
+
+    // What the clients of a masked attempt know of each other's masks, and what they had told the actor that is gone, is of no use to another one.
+    private void AbandonMasked()
+    {
+        var failed = new RunEntry.Types.AttemptFailed
+        {
+            Round = (uint)_state.Round + 1,
+            Attempt = (uint)_state.OpenAttempt,
+            Reason = "the coordinator that had it is gone, and a masked attempt does not go on without it.",
+            Excused = true,
+        };
+        Record(new() { AttemptFailed = failed }, () =>
+        {
+            Notice($"Attempt {failed.Attempt} of round {failed.Round} is given up: {failed.Reason} The next one has fresh keys.");
+            Advance();
+            if (_round is null) BeginEvaluations();
         });
     }
 

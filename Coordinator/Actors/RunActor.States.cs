@@ -193,6 +193,10 @@ internal sealed partial class RunActor
         Command<BeginUpload>(Route);
         Command<UploadRejected>(Route);
         Command<OfferUpdate>(Route);
+        Command<OfferMasked>(Route);
+        Command<JoinMasking>(Route);
+        Command<MaskingAnswered>(Route);
+        Command<MaskingLeft>(Route);
         Command<OfferInitialised>(Route);
         Command<OfferReport>(Route);
         Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));

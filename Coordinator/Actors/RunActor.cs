@@ -99,6 +99,8 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
 
     private bool Overlaps => Job.Federation.Mode != FederationMode.Synchronous;
 
+    private bool IsMasked => Job.Privacy.SecureAggregation.Enabled;
+
     private bool IsWaiting => _state.Phase == RunPhase.Running && _roster.Workers == 0 && !ReferenceEquals(_roster, Roster.Unknown);
 
     public static Props Props(RunIdentity id, RunsSettings settings, IActorRef registry) => Akka.Actor.Props.Create(() => new RunActor(id, settings, registry));

@@ -105,6 +105,7 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     public RoundReport Report(RoundReady ready, RunState state, RoundCost? privacy)
     {
         var updates = ready.Round.Accepted.Values.ToArray();
+        var sums = ready.Sums ?? RoundSums.Of(updates);
         ImmutableArray<MetricSums> none = [];
         var (validations, personal) = privacy is not null ? (none, none) : (Measured(updates.Select(update => update.Validation)), Measured(updates.Select(update => update.Personal)));
         var ofLoss = state.Goal?.Headline.Contains(Figures.Accuracy) == false;
@@ -113,21 +114,22 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             Round = (uint)ready.Round.Round,
             Attempts = (uint)ready.Round.Attempt,
             Cohort = (uint)ready.Round.Cohort.Count,
-            Updates = (uint)updates.Length,
-            Examples = (ulong)updates.Sum(update => update.Examples),
-            Training = privacy is not null ? null : Sum(updates.Select(update => update.Training)).ToProto(),
+            Updates = (uint)sums.Updates,
+            Examples = (ulong)sums.Examples,
+            Training = privacy is null ? sums.Training.ToProto() : null,
+            Validation = privacy is null ? sums.Validation?.ToProto() : null,
             Privacy = privacy?.Report,
-            Validation = validations.IsEmpty ? null : Sum(validations).ToProto(),
             ValidationSpread = ClientSpread.Of(validations, ofLoss)?.ToProto(),
-            Personal = personal.IsEmpty ? null : Sum(personal).ToProto(),
+            Personal = privacy is null ? sums.Personal?.ToProto() : null,
             PersonalSpread = ClientSpread.Of(personal, ofLoss)?.ToProto(),
             WallSeconds = time.GetElapsedTime(_roundStarted).TotalSeconds,
-            TrainSeconds = updates.Sum(update => update.ComputeSeconds),
+            TrainSeconds = sums.ComputeSeconds,
             BytesDown = _roundBytesDown,
             BytesUp = _roundBytesUp,
             ParametersSha256 = ready.Server.Parameters.Hash,
             Problems = { ready.Problems },
             FailedAttempts = { state.FailedAttempts },
+            Masked = ready.Masked,
             Headline = { state.Goal?.Headline ?? [] },
             Staleness = job.Federation.Mode == FederationMode.Synchronous ? null
                 : new() { Mean = updates.Average(update => (double)update.Staleness), Largest = (uint)updates.Max(update => update.Staleness) },
@@ -256,6 +258,4 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     // What cannot be read is in no journal that was read.
     private static ImmutableArray<MetricSums> SumsOf(IEnumerable<ClientEvaluation> clients) =>
         Measured(clients.Select(client => MetricsMapping.Read(client.Metrics, out var sums) is null ? sums : (MetricSums?)null));
-
-    private static MetricSums Sum(IEnumerable<MetricSums> sums) => sums.Aggregate(default(MetricSums), (sum, next) => sum + next);
 }

@@ -113,6 +113,10 @@ public sealed partial class RunsActor : ReceiveActor, IWithTimers, IWithUnbounde
         Receive<BeginUpload>(Route);
         Receive<UploadRejected>(Route);
         Receive<OfferUpdate>(Route);
+        Receive<OfferMasked>(Route);
+        Receive<JoinMasking>(Route);
+        Receive<MaskingAnswered>(Route);
+        Receive<MaskingLeft>(Route);
         Receive<OfferInitialised>(Route);
         Receive<OfferReport>(Route);
         Receive<RunChanged>(OnChanged);

@@ -1,4 +1,5 @@
 using Federated.Coordinator.Storage;
+using Federated.Core.Privacy;
 
 namespace Federated.Coordinator.Actors;
 
@@ -13,6 +14,9 @@ public sealed record RunsSettings(ParameterStore Parameters, ICheckpointStore Ch
 {
     /// <value>Checkpoints of the latest rounds that are kept, 1 or more; that of the best round is kept besides. Default 3.</value>
     public int KeepCheckpoints { get; init; } = 3;
+
+    /// <value>Where the tickets of tasks come from. Default: the operating system.</value>
+    public ISecureRandom Secrets { get; init; } = SystemRandom.Instance;
 
     /// <value>Told, with a sentence, when this node must not go on since another coordinator has taken the runs over. From any thread.</value>
     public Action<string> Fenced { get; init; } = static _ => { };

@@ -21,6 +21,7 @@ internal sealed class StatisticsActor : ReceiveActor, IWithTimers
     private readonly Standardisation _place;
     private readonly Dictionary<string, FeatureMoments> _moments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Try> _open = new(StringComparer.Ordinal);
+    private readonly TaskTickets _tickets = new();
     private readonly ProblemList _problems = new();
     private ImmutableArray<ClientShare> _clients = [];
 
@@ -74,6 +75,7 @@ internal sealed class StatisticsActor : ReceiveActor, IWithTimers
     {
         Receive<TaskAssigned>(assigned =>
         {
+            _tickets.Give(assigned);
             if (_open.TryGetValue(assigned.Key.Client, out var current)) _open[assigned.Key.Client] = current with { Worker = assigned.Worker };
             if (!Timers.IsTimerActive(Deadline.Instance)) Timers.StartSingleTimer(Deadline.Instance, Deadline.Instance, _plan.Job.Federation.Cohort.Deadline);
         });
@@ -123,6 +125,7 @@ internal sealed class StatisticsActor : ReceiveActor, IWithTimers
         if (_moments.ContainsKey(client)) return new() { Refused = Refusal.Duplicate, Detail = $"The statistics of client '{client}' are in." };
         if (!_open.TryGetValue(client, out var current)) return new() { Refused = Refusal.NotInCohort, Detail = $"Nobody waits for statistics of client '{client}'." };
         if (id.Attempt != current.Number) return new() { Refused = Refusal.WrongRound, Detail = $"This is attempt {current.Number}, not {id.Attempt}." };
+        if (_tickets.WhyNot(id, report.Ticket) is { } stranger) return stranger.ToVerdict();
         if (report.OutcomeCase == TaskReport.OutcomeOneofCase.Failure)
         {
             OnFailure(client, current, report.Failure);

@@ -17,6 +17,7 @@ internal static class GrpcEndpoints
         services.AddSingleton<UploadSlots>();
         services.AddSingleton<TransferService>();
         services.AddSingleton<RunsService>();
+        services.AddSingleton<MaskingService>();
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
@@ -31,6 +32,7 @@ internal static class GrpcEndpoints
     {
         endpoints.MapGrpcService<TransferService>();
         endpoints.MapGrpcService<RunsService>();
+        endpoints.MapGrpcService<MaskingService>();
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
     }

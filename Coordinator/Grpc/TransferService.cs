@@ -1,6 +1,7 @@
 using Federated.Coordinator.Actors;
 using Federated.Coordinator.Storage;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
 using Federated.Wire;
 using Federated.Wire.Streams;
@@ -33,10 +34,11 @@ internal sealed class TransferService(
         if (header is null) return malformed!.ToVerdict();
 
         var runs = await gate.OpenAsync(parts.Token);
-        var answer = await runs.AskAsync<object>(new BeginUpload(header.Id), parts.Token);
+        var answer = await runs.AskAsync<object>(new BeginUpload(header.Id, header.Ticket), parts.Token);
         return answer switch
         {
             RefusedOffer refused => new Verdict { Refused = refused.Reason, Detail = refused.Detail },
+            UploadPermit { Schema: { } schema, Masked: { } layout } => await ReceiveMaskedAsync(header, schema, layout, reader, runs, parts.Token),
             UploadPermit { Schema: { } schema } => await ReceiveUpdateAsync(header, schema, reader, runs, parts.Token),
             UploadPermit => await ReceiveInitialAsync(header, reader, runs, parts.Token),
             _ => throw new InvalidOperationException($"BeginUpload was answered by {answer.GetType().Name}."),
@@ -54,7 +56,7 @@ internal sealed class TransferService(
         UploadHeader header, ParameterSchema schema, UploadReader reader, RunsLink runs, CancellationToken cancellationToken)
     {
         // Before a slot is taken: an upload that cannot fit must not wait for one.
-        if (UploadHeaders.CheckSchema(header, schema) is { } mismatch) return Rejected(header, mismatch, runs);
+        if (UploadHeaders.CheckPlain(header, schema) is { } mismatch) return Rejected(header, mismatch, runs);
         var lease = await slots.RentAsync(schema.Count, cancellationToken);
         var offered = false;
         try
@@ -69,6 +71,33 @@ internal sealed class TransferService(
         catch when (offered)
         {
             // No answer: the round may still hold the buffer, or may be gone and never give it back.
+            lease.Abandon();
+            throw;
+        }
+        finally
+        {
+            if (!offered) lease.Release();
+        }
+    }
+
+    private async Task<Verdict> ReceiveMaskedAsync(
+        UploadHeader header, ParameterSchema schema, MaskedLayout layout, UploadReader reader, RunsLink runs, CancellationToken cancellationToken)
+    {
+        // Before a slot is taken: an upload that cannot fit must not wait for one.
+        if ((UploadHeaders.CheckSchema(header, schema) ?? UploadHeaders.CheckLayout(header, layout)) is { } mismatch) return Rejected(header, mismatch, runs);
+        var lease = await slots.RentAsync((int)((layout.Bytes + sizeof(float) - 1) / sizeof(float)), cancellationToken);
+        var offered = false;
+        try
+        {
+            var packed = new FloatBytes(lease.Values).Memory[..(int)layout.Bytes];
+            var refusal = await Counted(reader.ReadMaskedAsync(header, schema, layout, packed, cancellationToken), header.Id.Run, reader, runs);
+            if (refusal is not null) return Rejected(header, refusal, runs);
+            offered = true;
+            // Not cancelled with the call, as for plain updates.
+            return await runs.AskAsync<Verdict>(new OfferMasked(header, packed, lease.Release), CancellationToken.None);
+        }
+        catch when (offered)
+        {
             lease.Abandon();
             throw;
         }

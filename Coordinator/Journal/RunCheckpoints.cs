@@ -17,6 +17,9 @@ internal sealed class RunCheckpoints(JobSpec job, int keep)
     /// <value>Ascending by round.</value>
     public ImmutableArray<KeptCheckpoint> Kept { get; private set; } = [];
 
+    /// <value>Rounds after which the run may be set back, ascending.</value>
+    public IEnumerable<int> Rounds => Kept.Select(kept => kept.Round);
+
     /// <summary>Takes in an entry of the journal.</summary>
     /// <returns>Files that nobody needs after it.</returns>
     public ImmutableArray<string> Apply(RunEntry entry)

@@ -34,11 +34,13 @@ internal static class RunEntries
             Homes = ToHomes(entry.RoundKept.Homes),
             Released = ToLedger(entry.RoundKept.Released),
             Sizes = [.. entry.RoundKept.Sizes],
+            Recovered = ToRecovered(entry.RoundKept.Recovered),
             InFlight = entry.RoundKept.InFlight.ToImmutableSortedDictionary(flight => flight.Client, flight => new FlightTask((int)flight.Round, (int)flight.Attempt), StringComparer.Ordinal),
         },
         RunEntry.EventOneofCase.ClientsAsked => new RunChange.ClientsAsked((int)entry.ClientsAsked.Round, (int)entry.ClientsAsked.Attempt, [.. entry.ClientsAsked.Clients]),
         RunEntry.EventOneofCase.AttemptFailed => new RunChange.RoundFailed(
-            (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients]),
+            (int)entry.AttemptFailed.Round, (int)entry.AttemptFailed.Attempt, entry.AttemptFailed.Reason, [.. entry.AttemptFailed.FailedClients])
+        { Recovered = ToRecovered(entry.AttemptFailed.Recovered), Excused = entry.AttemptFailed.Excused },
         RunEntry.EventOneofCase.Evaluated => new RunChange.Evaluated((int)entry.Evaluated.Round, ToMeasurement(entry.Evaluated)),
         RunEntry.EventOneofCase.Paused => new RunChange.Paused(entry.Paused.Reason),
         RunEntry.EventOneofCase.Resumed => new RunChange.Resumed(),
@@ -90,6 +92,8 @@ internal static class RunEntries
 
     private static ImmutableSortedDictionary<string, string> ToHomes(IEnumerable<RunEntry.Types.Home> homes) =>
         homes.SelectMany(home => home.Clients, (home, client) => KeyValuePair.Create(client, home.Worker)).ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static ImmutableArray<string>? ToRecovered(RunEntry.Types.Recovered? recovered) => recovered is null ? null : [.. recovered.Clients];
 
     private static Measurement? ToMeasurement(RunEntry.Types.Evaluated evaluated)
     {

@@ -4,11 +4,12 @@ using Federated.V1;
 namespace Federated.Coordinator.Journal;
 
 /// <summary>All entries of a run, as its snapshot holds them: the cohorts of attempts that are over are cut down to what still matters, so that a snapshot
-/// grows by some hundred bytes a round however large cohorts are; homes of clients stay, since a run may be set back. Belongs to one actor.</summary>
+/// grows by some hundred bytes a round however large cohorts are, and homes of clients to those that a run may go back to. Belongs to one actor.</summary>
 internal sealed class RunHistory
 {
     private readonly List<RunEntry> _entries = [];
     private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);   // the entry that has a client's latest record
+    private readonly Dictionary<int, int> _homes = [];   // the entries that tell of homes, by round
     private int _opened = -1;
     private int _takenOver = -1;
     private int _confused = -1;
@@ -65,7 +66,18 @@ internal sealed class RunHistory
         }
         if (entry.EventCase == RunEntry.EventOneofCase.TakenOver) _takenOver = _entries.Count;
         if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.InFlight.Count > 0) _flying = _entries.Count;
+        if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.Homes.Count > 0) _homes[(int)entry.RoundKept.Report.Round] = _entries.Count;
+        if (entry.EventCase == RunEntry.EventOneofCase.RolledBack)
+            foreach (var round in _homes.Keys.Where(round => round > entry.RolledBack.Round).ToArray()) CutHomes(round, []);
         _entries.Add(entry);
+    }
+
+    /// <summary>Homes that the run cannot go back to are told no more.</summary>
+    /// <param name="homes">All others.</param>
+    public void KeepHomes(ClientHomes homes)
+    {
+        var needed = homes.Histories.SelectMany(client => client.Value.Select(home => (home.Round, Client: client.Key))).ToLookup(home => home.Round, home => home.Client);
+        foreach (var round in _homes.Keys.ToArray()) CutHomes(round, needed[round].ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>The entries so far.</summary>
@@ -100,6 +112,8 @@ internal sealed class RunHistory
         if (_confused > index) _confused--;
         foreach (var (client, entry) in _recorded)
             if (entry > index) _recorded[client] = entry - 1;
+        foreach (var (round, entry) in _homes)
+            if (entry > index) _homes[round] = entry - 1;
     }
 
     // What goes on beyond the round is told by the latest one.
@@ -122,6 +136,18 @@ internal sealed class RunHistory
             _entries[clients.Key] = cut;
         }
         foreach (var record in latest) _recorded[record.Client] = _entries.Count;
+    }
+
+    private void CutHomes(int round, HashSet<string> clients)
+    {
+        var index = _homes[round];
+        if (_entries[index].RoundKept.Homes.Sum(home => home.Clients.Count) == clients.Count) return;
+        var cut = _entries[index].Clone();
+        var kept = cut.RoundKept.Homes.Select(home => new RunEntry.Types.Home { Worker = home.Worker, Clients = { home.Clients.Where(clients.Contains) } }).Where(home => home.Clients.Count > 0).ToArray();
+        cut.RoundKept.Homes.Clear();
+        cut.RoundKept.Homes.AddRange(kept);
+        _entries[index] = cut;
+        if (kept.Length == 0) _homes.Remove(round);
     }
 
     private static RunEntry WithoutConfusion(RunEntry evaluated)

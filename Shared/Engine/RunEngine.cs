@@ -116,11 +116,14 @@ internal sealed class RunEngine : IRunEngine
         if (own.Train.IsEmpty) throw new EngineException($"Client '{client}' has no training examples.");
         return _pool.Use(workspace =>
         {
-            MetricSums? validation = own.Validation.IsEmpty ? null : Measure(workspace, broadcast[.._plan.Schema.Count], _data.Train, own.Validation.AsSpan(), cancellation).Sums;
+            workspace.Replica.Parameters.Load(broadcast.Span[.._plan.Schema.Count]);
+            MetricSums? validation = own.Validation.IsEmpty ? null : Evaluator.Sum(workspace, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
             var scope = new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds);
             ILocalTrainer trainer = _private is null ? new LocalTrainer(workspace, _job.Training, examples, own.Train, own.Validation, scope, cancellation)
                 : new PrivateTrainer(workspace, _private, examples, own.Train, scope, _secret, cancellation);
             var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
+            // Where training goes well all the same, what came is several models, and it is not from this one that the client has learnt.
+            if (validation is { } sums && !double.IsFinite(sums.LossSum)) validation = null;
             return new TrainOutcome(trained, validation) { Personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Own(workspace, model, own, cancellation) : null };
         });
     }

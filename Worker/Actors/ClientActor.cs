@@ -71,7 +71,12 @@ internal sealed class ClientActor : ReceiveActor
             known.Tell(task);
             return;
         }
-        if (_waiting.Any(waiting => waiting.Id.Equals(task.Id))) return;
+        if (_waiting.FindIndex(waiting => waiting.Id.Equals(task.Id)) is >= 0 and var place)
+        {
+            // Its ticket may be a new one.
+            _waiting[place] = task;
+            return;
+        }
         // A durable round wants no update any more. Its evaluation comes after the commit, so that one is always done.
         if (task.Id.Kind != TaskKind.Evaluate && task.Id.Round < _wantedFrom)
         {

@@ -4,6 +4,7 @@ using Federated.V1;
 using Federated.Worker.Grpc;
 using Federated.Worker.Options;
 using Federated.Worker.Tasks;
+using Google.Protobuf;
 
 namespace Federated.Worker.Actors;
 
@@ -23,23 +24,25 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
     private readonly IActorRef _settled;
     private Task<Verdict>? _call;
     private int _failures;
+    private ByteString _ticket;
     private bool _sendAgain;
     private bool _asked;
     private Refusal _lastRefusal;
 
-    public DeliveryActor(TaskResult result, ITransfer transfer, WorkerTimings timings, IActorRef settled)
+    public DeliveryActor(TaskResult result, ByteString ticket, ITransfer transfer, WorkerTimings timings, IActorRef settled)
     {
-        (_result, _transfer, _timings, _settled) = (result, transfer, timings, settled);
+        (_result, _ticket, _transfer, _timings, _settled) = (result, ticket, transfer, timings, settled);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <param name="result">What to deliver; its buffer belongs to the actor from now on.</param>
+    /// <param name="ticket">Of the task's latest assignment.</param>
     /// <param name="transfer">The data plane.</param>
     /// <param name="timings">Delays.</param>
     /// <param name="settled">Told <see cref="TaskSettled"/> each time that the delivery has come to an end.</param>
-    public static Props Props(TaskResult result, ITransfer transfer, WorkerTimings timings, IActorRef settled) =>
-        Akka.Actor.Props.Create(() => new DeliveryActor(result, transfer, timings, settled));
+    public static Props Props(TaskResult result, ByteString ticket, ITransfer transfer, WorkerTimings timings, IActorRef settled) =>
+        Akka.Actor.Props.Create(() => new DeliveryActor(result, ticket, transfer, timings, settled));
 
     protected override void PreStart() => Send();
 
@@ -57,20 +60,26 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         // What is under way may reach a coordinator that has lost it since.
         Receive<Reattached>(_ => _sendAgain = true);
         // What is under way may be refused by a coordinator that did not know the run yet when it came, and asks for the result since it does.
-        Receive<Resend>(_ => _asked = true);
+        Receive<Resend>(again => (_ticket, _asked) = (again.Ticket, true));
     }
 
     private void Pausing()
     {
         Receive<TryAgain>(_ => Send());
-        Receive<Resend>(_ => Send());
+        Receive<Resend>(Send);
         Receive<Reattached>(_ => Send());
     }
 
     private void Settled()
     {
-        Receive<Resend>(_ => Send());
+        Receive<Resend>(Send);
         Receive<Reattached>(_ => Send());
+    }
+
+    private void Send(Resend again)
+    {
+        _ticket = again.Ticket;
+        Send();
     }
 
     private void Send()
@@ -79,8 +88,9 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         (_sendAgain, _asked) = (false, false);
         _call = _result switch
         {
-            UploadResult upload => _transfer.UploadAsync(upload.Header, upload.Values, _stopped.Token),
-            ReportResult report => _transfer.ReportAsync(report.Report, _stopped.Token),
+            UploadResult upload => _transfer.UploadAsync(new(upload.Header) { Ticket = _ticket }, upload.Values, _stopped.Token),
+            MaskedResult masked => _transfer.UploadMaskedAsync(new(masked.Header) { Ticket = _ticket }, masked.Packed, _stopped.Token),
+            ReportResult report => _transfer.ReportAsync(new(report.Report) { Ticket = _ticket }, _stopped.Token),
             _ => throw new InvalidOperationException($"No way to deliver a {_result.GetType().Name}."),
         };
         _call.PipeTo(Self, success: verdict => new Answered(verdict), failure: error => new Broken(error));
@@ -97,7 +107,8 @@ internal sealed class DeliveryActor : ReceiveActor, IWithTimers
         if (verdict.Refused != Refusal.Unspecified && verdict.Refused != _lastRefusal)
         {
             // Late and repeated results are everyday life; anything else means that one of the two sides has a defect.
-            var level = verdict.Refused is Refusal.Duplicate or Refusal.RoundClosed or Refusal.TooStale or Refusal.WrongRound or Refusal.UnknownRun
+            // So is a ticket of a coordinator that is gone: its successor gives out another.
+            var level = verdict.Refused is Refusal.WrongTicket or Refusal.Duplicate or Refusal.RoundClosed or Refusal.TooStale or Refusal.WrongRound or Refusal.UnknownRun
                 ? LogLevel.InfoLevel
                 : LogLevel.WarningLevel;
             var task = TaskWork.Name(_result.Id);

@@ -3,6 +3,7 @@ using Federated.Core.Parameters;
 using Federated.V1;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
+using Google.Protobuf;
 
 namespace Federated.Worker.Actors;
 
@@ -71,8 +72,6 @@ internal sealed record TrainerFree
     public static readonly TrainerFree Instance = new();
 }
 
-/// <summary>To a delivery: send once more, now.</summary>
-internal sealed record Resend
-{
-    public static readonly Resend Instance = new();
-}
+/// <summary>To a delivery: the task was assigned again; send once more, now.</summary>
+/// <param name="Ticket">The new one.</param>
+internal sealed record Resend(ByteString Ticket);

@@ -59,6 +59,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
     {
         var job = worker.ReadJob(yaml);
         var localClients = job.Data.Placement == Placement.Local ? worker.Options.Clients : [];
+        worker.Identities.Check(job, localClients);
         var states = await worker.States.OpenAsync(run);
         return new OpenedRun(new SharedRunEngine(job, await worker.Engine.OpenAsync(job, localClients, cancellation)), states);
     }, cancellation);
@@ -105,7 +106,8 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
         Receive<RoundCommitted>(committed =>
         {
             DropFailuresBefore(committed);
-            scope.States.CommittedAsync((int)Math.Min(committed.Round, int.MaxValue), (int)Math.Min(committed.Attempt, int.MaxValue))
+            scope.States.CommittedAsync(
+                (int)Math.Min(committed.Round, int.MaxValue), (int)Math.Min(committed.Attempt, int.MaxValue), [.. committed.Restorable.Take(ClientStateStore.MostRestorable).Select(round => (int)Math.Min(round, int.MaxValue))])
                 .PipeTo(Self, success: () => StatesSettled.Fine, failure: error => new StatesSettled(error));
             TellAll(committed);
         });
@@ -141,7 +143,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             {
                 _failures[task.Id] = known with { Assigned = known.Assigned + 1 };
                 _toldFailures.Remove(task.Id);
-                known.Delivery.Tell(Resend.Instance);
+                known.Delivery.Tell(new Resend(task.Ticket));
                 return;
             }
             var asks = (task.Id.Round, task.Id.Attempt);
@@ -153,7 +155,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
                 return;
             }
             var report = TaskResult.Failed(task.Id, failed.Reason, failed.IsPermanent, failed.OnlyHere);
-            _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, _worker.Transfer, _worker.Timings, Self)), Assigned: 1);
+            _failures[task.Id] = (Context.ActorOf(DeliveryActor.Props(report, task.Ticket, _worker.Transfer, _worker.Timings, Self)), Assigned: 1);
         });
         Receive<CancelTasks>(cancel => DropFailures(cancel.Ids.Contains));
         Receive<RoundCommitted>(DropFailuresBefore);

@@ -1,10 +1,11 @@
 using Akka.Actor;
 using Federated.V1;
 using Federated.Worker.Tasks;
+using Google.Protobuf;
 
 namespace Federated.Worker.Actors;
 
-/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Dawdling where a simulation has it so, Delivering. It lives on after its delivery, with the
+/// <summary>One task: Fetching its parameters, Computing (waiting for a trainer included), Dawdling where a simulation has it so, Delivering, which in a masked round is to mask with others first. It lives on after its delivery, with the
 /// result, until its
 /// client stops it; stopping it at any time cancels what is under way.</summary>
 internal sealed class TaskActor : ReceiveActor, IWithTimers
@@ -12,12 +13,13 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private readonly AssignTask _task;
     private readonly RunScope _run;
+    private ByteString _ticket;
     private IActorRef? _delivery;
     private TaskResult? _dawdling;
 
     public TaskActor(AssignTask task, RunScope run)
     {
-        (_task, _run) = (task, run);
+        (_task, _run, _ticket) = (task, run, task.Ticket);
         Become(Fetching);
     }
 
@@ -45,7 +47,7 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     {
         Receive<ParametersReady>(ready => Compute(ready.Parameters));
         Receive<ParametersFailed>(failed => Deliver(TaskResult.Failed(_task.Id, failed.Reason, permanent: false)));
-        Receive<AssignTask>(_ => { });
+        Receive<AssignTask>(again => _ticket = again.Ticket);
         Receive<Reattached>(_ => { });
     }
 
@@ -53,7 +55,6 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     {
         Receive<Computed>(computed =>
         {
-            if (computed.Result is UploadResult upload && _task.Id.Kind == TaskKind.Train) upload.Header.Worker = _run.Worker.Options.Name;
             var wait = WaitAfter(computed.Result);
             if (wait <= TimeSpan.Zero)
             {
@@ -64,7 +65,7 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(computed, computed, wait);
             Become(Dawdling);
         });
-        Receive<AssignTask>(_ => { });
+        Receive<AssignTask>(again => _ticket = again.Ticket);
         Receive<Reattached>(_ => { });
     }
 
@@ -72,13 +73,13 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     private void Dawdling()
     {
         Receive<Computed>(computed => Deliver(computed.Result));
-        Receive<AssignTask>(_ => { });
+        Receive<AssignTask>(again => _ticket = again.Ticket);
         Receive<Reattached>(_ => { });
     }
 
     private void Delivering()
     {
-        Receive<AssignTask>(_ => _delivery.Tell(Resend.Instance));
+        Receive<AssignTask>(again => _delivery.Tell(new Resend(again.Ticket)));
         Receive<Reattached>(again => _delivery.Tell(again));
     }
 
@@ -95,7 +96,11 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     private void Deliver(TaskResult result)
     {
         _dawdling = null;
-        _delivery = Context.ActorOf(DeliveryActor.Props(result, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent));
+        // What a client sends of a masked round is made when the others are known as well.
+        var props = result is UploadResult upload && _task.Id.Kind == TaskKind.Train && _run.Engine.Job.Privacy.SecureAggregation.Enabled
+            ? MaskingActor.Props(upload, _ticket, (int)Math.Min(_task.Cohort, int.MaxValue), _run, Context.Parent)
+            : DeliveryActor.Props(result, _ticket, _run.Worker.Transfer, _run.Worker.Timings, Context.Parent);
+        _delivery = Context.ActorOf(props);
         Context.Parent.Tell(new ComputingOver(_task.Id));
         Become(Delivering);
     }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Jobs;
+using Federated.Core.Privacy;
 using Federated.Engine;
 using Federated.Worker.Grpc;
+using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
@@ -19,6 +21,12 @@ namespace Federated.Worker.Actors;
 internal sealed record WorkerScope(
     WorkerOptions Options, IEngine Engine, Func<string, JobSpec> ReadJob, ITransfer Transfer, WorkerTimings Timings, TimeProvider Time)
 {
+    /// <value>Where keys, masks and roundings come from. Default: the operating system.</value>
+    public ISecureRandom Random { get; init; } = SystemRandom.Instance;
+
+    /// <value>With what clients sign, and whose signatures they take. Default: nobody's.</value>
+    public MaskingIdentities Identities { get; init; } = MaskingIdentities.None;
+
     /// <summary>What clients keep between rounds.</summary>
     public ClientStates States { get; } = new(Options.StateDir);
 }

@@ -19,6 +19,13 @@ internal interface ITransfer
     /// ended.</summary>
     Task<Verdict> UploadAsync(UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation);
 
+    /// <summary>Delivers a masked update. <paramref name="packed"/> is not used any more when the returned task has ended.</summary>
+    Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation);
+
+    /// <summary>Opens a client's stream of secure aggregation.</summary>
+    /// <param name="cancellation">Ends it.</param>
+    IMaskingStream Join(CancellationToken cancellation);
+
     /// <summary>Delivers metrics or a failure.</summary>
     Task<Verdict> ReportAsync(TaskReport report, CancellationToken cancellation);
 }

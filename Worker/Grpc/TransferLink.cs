@@ -9,15 +9,17 @@ namespace Federated.Worker.Grpc;
 /// <param name="timeout">Longest single call.</param>
 internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
 {
-    // Parts are at most 1 MiB; their protobuf frame comes on top.
-    private const int MaxMessageBytes = (1 << 20) + 4096;
+    // Parts are at most 1 MiB; a step of secure aggregation lists neighbours.
+    private const int MaxMessageBytes = 4 << 20;
     private const int WindowBytes = 4 << 20;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, GrpcChannel> _channels = new(StringComparer.Ordinal);
-    private volatile Transfer.TransferClient? _client;
+    private volatile Clients? _clients;
 
-    private Transfer.TransferClient Client => _client ?? throw new InvalidOperationException("No coordinator has given a transfer address yet.");
+    private Transfer.TransferClient Client => Connected.Transfer;
+
+    private Clients Connected => _clients ?? throw new InvalidOperationException("No coordinator has given a transfer address yet.");
 
     /// <summary>True when an address can be connected to.</summary>
     public static bool IsAddress(string address) =>
@@ -31,7 +33,7 @@ internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
         {
             // Channels of earlier addresses stay: calls on them may still end well, and a coordinator may come back.
             if (!_channels.TryGetValue(address, out var channel)) _channels[address] = channel = Open(address);
-            _client = new Transfer.TransferClient(channel);
+            _clients = new(new(channel), new(channel));
         }
     }
 
@@ -48,6 +50,14 @@ internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
         using var limit = Limit(cancellation);
         return await UploadSender.SendAsync(Client, header, values, limit.Token);
     }
+
+    public async Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
+    {
+        using var limit = Limit(cancellation);
+        return await UploadSender.SendMaskedAsync(Client, header, packed, limit.Token);
+    }
+
+    public IMaskingStream Join(CancellationToken cancellation) => new MaskingStream(Connected.Masking.Join(cancellationToken: cancellation));
 
     public async Task<Verdict> ReportAsync(TaskReport report, CancellationToken cancellation)
     {
@@ -88,4 +98,6 @@ internal sealed class TransferLink(TimeSpan timeout) : ITransfer, IDisposable
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         },
     });
+
+    private sealed record Clients(Transfer.TransferClient Transfer, Masking.MaskingClient Masking);
 }

@@ -9,6 +9,7 @@ using Federated.Wire.Cluster;
 using Federated.Wire.Link;
 using Federated.Worker.Actors;
 using Federated.Worker.Grpc;
+using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,10 +30,11 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly WorkerStatus _status;
     private readonly IActorRef _worker;
     private readonly TransferLink _transfer;
+    private readonly MaskingIdentities _identities;
 
-    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer)
+    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities)
     {
-        (_host, _status, _transfer) = (host, status, transfer);
+        (_host, _status, _transfer, _identities) = (host, status, transfer, identities);
         _worker = host.Services.GetRequiredService<IRequiredActor<WorkerActor>>().ActorRef;
         Completion = RunAsync(host.Services.GetRequiredService<ActorSystem>());
     }
@@ -52,21 +54,27 @@ public sealed class WorkerHost : IAsyncDisposable
     public static Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, CancellationToken cancellation = default) =>
         StartAsync(options, engine, new WorkerTimings(), cancellation);
 
-    internal static async Task<WorkerHost> StartAsync(WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation)
+    /// <summary>The same, for tests: with other timings, and with something between the worker and its data plane.</summary>
+    internal static async Task<WorkerHost> StartAsync(
+        WorkerOptions options, IEngine engine, WorkerTimings timings, CancellationToken cancellation, Func<ITransfer, ITransfer>? between = null)
     {
         if (WorkerOptionsValidator.Check(options) is { Length: > 0 } errors) throw new NodeOptionsException(errors);
+        List<string> unreadable = [];
+        var identities = MaskingIdentities.Read(options.Clients, options.Identity, options.Peers, unreadable);
+        if (unreadable.Count > 0) throw new NodeOptionsException([.. unreadable]);
         ListenAddress.Probe(await ListenAddress.ResolveAsync(options.Host, cancellation), options.Host, options.ClusterPort, "cluster-port");
         var status = new WorkerStatus();
         var transfer = new TransferLink(timings.Transfer);
-        var scope = new WorkerScope(options, engine, JobText.Read, transfer, timings, TimeProvider.System);
+        var scope = new WorkerScope(options, engine, JobText.Read, between?.Invoke(transfer) ?? transfer, timings, TimeProvider.System) { Identities = identities };
         var host = Build(scope, status);
         try
         {
             await host.StartAsync(cancellation);
-            return new WorkerHost(host, status, transfer);
+            return new WorkerHost(host, status, transfer, identities);
         }
         catch
         {
+            identities.Dispose();
             transfer.Dispose();
             host.Dispose();
             throw;
@@ -88,6 +96,7 @@ public sealed class WorkerHost : IAsyncDisposable
         await DrainAsync();
         _host.Dispose();
         _transfer.Dispose();
+        _identities.Dispose();
     }
 
     private async Task<int> RunAsync(ActorSystem system)

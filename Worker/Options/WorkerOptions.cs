@@ -45,6 +45,12 @@ public sealed record WorkerOptions
     /// <value>Folder of what this worker's clients keep between rounds, for it alone. Made when it is needed. Default: federated/worker-NAME below the user's local application data.</value>
     public string StateDir { get => field ?? StateFolders.OfWorker(Name); init; }
 
+    /// <value>Secure aggregation with identities: the signing key of the one client (PEM), or a folder with CLIENT.pem for each. Default null: none, and jobs that require identities fail here.</value>
+    public string? Identity { get; init; }
+
+    /// <value>Secure aggregation with identities: folder with CLIENT.pem, the public key of each client whose signature counts here. It must not come from a coordinator. Default null: none.</value>
+    public string? Peers { get; init; }
+
     /// <value>How long to look for a coordinator, at start and after one was lost, before the worker ends; above zero. Default null: for
     /// ever.</value>
     public TimeSpan? CoordinatorTimeout { get; init; }

@@ -13,7 +13,7 @@ public static class WorkerOptionsReader
 
     private static readonly ImmutableArray<string> Names =
     [
-        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "allow-models", "clients", "labels", "state-dir",
+        "name", "host", "public-host", "cluster-port", "public-cluster-port", "seeds", "slots", "device", "data-folders", "allow-models", "clients", "labels", "identity", "peers", "state-dir",
         "coordinator-timeout", "drain-timeout", "heartbeat-pause", "log-level",
     ];
 
@@ -34,6 +34,8 @@ public static class WorkerOptionsReader
                               (none: such jobs are refused)
           clients             clients whose data lives here, for data.placement: local, with commas between (none)
           labels              what the worker says of itself, for federation.cohort.selection by group, as region=north,size=large (none)
+          identity            private key (PEM) with which the one client signs in secure aggregation, or a folder with CLIENT.pem for each (none)
+          peers               folder with CLIENT.pem, the public key of each client that may take part beside them (none)
           state-dir           folder of what this worker keeps ({StateFolders.Root}{Path.DirectorySeparatorChar}worker-NAME)
           coordinator-timeout seconds after which a worker that finds no coordinator ends (look for ever)
           drain-timeout       seconds that a worker that is told to end may go on with its tasks ({new WorkerOptions().DrainTimeout.TotalSeconds})
@@ -70,6 +72,8 @@ public static class WorkerOptionsReader
             case "allow-models": return options with { AllowModels = Split(value, Path.PathSeparator) };
             case "clients": return options with { Clients = Split(value, ',') };
             case "labels": return options with { Labels = Labels() };
+            case "identity": return options with { Identity = value };
+            case "peers": return options with { Peers = value };
             case "state-dir": return options with { StateDir = value };
             case "coordinator-timeout": return options with { CoordinatorTimeout = Seconds() ?? options.CoordinatorTimeout };
             case "drain-timeout": return options with { DrainTimeout = Seconds() ?? options.DrainTimeout };

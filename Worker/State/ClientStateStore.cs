@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 
 namespace Federated.Worker.State;
@@ -16,11 +17,14 @@ internal sealed record ClientStateRead(ClientState? State, int Base, string Erro
 /// <param name="folder">The run's folder; made when it is needed.</param>
 internal sealed class ClientStateStore(string run, string folder)
 {
-    // As many as the coordinator keeps checkpoints by itself: a run is set back to one of those.
+    /// <summary>Most rounds that states are kept for because the run may be set back to them.</summary>
+    public const int MostRestorable = 1000;
+
+    // At least, also where the coordinator does not say what it may go back to.
     private const int Kept = 3;
 
     private readonly ConcurrentDictionary<string, Lock> _gates = new(StringComparer.Ordinal);
-    private volatile CommittedRound _committed = new(0, 0);
+    private volatile CommittedRound _committed = new(0, 0, []);
     private volatile bool _closed;
 
     /// <summary>The state with which a client trains a round: that of its last update that was counted. Drops what it kept since then for updates that were not: late ones, refused ones,
@@ -69,13 +73,14 @@ internal sealed class ClientStateStore(string run, string folder)
     }
 
     /// <summary>A round is committed, and with it those before: their states become the base of what follows. Of each client's committed states the
-    /// last three are kept. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
+    /// last three are kept, and those that a run which is set back would need. A state that is loaded after the call knows of it, whether or not the returned task has ended.</summary>
     /// <param name="round">The round.</param>
     /// <param name="attempt">The attempt that made it, whose states count; 0 where it is not known, and the latest counts.</param>
+    /// <param name="restorable">Rounds that the run may be set back to.</param>
     /// <returns>Ends when every client's files say so.</returns>
-    public Task CommittedAsync(int round, int attempt)
+    public Task CommittedAsync(int round, int attempt, ImmutableArray<int> restorable)
     {
-        _committed = new(round, attempt);
+        _committed = new(round, attempt, restorable);
         return Task.Run(() =>
         {
             foreach (var name in Folders())
@@ -130,8 +135,10 @@ internal sealed class ClientStateStore(string run, string folder)
         }
         if (last.Round > 0)
         {
-            var committed = Files(name).Where(file => file.Attempt == 0 && file.Round <= last.Round);
-            foreach (var old in committed.OrderByDescending(file => file.Round).Skip(Kept)) File.Delete(PathOf(name, old));
+            var committed = Files(name).Where(file => file.Attempt == 0 && file.Round <= last.Round).OrderByDescending(file => file.Round).ToArray();
+            // Two up to each round: the later one may be of an update that was not counted, which is known when the client's next state is loaded.
+            var needed = last.Restorable.SelectMany(round => committed.Where(file => file.Round <= round).Take(2)).ToHashSet();
+            foreach (var old in committed.Skip(Kept).Where(file => !needed.Contains(file))) File.Delete(PathOf(name, old));
         }
         return Files(name);
     }
@@ -154,5 +161,5 @@ internal sealed class ClientStateStore(string run, string folder)
     /// <summary>A file by its name; attempt 0 for a committed one.</summary>
     private sealed record StateFile(int Round, int Attempt);
 
-    private sealed record CommittedRound(int Round, int Attempt);
+    private sealed record CommittedRound(int Round, int Attempt, ImmutableArray<int> Restorable);
 }

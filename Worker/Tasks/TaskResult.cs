@@ -28,5 +28,10 @@ internal abstract record TaskResult(TaskId Id)
 /// <param name="Buffer">Where the values lie, to be returned; null when they are nobody's to return.</param>
 internal sealed record UploadResult(UploadHeader Header, ReadOnlyMemory<float> Values, UpdateBuffer? Buffer) : TaskResult(Header.Id);
 
+/// <summary>A masked vector and its header.</summary>
+/// <param name="Header">Complete but for what the sender fills in (encoding, length); nothing in it is of the client's data.</param>
+/// <param name="Packed">In the layout of the round.</param>
+internal sealed record MaskedResult(UploadHeader Header, ReadOnlyMemory<byte> Packed) : TaskResult(Header.Id);
+
 /// <summary>Metrics, moments or a failure.</summary>
 internal sealed record ReportResult(TaskReport Report) : TaskResult(Report.Id);

@@ -17,10 +17,16 @@ public sealed class BoundedMean(int length, double bound, int threads = 1) : IUp
     /// <inheritdoc/>
     public AddOutcome TryAdd(string client, ReadOnlyMemory<float> values, double weight)
     {
-        if (values.Length != Length) throw new ArgumentException($"Expected {Length} values, got {values.Length}.", nameof(values));
-        var norm = Math.Sqrt(Products.SquaredNorm(values, threads));
-        // What is not finite is refused by the mean, whatever the factor.
-        return _mean.TryAdd(values, weight, norm > bound && double.IsFinite(norm) ? bound / norm : 1);
+        var term = Cut(values, weight);
+        return _mean.TryAdd(term.Values, term.Weight, term.Factor);
+    }
+
+    /// <inheritdoc/>
+    public void TryAdd(ReadOnlySpan<ClientUpdate> updates, Span<AddOutcome> outcomes)
+    {
+        var terms = new MeanTerm[updates.Length];
+        for (var i = 0; i < terms.Length; i++) terms[i] = Cut(updates[i].Values, updates[i].Weight);
+        _mean.TryAdd(terms, outcomes);
     }
 
     /// <inheritdoc/>
@@ -28,4 +34,12 @@ public sealed class BoundedMean(int length, double bound, int threads = 1) : IUp
 
     /// <inheritdoc/>
     public void Clear() => _mean.Clear();
+
+    private MeanTerm Cut(ReadOnlyMemory<float> values, double weight)
+    {
+        if (values.Length != Length) throw new ArgumentException($"Expected {Length} values, got {values.Length}.", nameof(values));
+        var norm = Math.Sqrt(Products.SquaredNorm(values, threads));
+        // What is not finite is refused by the mean, whatever the factor.
+        return new(values, weight, norm > bound && double.IsFinite(norm) ? bound / norm : 1);
+    }
 }

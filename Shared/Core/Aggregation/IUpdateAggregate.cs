@@ -13,6 +13,16 @@ public interface IUpdateAggregate
     /// <exception cref="ArgumentException">The length is not U, or the weight is not a number above 0.</exception>
     AddOutcome TryAdd(string client, ReadOnlyMemory<float> values, double weight);
 
+    /// <summary>Takes several updates, each as if it came alone; where that is quicker, in one pass.</summary>
+    /// <param name="updates">As for one.</param>
+    /// <param name="outcomes">Receives what became of each.</param>
+    /// <exception cref="ArgumentException">As for one, or there are not as many outcomes as updates.</exception>
+    void TryAdd(ReadOnlySpan<ClientUpdate> updates, Span<AddOutcome> outcomes)
+    {
+        if (outcomes.Length != updates.Length) throw new ArgumentException($"Expected room for {updates.Length} outcomes, got {outcomes.Length}.", nameof(outcomes));
+        for (var i = 0; i < updates.Length; i++) outcomes[i] = TryAdd(updates[i].Client, updates[i].Values, updates[i].Weight);
+    }
+
     /// <summary>What they come to.</summary>
     /// <param name="result">Receives it, shape [U].</param>
     /// <param name="round">The round, for rules that draw; 1-based.</param>

@@ -14,6 +14,14 @@ public sealed class WeightedMean(int length, int threads = 1) : IUpdateAggregate
     public AddOutcome TryAdd(string client, ReadOnlyMemory<float> values, double weight) => _mean.TryAdd(values, weight);
 
     /// <inheritdoc/>
+    public void TryAdd(ReadOnlySpan<ClientUpdate> updates, Span<AddOutcome> outcomes)
+    {
+        var terms = new MeanTerm[updates.Length];
+        for (var i = 0; i < terms.Length; i++) terms[i] = new(updates[i].Values, updates[i].Weight);
+        _mean.TryAdd(terms, outcomes);
+    }
+
+    /// <inheritdoc/>
     public void Aggregate(Span<float> result, int round) => _mean.Mean(result);
 
     /// <inheritdoc/>

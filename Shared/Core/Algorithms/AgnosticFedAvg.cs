@@ -29,6 +29,7 @@ public sealed class AgnosticFedAvg(ServerHalf server, double step) : IFederatedA
         MeasuresLoss = true,
         ServerKeeps = "a number for each client (λ)",
         NotPlain = "its updates are weighted by the coordinator's λ",
+        NotMasked = "its weights follow the losses of single clients",
     };
 
     /// <inheritdoc/>

@@ -34,6 +34,9 @@ public sealed record AlgorithmInfo(string Name, Func<JobSpec, ServerHalf, IFeder
     /// <value>Why its updates are no changes of one model that stand for themselves, as the end of a sentence; null where they are. Robust rules and asynchronous modes take only such updates.</value>
     public string? NotPlain { get; init; }
 
+    /// <value>Why a masked sum of its updates is not enough for its server half, as the end of a sentence; null where it is. Secure aggregation takes only algorithms for which it is.</value>
+    public string? NotMasked { get; init; }
+
     /// <value>True where a client measures the loss over its whole training data, which some data have not.</value>
     public bool MeasuresLoss { get; init; }
 

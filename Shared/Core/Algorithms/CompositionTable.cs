@@ -22,6 +22,7 @@ public static class CompositionTable
         ("`semi_synchronous`", ["federation.mode=semi_synchronous"]),
         ("`fedbuff`", ["federation.mode=fedbuff"]),
         ("`fedasync`", ["federation.mode=fedasync", "federation.cohort.minimum=1"]),
+        ("`secure_aggregation`", ["privacy.secure_aggregation.enabled=true"]),
         ("attacks on updates", ["attack={kind: sign_flip, fraction: 0.2}"]),
         ("privacy `central`", ["privacy.differential={mechanism: central, noise_multiplier: 1, delta: 1e-3}"]),
         ("privacy `local`", ["privacy.differential={mechanism: local, noise_multiplier: 1, delta: 1e-3}"]),
@@ -54,7 +55,8 @@ public static class CompositionTable
 
     // What several checks say with the same words is said once.
     private static string Reason(AlgorithmInfo algorithm, JobError error) =>
-        algorithm.NotPlain is { } why && error.Message.Contains(why, StringComparison.Ordinal) ? $"{char.ToUpperInvariant(why[0])}{why[1..]}."
+        algorithm.NotMasked is { } open && error.Message.Contains(open, StringComparison.Ordinal) ? $"{char.ToUpperInvariant(open[0])}{open[1..]}."
+        : algorithm.NotPlain is { } why && error.Message.Contains(why, StringComparison.Ordinal) ? $"{char.ToUpperInvariant(why[0])}{why[1..]}."
         : algorithm.KeepsClientState && error.Message.Contains("keep a state", StringComparison.Ordinal) ? "Its clients keep a state that belongs to one round."
         : $"`{error.Path}`: {error.Message}";
 }

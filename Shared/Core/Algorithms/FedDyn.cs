@@ -66,7 +66,7 @@ public sealed class FedDyn(ServerHalf server, double alpha) : IFederatedAlgorith
         if (mean.Length != count) throw new ArgumentException($"Expected {count} values, got {mean.Length}.", nameof(mean));
         if (_alpha == 0) return server.Apply(state, mean);
         var (gradients, step) = (new float[count], new float[count]);
-        TensorPrimitives.MultiplyAdd(mean, -_alpha * (round.Updates.Count / (float)round.Clients), state.Slots[Mean].Span, gradients);
+        TensorPrimitives.MultiplyAdd(mean, -_alpha * (round.Count / (float)round.Clients), state.Slots[Mean].Span, gradients);
         state.Parameters.Schema.ClearStatistics(gradients);
         TensorPrimitives.Divide(gradients, -_alpha, step);
         TensorPrimitives.Add(step, mean, step);

@@ -24,6 +24,7 @@ public sealed class FedNova(ServerHalf server, OptimizerSpec optimizer, double m
     {
         Options = "`proximal_mu`",
         NotPlain = "its mean is normalised by the local work of the clients, which their weights tell",
+        NotMasked = "its server must know the local work of each client",
     };
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public interface ILocalTrainer
     /// <returns>Its sums are those of each batch's first gradient.</returns>
     LocalTraining ForEachBatch(Action<ILocalBatch> visit);
 
-    /// <summary>The loss over the client's whole partition at <paramref name="at"/>, without dropout and augmentation.</summary>
+    /// <summary>The loss over the client's whole partition at <paramref name="at"/>, without dropout and augmentation. Not finite where the model has diverged: what that means is the algorithm's to say.</summary>
     /// <param name="at">Parameters, shape [P].</param>
     MetricSums Measure(ReadOnlySpan<float> at);
 }

@@ -33,6 +33,7 @@ public sealed class Ifca(ServerHalf server, int clusters, ulong seed) : IFederat
         Down = "k - 1 models, [P] each",
         Up = "zeros for the models that it did not take, [P] each, and k values",
         NotPlain = "its updates are of several models",
+        NotMasked = "its server must know exactly which clients took which model",
     };
 
     /// <inheritdoc/>
@@ -53,14 +54,16 @@ public sealed class Ifca(ServerHalf server, int clusters, ulong seed) : IFederat
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArithmeticException">No model has a finite loss on the client's data. One that has diverged is taken by nobody.</exception>
     public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
     {
-        var (count, taken, lowest) = (trainer.Schema.Count, 0, double.PositiveInfinity);
+        var (count, taken, lowest) = (trainer.Schema.Count, _clusters == 1 ? 0 : -1, double.PositiveInfinity);
         for (var cluster = 0; cluster < _clusters && _clusters > 1; cluster++)
         {
             var loss = trainer.Measure(broadcast.Slice(cluster * count, count)).Loss;
-            if (loss < lowest) (taken, lowest) = (cluster, loss);
+            if (double.IsFinite(loss) && loss < lowest) (taken, lowest) = (cluster, loss);
         }
+        if (taken < 0) throw new ArithmeticException($"The loss of none of the {_clusters} models is finite on the client's data: they have diverged. Lower training.optimizer.learning_rate or federation.algorithm.server_learning_rate.");
         update.Clear();
         var model = broadcast.Slice(taken * count, count);
         var change = update.Slice(taken * count, count);

@@ -32,6 +32,7 @@ public sealed class QFedAvg(ServerHalf server, double q) : IFederatedAlgorithm
         Up = "h, 1 value",
         MeasuresLoss = true,
         NotPlain = "its updates are weighted by losses, and mean something only together",
+        NotMasked = "its quotient is of two sums of very different size, which one bound of values cannot hold",
     };
 
     /// <inheritdoc/>
@@ -47,12 +48,13 @@ public sealed class QFedAvg(ServerHalf server, double q) : IFederatedAlgorithm
     public ParameterVector Broadcast(ServerState state) => state.Parameters.Join(BroadcastSchema(state.Parameters.Schema), state.Slots[Reference].Span);
 
     /// <inheritdoc/>
-    /// <exception cref="ArithmeticException">The loss is below 0, so that its powers are undefined, or its power is too large to be counted.</exception>
+    /// <exception cref="ArithmeticException">The loss is not finite, or below 0, so that its powers are undefined, or its power is too large to be counted.</exception>
     public LocalUpdate Train(ILocalTrainer trainer, ReadOnlySpan<float> broadcast, Span<float> update, ClientState state)
     {
         var model = broadcast[..^1];
         var reference = broadcast[^1] + Smallest;
         var loss = trainer.Measure(model).Loss;
+        if (!double.IsFinite(loss)) throw new ArithmeticException("The loss of the client is not finite: the model has diverged. Lower training.optimizer.learning_rate or federation.algorithm.server_learning_rate.");
         if (!(loss >= 0)) throw new ArithmeticException($"The loss of the client is {loss}: powers of a loss below 0 are undefined.");
         var change = update[..^1];
         var training = trainer.Train(model, change, default);

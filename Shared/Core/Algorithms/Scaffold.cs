@@ -81,7 +81,7 @@ public sealed class Scaffold(ServerHalf server, ControlVariate variate) : IFeder
         var count = state.Parameters.Values.Length;
         if (mean.Length != 2 * count) throw new ArgumentException($"Expected {2 * count} values, got {mean.Length}.", nameof(mean));
         var control = new float[count];
-        TensorPrimitives.MultiplyAdd(mean[count..], round.Updates.Count / (float)round.Clients, state.Slots[Control].Span, control);
+        TensorPrimitives.MultiplyAdd(mean[count..], round.Count / (float)round.Clients, state.Slots[Control].Span, control);
         var next = server.Apply(state, mean[..count]);
         return next with { Slots = next.Slots.SetItem(Control, control) };
     }

@@ -138,7 +138,7 @@ public sealed record AlgorithmSpec
     public int InnerSteps { get; init; } = 5;
 
     /// <value>pfedme: rate of θ's steps.</value>
-    [JobField("The learning rate of those steps; times λ it should be below 1.", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [JobField("The learning rate of those steps; times λ it must be below 2, and well below that where the loss is curved.", ExclusiveMinimum = 0, Maximum = 1e6)]
     [AppliesWhen("federation.algorithm.name", "pfedme")]
     public double PersonalRate { get; init; } = 0.05;
 

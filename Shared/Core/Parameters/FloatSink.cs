@@ -6,7 +6,7 @@ namespace Federated.Core.Parameters;
 /// <summary>Collects bytes that are little-endian float32. Parts may split a value.</summary>
 /// <remarks>Either into memory of the caller, or into an array that grows with what has arrived: a peer that declares much and sends little costs
 /// little. Not thread-safe.</remarks>
-public sealed class FloatSink
+public sealed class FloatSink : IPayloadSink
 {
     private const int FirstValues = 16 * 1024;
     private readonly int _count;

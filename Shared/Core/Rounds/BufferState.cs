@@ -60,8 +60,11 @@ public sealed partial record BufferState
     /// <value>True in the modes without rounds, where whoever delivers is replaced.</value>
     public bool Refills => Spec.Mode != FederationMode.SemiSynchronous;
 
+    /// <value>How many more updates may be counted.</value>
+    public int Room => Goal - Accepted.Count;
+
     /// <value>True while another update may be counted.</value>
-    public bool HasRoom => Accepted.Count < Goal;
+    public bool HasRoom => Room > 0;
 
     /// <value>Tasks that are settled when the buffer is a committed version.</value>
     public ImmutableSortedSet<string> Settled => NoClients.Union(Accepted.Keys).Union(Failures.Keys);

@@ -8,7 +8,7 @@ namespace Federated.Core.Rounds;
 public readonly record struct ClientHome(string Worker, int Round);
 
 /// <summary>The homes of a run's clients: who made the update of each that was counted last. What a client keeps between rounds is on that worker's disk alone, so the client's next task goes there.
-/// Plain immutable data. Earlier homes are remembered, since a run may be set back.</summary>
+/// Plain immutable data. Earlier homes are remembered as long as a run may be set back to them.</summary>
 public sealed record ClientHomes
 {
     /// <summary>No client has a home.</summary>
@@ -35,7 +35,27 @@ public sealed record ClientHomes
         return this with { Histories = histories.ToImmutable() };
     }
 
+    /// <summary>Those that may still be asked for: each client's latest, and the ones that were its latest after rounds to which the run may be set back. What is asked of the others is not defined any more.</summary>
+    /// <param name="restorable">Those rounds. One that was left out before may not be here.</param>
+    public ClientHomes Within(IReadOnlyCollection<int> restorable)
+    {
+        var histories = Histories.ToBuilder();
+        foreach (var (client, homes) in Histories)
+        {
+            var (needed, count, later) = (new Stack<ClientHome>(), 0, int.MaxValue);
+            foreach (var home in homes)
+            {
+                count++;
+                if (later == int.MaxValue || restorable.Any(round => home.Round <= round && round < later)) needed.Push(home);
+                later = home.Round;
+            }
+            if (needed.Count < count) histories[client] = ImmutableStack.CreateRange(needed);
+        }
+        return this with { Histories = histories.ToImmutable() };
+    }
+
     /// <summary>As they were after an earlier round.</summary>
+    /// <param name="round">One to which the run may be set back.</param>
     public ClientHomes BackTo(int round)
     {
         var histories = Histories.ToBuilder();

@@ -50,6 +50,9 @@ public abstract record RunChange
         /// <value>Who made the counted updates, by client, where clients keep a state between rounds; else empty.</value>
         public ImmutableSortedDictionary<string, string> Homes { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+        /// <value>Where rounds overlap, clients that had failed when they were last asked and whose updates count now. Null where they do not: then all that were asked and did not fail are fine.</value>
+        public ImmutableArray<string>? Recovered { get; init; }
+
         /// <value>Tasks that go on beyond the round, by client; empty where rounds do not overlap.</value>
         public ImmutableSortedDictionary<string, FlightTask> InFlight { get; init; } = RunState.NoTasks;
 
@@ -61,7 +64,14 @@ public abstract record RunChange
     }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>
-    public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange;
+    public sealed record RoundFailed(int Round, int Attempt, string Reason, ImmutableArray<string> FailedClients) : RunChange
+    {
+        /// <value>True where it says nothing of the round or its clients, as when a coordinator was lost that alone knew what masked them: it does not count as one of the tries.</value>
+        public bool Excused { get; init; }
+
+        /// <value>As of a committed round: nobody where rounds overlap, and null where they do not.</value>
+        public ImmutableArray<string>? Recovered { get; init; }
+    }
 
     /// <summary>The parameters after a round were measured; null when that could not be done.</summary>
     public sealed record Evaluated(int Round, Measurement? Result) : RunChange;

@@ -28,7 +28,7 @@ public enum RunPhase
     Paused,
 }
 
-/// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes.</summary>
+/// <summary>What a run knows and decides: plain immutable data that only <see cref="Apply"/> changes, but for what <see cref="ForgetHomes"/> takes away.</summary>
 public sealed record RunState
 {
     // Before the first state, which has it.
@@ -86,6 +86,9 @@ public sealed record RunState
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
+    /// <value>How many of <see cref="FailedAttempts"/> do not count as tries.</value>
+    public int ExcusedAttempts { get; private init; }
+
     /// <value>Finished evaluations by round; null where measuring was not possible.</value>
     public ImmutableSortedDictionary<int, Measurement?> Evaluations { get; private init; } = ImmutableSortedDictionary<int, Measurement?>.Empty;
 
@@ -129,27 +132,34 @@ public sealed record RunState
                 Round = c.Round,
                 ParametersHash = c.ParametersHash,
                 FailedAttempts = [],
+                ExcusedAttempts = 0,
                 Unmeasured = c.Measured ? Unmeasured.Add(c.Round) : Unmeasured,
-                Health = Health.After(c.Round, Asked, c.FailedClients),
+                Health = Health.After(c.Round, Fine(c.Recovered), c.FailedClients),
                 Records = Records.SetItems(c.Records),
                 Homes = Homes.After(c.Round, c.Homes),
                 InFlight = c.InFlight,
                 Privacy = Privacy with { Released = Privacy.Released.Join(c.Released), Sizes = Privacy.Sizes.Union(c.Sizes) },
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
-            Closed() with { FailedAttempts = FailedAttempts.Add(c.Reason), Health = Health.After(c.Round, Asked, c.FailedClients) },
+            Closed() with
+            {
+                FailedAttempts = FailedAttempts.Add(c.Reason),
+                ExcusedAttempts = ExcusedAttempts + (c.Excused ? 1 : 0),
+                Health = c.Excused ? Health : Health.After(c.Round, Fine(c.Recovered), c.FailedClients),
+            },
         RunChange.Evaluated c when !Ended && Unmeasured.Contains(c.Round) =>
             this with { Unmeasured = Unmeasured.Remove(c.Round), Evaluations = Evaluations.Add(c.Round, c.Result) },
         RunChange.Paused c when Phase is RunPhase.Queued or RunPhase.Running => this with { Phase = RunPhase.Paused, Reason = c.Reason },
         RunChange.Resumed when Phase == RunPhase.Paused => this with { Phase = RunPhase.Queued, Reason = "" },
         RunChange.Retried when Phase is RunPhase.Failed or RunPhase.Stopped =>
-            this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], Health = ClientHealth.Fine },
+            this with { Phase = RunPhase.Queued, Reason = "", FailedAttempts = [], ExcusedAttempts = 0, Health = ClientHealth.Fine },
         RunChange.RolledBack c when IsInitialised && !Ended && c.Round <= Round =>
             Closed() with
             {
                 Round = c.Round,
                 ParametersHash = c.ParametersHash,
                 FailedAttempts = [],
+                ExcusedAttempts = 0,
                 Unmeasured = Unmeasured.Except(Unmeasured.Where(round => round > c.Round)),
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
                 Records = Records.RemoveRange(Records.Where(record => record.Value.Round > c.Round).Select(record => record.Key)),
@@ -160,6 +170,10 @@ public sealed record RunState
         RunChange.Completed c when Phase == RunPhase.Running => Closed() with { Phase = RunPhase.Completed, Reason = c.Reason },
         _ => throw new InvalidOperationException($"{change} cannot follow a run that is {Phase} after round {Round} with attempt {OpenAttempt} open."),
     };
+
+    /// <summary>Forgets the homes of clients that the run cannot go back to.</summary>
+    /// <param name="restorable">Rounds after which it may be set back, the last committed one among them. Of those that are left out once, none is here again.</param>
+    public RunState ForgetHomes(IReadOnlyCollection<int> restorable) => this with { Homes = Homes.Within(restorable) };
 
     /// <summary>Are the parameters after this round measured: every so many rounds, and after the last.</summary>
     public static bool IsEvaluated(JobSpec job, int round) => round % job.Evaluation.Every == 0 || round == job.Federation.Rounds;
@@ -175,13 +189,14 @@ public sealed record RunState
         if (!IsInitialised) return new(RunStep.Initialise);
         if (StopRules.Reached(job.Stop, Round, Evaluations) is { } reached) return new(RunStep.Complete, Reason: reached);
         if (OpenAttempt > 0) return new(RunStep.Wait);
-        if (FailedAttempts.Length > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
+        if (FailedAttempts.Length - ExcusedAttempts > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
         if (Round == job.Federation.Rounds) return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
         if (PrivacyBudget.Spent(job, Privacy) is { } spent) return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait, Reason: spent);
         return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
     }
 
-    private IEnumerable<string> Asked => OpenCohort?.Clients ?? [];
+    // Where rounds overlap, whoever was asked may still be training, and fail later.
+    private IEnumerable<string> Fine(ImmutableArray<string>? recovered) => recovered ?? OpenCohort?.Clients ?? [];
 
     private bool IsNext(int round, int attempt) => round == Round + 1 && attempt == FailedAttempts.Length + 1;
 

@@ -1,44 +1,40 @@
+using Federated.Core.Jobs;
 using Federated.Engine.Models;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Federated.Engine.Training;
 
-/// <summary>Bounds gradients, as PyTorch's clip_grad_norm_ and clip_grad_value_ do.</summary>
+/// <summary>Bounds gradients in the host's memory, as PyTorch's clip_grad_value_ and then clip_grad_norm_ do: the magnitude of every value, then the L2 norm of all of them taken as one vector (Pascanu et al. 2013,
+/// arXiv:1211.5063, algorithm 1).</summary>
 internal static class GradientClipping
 {
-    /// <summary>Bounds the L2 norm of all gradients taken as one vector (Pascanu et al. 2013, arXiv:1211.5063, algorithm 1).</summary>
     /// <param name="gradients">In place; null where a tensor has none.</param>
-    /// <param name="bound">Largest norm, above 0.</param>
-    public static void ClipNorm(ReadOnlySpan<Tensor?> gradients, double bound)
+    /// <param name="training">Says whether there is either bound.</param>
+    public static void Clip(ReadOnlySpan<Tensor?> gradients, TrainingSpec training)
     {
         var squares = 0.0;
         foreach (var gradient in gradients)
-            if (gradient is not null) squares += Math.Pow(TensorPrimitives.Norm<float>(gradient.Floats()), 2);
-        var factor = bound / (Math.Sqrt(squares) + 1e-6);   // PyTorch's guard against a norm of 0
-        if (factor >= 1) return;
+            if (gradient is not null) squares += Square(gradient.Floats(), training);
         foreach (var gradient in gradients)
-            if (gradient is not null) TensorPrimitives.Multiply(gradient.Floats(), (float)factor, gradient.Floats());
+            if (gradient is not null) Shorten(gradient.Floats(), squares, training);
     }
 
-    /// <summary>Bounds the magnitude of every value.</summary>
-    /// <param name="gradients">In place; null where a tensor has none.</param>
-    /// <param name="bound">Largest magnitude, above 0.</param>
-    public static void ClipValue(ReadOnlySpan<Tensor?> gradients, double bound)
-    {
-        foreach (var gradient in gradients)
-            if (gradient is not null) TensorPrimitives.Clamp(gradient.Floats(), -(float)bound, (float)bound, gradient.Floats());
-    }
-
-    /// <summary>The same of gradients that are one vector: the value's bound first, then the norm's.</summary>
     /// <param name="gradient">In place, shape [P].</param>
-    /// <param name="magnitude">Largest magnitude of a value, above 0; null for no bound.</param>
-    /// <param name="bound">Largest norm, above 0; null for no bound.</param>
-    public static void Clip(Span<float> gradient, double? magnitude, double? bound)
+    /// <param name="training">Says whether there is either bound.</param>
+    public static void Clip(Span<float> gradient, TrainingSpec training) => Shorten(gradient, Square(gradient, training), training);
+
+    // Bounds the values, and gives the square of their norm where that will be asked for.
+    private static double Square(Span<float> values, TrainingSpec training)
     {
-        if (magnitude is { } largest) TensorPrimitives.Clamp(gradient, -(float)largest, (float)largest, gradient);
-        if (bound is not { } longest) return;
-        var factor = longest / (TensorPrimitives.Norm<float>(gradient) + 1e-6);
-        if (factor < 1) TensorPrimitives.Multiply(gradient, (float)factor, gradient);
+        if (training.ClipValue is { } largest) TensorPrimitives.Clamp(values, -(float)largest, (float)largest, values);
+        return training.ClipNorm is null ? 0 : Math.Pow(TensorPrimitives.Norm<float>(values), 2);
+    }
+
+    private static void Shorten(Span<float> values, double squares, TrainingSpec training)
+    {
+        if (training.ClipNorm is not { } longest) return;
+        var factor = longest / (Math.Sqrt(squares) + 1e-6);   // PyTorch's guard against a norm of 0
+        if (factor < 1) TensorPrimitives.Multiply(values, (float)factor, values);
     }
 }

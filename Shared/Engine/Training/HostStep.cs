@@ -17,8 +17,7 @@ internal sealed class HostStep(FlatParameters parameters, TrainingSpec training)
         var gradients = new Tensor?[parameters.Tensors.Length];
         for (var i = 0; i < gradients.Length; i++) gradients[i] = parameters.Tensors[i].grad;
 
-        if (training.ClipValue is { } magnitude) GradientClipping.ClipValue(gradients, magnitude);
-        if (training.ClipNorm is { } bound) GradientClipping.ClipNorm(gradients, bound);
+        GradientClipping.Clip(gradients, training);
         _optimizer.BeginStep(rate);
         for (var i = 0; i < gradients.Length; i++)
             if (gradients[i] is { } gradient) _optimizer.Update(parameters.Offsets[i], parameters.Tensors[i].Floats(), gradient.Floats());

@@ -36,7 +36,7 @@ internal sealed class LocalBatch(
         if (GradientPenalty.IsAskedFor(training)) GradientPenalty.Add(parameters, training);
         pass.SaveGradients(gradient);
         parameters.Save(at);
-        GradientClipping.Clip(gradient, training.ClipValue, training.ClipNorm);
+        GradientClipping.Clip(gradient, training);
         if (!_asked) (First, _asked) = (sums, true);
         return sums;
     }

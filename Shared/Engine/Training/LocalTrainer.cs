@@ -137,11 +137,10 @@ internal sealed class LocalTrainer(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="EngineException">The loss is not finite.</exception>
     public MetricSums Measure(ReadOnlySpan<float> at)
     {
         _parameters.Load(at);
-        return Evaluator.Measure(workspace, examples, indices.AsSpan(), cancellation).Sums;
+        return Evaluator.Sum(workspace, examples, indices.AsSpan(), cancellation).Sums;
     }
 
     // A tensor without a gradient is passed over by penalties, clipping and optimiser.

@@ -15,6 +15,7 @@ public static class TaskReports
     {
         if (TaskIds.Check(report.Id) is { } id) return new(Refusal.Malformed, id);
         if (CheckSeconds(report.ComputeSeconds) is { } seconds) return seconds;
+        if (Tickets.Check(report.Ticket) is { } ticket) return ticket;
         return report.OutcomeCase switch
         {
             TaskReport.OutcomeOneofCase.Metrics when report.Id.Kind != TaskKind.Evaluate =>

@@ -20,5 +20,12 @@ internal static class Chunks
             yield return Part(values.Span.Slice(start, Math.Min(ValuesPerPart, values.Length - start)));
     }
 
+    /// <summary>Bytes as parts, each with its own copy.</summary>
+    public static IEnumerable<ByteString> Of(ReadOnlyMemory<byte> bytes)
+    {
+        const int PartBytes = ValuesPerPart * sizeof(float);
+        for (var start = 0; start < bytes.Length; start += PartBytes) yield return ByteString.CopyFrom(bytes.Span.Slice(start, Math.Min(PartBytes, bytes.Length - start)));
+    }
+
     private static ByteString Part(ReadOnlySpan<float> values) => ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Federated.Core.Aggregation;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -12,6 +13,9 @@ public static class UploadHeaders
     /// <summary>The encoding of plain values.</summary>
     public const string Float32 = "f32";
 
+    /// <summary>The encoding of masked values and scalars.</summary>
+    public const string Masked = "masked";
+
     /// <summary>Most clients whose data cannot be used that are told.</summary>
     public const int MaxUnusable = 1000;
 
@@ -19,12 +23,14 @@ public static class UploadHeaders
     public static UploadRefusal? Check(UploadHeader header, UploadLimits limits)
     {
         if (TaskIds.Check(header.Id) is { } id) return new(Refusal.Malformed, id);
-        if (header.Encoding != Float32) return new(Refusal.Malformed, $"The encoding is not '{Float32}', the only one that is known here.");
+        if (header.Encoding is not (Float32 or Masked)) return new(Refusal.Malformed, $"The encoding is neither '{Float32}' nor '{Masked}', the only ones that are known here.");
         if (header.PayloadBytes > (ulong)limits.MaxPayloadBytes)
             return new(Refusal.TooLarge, $"A payload of {header.PayloadBytes} bytes is above the coordinator's cap of {limits.MaxPayloadBytes}.");
+        if (header.Encoding == Masked) return CheckMasked(header);
         if (header.Count is 0 or > int.MaxValue || header.PayloadBytes != 4 * header.Count)
             return new(Refusal.WrongLength, $"{header.Count} values of float32 do not make {header.PayloadBytes} bytes.");
         if (TaskReports.CheckSeconds(header.ComputeSeconds) is { } seconds) return seconds;
+        if (Tickets.Check(header.Ticket) is { } ticket) return ticket;
         return header.Id.Kind switch
         {
             TaskKind.Train => CheckTrain(header),
@@ -36,6 +42,10 @@ public static class UploadHeaders
     /// <summary>The largest magnitude of a mean loss of local training: 10^30.</summary>
     public const double MostLoss = 1e30;
 
+    /// <summary>Checks an update of plain values against the run's schema. Null when it fits.</summary>
+    public static UploadRefusal? CheckPlain(UploadHeader header, ParameterSchema schema) =>
+        header.Encoding == Float32 ? CheckSchema(header, schema) : new(Refusal.Malformed, $"The round takes updates of the encoding '{Float32}' alone.");
+
     /// <summary>Checks an update against the run's schema. Null when it fits.</summary>
     public static UploadRefusal? CheckSchema(UploadHeader header, ParameterSchema schema)
     {
@@ -43,6 +53,25 @@ public static class UploadHeaders
         return header.Count == (ulong)schema.Count
             ? null
             : new(Refusal.WrongLength, $"The update has {header.Count} values; the model has {schema.Count}.");
+    }
+
+    /// <summary>Checks a masked update against the form that the round takes. Null when it fits.</summary>
+    public static UploadRefusal? CheckLayout(UploadHeader header, MaskedLayout layout)
+    {
+        if (header.Encoding != Masked) return new(Refusal.Malformed, "The round takes masked updates alone, and this one is not.");
+        return header.PayloadBytes == (ulong)layout.Bytes
+            ? null
+            : new(Refusal.WrongLength, $"The masked update has {header.PayloadBytes} bytes; {layout.Length} values of {layout.RingBits} bits and {layout.Scalars} scalars are {layout.Bytes}.");
+    }
+
+    // What would say something of a single client has its place behind the mask.
+    private static UploadRefusal? CheckMasked(UploadHeader header)
+    {
+        if (header.Id.Kind != TaskKind.Train || header.Initialised is not null) return new(Refusal.Malformed, "Only train tasks upload masked values.");
+        if (header.Count is 0 or > int.MaxValue || header.PayloadBytes is 0 or > int.MaxValue) return new(Refusal.WrongLength, $"{header.Count} masked values in {header.PayloadBytes} bytes cannot be.");
+        if (header.Examples != 0 || header.Weight != 0 || header.ComputeSeconds != 0 || header.Training is not null || header.Validation is not null || header.Personal is not null)
+            return new(Refusal.Malformed, "The header of a masked update says nothing of examples, weights, times and metrics, which are masked.");
+        return null;
     }
 
     private static UploadRefusal? CheckTrain(UploadHeader header)
@@ -53,7 +82,6 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
-        if (header.Worker.Length > 0 && TaskIds.CheckName(header.Worker) is { } wrong) return new(Refusal.Malformed, $"The name of the worker {wrong}.");
         return (header.Training is null ? null : CheckTraining(header.Training))
             ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
             ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Grpc.Core;
@@ -34,7 +35,21 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
         UploadHeader header, ParameterSchema schema, Memory<float> destination, CancellationToken cancellation)
     {
         var sink = new FloatSink(destination, schema.Count);
-        return UploadHeaders.CheckSchema(header, schema) ?? await ReadPayloadAsync(sink, cancellation);
+        return UploadHeaders.CheckPlain(header, schema) ?? await ReadPayloadAsync(sink, cancellation);
+    }
+
+    /// <summary>Reads a masked update.</summary>
+    /// <param name="header">What <see cref="ReadHeaderAsync"/> gave.</param>
+    /// <param name="schema">Of the update, from the receiver's own knowledge.</param>
+    /// <param name="layout">The form that the round takes, likewise.</param>
+    /// <param name="destination">At least the layout's bytes; the first of them become the packed vector. Contents are undefined after a refusal.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Null when it is complete and intact; else why not. What is in it, nobody can tell.</returns>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public async Task<UploadRefusal?> ReadMaskedAsync(UploadHeader header, ParameterSchema schema, MaskedLayout layout, Memory<byte> destination, CancellationToken cancellation)
+    {
+        var sink = new ByteSink(destination, layout.Bytes);
+        return UploadHeaders.CheckSchema(header, schema) ?? UploadHeaders.CheckLayout(header, layout) ?? await ReadPayloadAsync(sink, cancellation);
     }
 
     /// <summary>Reads the values of an initialise task, whose schema comes with them. Memory grows with what arrives. Exactly one of the results is
@@ -48,7 +63,7 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
         return await ReadPayloadAsync(sink, cancellation) is { } refusal ? (null, refusal) : (new ParameterVector(schema, sink.Grown), null);
     }
 
-    private async Task<UploadRefusal?> ReadPayloadAsync(FloatSink sink, CancellationToken cancellation)
+    private async Task<UploadRefusal?> ReadPayloadAsync(IPayloadSink sink, CancellationToken cancellation)
     {
         var hash = new XxHash3();
         while (await parts.MoveNext(cancellation))
@@ -69,7 +84,7 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
         return new(Refusal.Malformed, $"The stream ended without a trailer, after {sink.Bytes} bytes of payload.");
     }
 
-    private UploadRefusal? Append(ReadOnlySpan<byte> payload, FloatSink sink, XxHash3 hash)
+    private UploadRefusal? Append(ReadOnlySpan<byte> payload, IPayloadSink sink, XxHash3 hash)
     {
         // An empty part brings nothing nearer its end: a stream of them would never stop.
         if (payload.IsEmpty) return new(Refusal.Malformed, "A part of the payload is empty.");
@@ -81,7 +96,7 @@ public sealed class UploadReader(IAsyncStreamReader<UploadPart> parts, UploadLim
         return null;
     }
 
-    private static UploadRefusal? CheckTrailer(UploadTrailer trailer, FloatSink sink, XxHash3 hash)
+    private static UploadRefusal? CheckTrailer(UploadTrailer trailer, IPayloadSink sink, XxHash3 hash)
     {
         if (!sink.IsFull)
             return new(Refusal.WrongLength, $"The payload ended after {sink.Bytes} bytes, before the length that the header says.");

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Federated.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Federated.Wire.Streams;
@@ -24,10 +25,29 @@ public static class UploadSender
     {
         var full = header.Clone();
         (full.Encoding, full.Count, full.PayloadBytes) = (UploadHeaders.Float32, (ulong)values.Length, 4UL * (ulong)values.Length);
+        return await SendAsync(client, full, Chunks.Of(values), cancellation);
+    }
+
+    /// <summary>The same for a masked update.</summary>
+    /// <param name="client">The coordinator's Transfer service.</param>
+    /// <param name="header">What is uploaded, with the number of values; encoding and length are filled in here, in a copy.</param>
+    /// <param name="packed">The masked vector in its layout's form. Not changed while it is sent.</param>
+    /// <param name="cancellation">Ends the call. Put the deadline in here.</param>
+    /// <exception cref="RpcException">The connection or the coordinator failed; the upload may be repeated, it counts once.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static async Task<Verdict> SendMaskedAsync(Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
+    {
+        var full = header.Clone();
+        (full.Encoding, full.PayloadBytes) = (UploadHeaders.Masked, (ulong)packed.Length);
+        return await SendAsync(client, full, Chunks.Of(packed), cancellation);
+    }
+
+    private static async Task<Verdict> SendAsync(Transfer.TransferClient client, UploadHeader full, IEnumerable<ByteString> chunks, CancellationToken cancellation)
+    {
         try
         {
-            return await SendOnceAsync(client, full, values, cancellation)
-                ?? await SendOnceAsync(client, full, values, cancellation)
+            return await SendOnceAsync(client, full, chunks, cancellation)
+                ?? await SendOnceAsync(client, full, chunks, cancellation)
                 ?? throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke while the upload was sent."));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
@@ -38,12 +58,12 @@ public static class UploadSender
 
     /// <returns>Null when the connection broke without an answer.</returns>
     private static async Task<Verdict?> SendOnceAsync(
-        Transfer.TransferClient client, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+        Transfer.TransferClient client, UploadHeader header, IEnumerable<ByteString> chunks, CancellationToken cancellation)
     {
         using var call = client.Upload(cancellationToken: cancellation);
         try
         {
-            await SendPartsAsync(call, header, values, cancellation);
+            await SendPartsAsync(call, header, chunks, cancellation);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
@@ -65,11 +85,11 @@ public static class UploadSender
     }
 
     private static async Task SendPartsAsync(
-        AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, ReadOnlyMemory<float> values, CancellationToken cancellation)
+        AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, IEnumerable<ByteString> chunks, CancellationToken cancellation)
     {
         await call.RequestStream.WriteAsync(new UploadPart { Header = header }, cancellation);
         var hash = new XxHash3();
-        foreach (var chunk in Chunks.Of(values))
+        foreach (var chunk in chunks)
         {
             if (call.ResponseAsync.IsCompleted) return;
             hash.Append(chunk.Span);

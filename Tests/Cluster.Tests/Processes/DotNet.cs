@@ -12,6 +12,9 @@ internal static class DotNet
     /// <summary>The coordinator that kills itself where it is told to.</summary>
     public static string FaultyCoordinator { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Federated.FaultyCoordinator.dll");
 
+    /// <summary>The worker that kills itself in a phase of a masked round.</summary>
+    public static string FaultyWorker { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "Federated.FaultyWorker.dll");
+
     /// <summary>Debug or Release, as these tests were built.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Name;
 

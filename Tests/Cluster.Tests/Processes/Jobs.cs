@@ -23,6 +23,16 @@ internal static class Jobs
         training: { epochs: 12, batch_size: 8, optimizer: { learning_rate: 0.02 } }
         """;
 
+    /// <summary>Two masked rounds of ten clients, of whom seven must stay.</summary>
+    public const string MaskedRounds = """
+        name: masked-rounds
+        seed: 7
+        model: { layers: [flatten, dense: { units: 10 }] }
+        data: { name: digits, clients: 10 }
+        federation: { rounds: 2, cohort: { minimum: 7, deadline: 5m } }
+        privacy: { secure_aggregation: { enabled: true, examples_cap: 200, phase_deadline: 60s } }
+        """;
+
     /// <summary>Six rounds of a fraction of a second each, long enough to be disturbed.</summary>
     public const string QuickRounds = """
         name: quick-rounds

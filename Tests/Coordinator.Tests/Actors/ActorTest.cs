@@ -6,9 +6,12 @@ using Federated.Coordinator.Actors;
 using Federated.Coordinator.Storage;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy;
+using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire;
 using Federated.Wire.Mapping;
+using Google.Protobuf;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Federated.Coordinator.Tests.Actors;
@@ -26,13 +29,20 @@ public abstract class ActorTest() : TestKit("""
     internal static readonly ParameterSchema Schema = new([new TensorSpec("w", [2])]);
     internal static readonly ParameterVector Start = new(Schema, [10f, 20f]);
 
+    private readonly HashSet<(IActorRef Step, TaskKey Key)> _assigned = [];
+
     private protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     private protected ParameterStore Store { get; } = new();
 
     private protected MemoryCheckpoints Checkpoints { get; } = new();
 
-    private protected RunsSettings Settings => new(Store, Checkpoints, () => "http://127.0.0.1:1", Time, "0.1.0");
+    private protected RunsSettings Settings => new(Store, Checkpoints, () => "http://127.0.0.1:1", Time, "0.1.0") { Secrets = new NoSecrets() };
+
+    /// <summary>The ticket of every task that <see cref="Settings"/> give out, and of every offer that is made here.</summary>
+    private protected static ByteString Ticket { get; } = ByteString.CopyFrom([.. Enumerable.Repeat((byte)7, 16)]);
+
+    private protected static BeginUpload Begin(TaskId id) => new(id, Ticket);
 
     /// <summary>A job of two clients that are both asked in each round; nothing stops it early.</summary>
     private protected static JobSpec Job(int rounds = 3) => new()
@@ -60,6 +70,7 @@ public abstract class ActorTest() : TestKit("""
         new()
         {
             Id = id,
+            Ticket = Ticket,
             SchemaHash = Schema.Hash,
             Encoding = "f32",
             Count = 2,
@@ -74,6 +85,7 @@ public abstract class ActorTest() : TestKit("""
         new()
         {
             Id = id,
+            Ticket = Ticket,
             SchemaHash = Schema.Hash,
             Encoding = "f32",
             Count = 2,
@@ -88,10 +100,36 @@ public abstract class ActorTest() : TestKit("""
         Start);
 
     private protected static OfferReport Measured(TaskId id, ulong examples, ulong correct, double loss = 1) =>
-        new(new() { Id = id, Metrics = new() { Examples = examples, LossSum = loss * examples, Correct = correct } });
+        new(new() { Id = id, Ticket = Ticket, Metrics = new() { Examples = examples, LossSum = loss * examples, Correct = correct } });
 
     private protected static OfferReport Failure(TaskId id, string reason, bool permanent = false, bool onlyHere = false) =>
-        new(new() { Id = id, Failure = new() { Reason = reason, Permanent = permanent, OnlyHere = onlyHere } });
+        new(new() { Id = id, Ticket = Ticket, Failure = new() { Reason = reason, Permanent = permanent, OnlyHere = onlyHere } });
+
+    /// <summary>As the registry tells it.</summary>
+    private protected void Assign(IActorRef step, TaskKey key, string worker)
+    {
+        _assigned.Add((step, key));
+        step.Tell(new TaskAssigned(key, worker, Ticket));
+    }
+
+    /// <summary>Offers the outcome of a task, which goes to a worker without a name before where the test has given it to none.</summary>
+    private protected Task<Verdict> Deliver(IActorRef step, object offer)
+    {
+        HandOut(step, Offers.TaskOf(offer)!);
+        return Offer(step, offer);
+    }
+
+    /// <summary>Begins to upload the outcome of a task, in the same way.</summary>
+    private protected Task<UploadPermit> Permit(IActorRef step, TaskId id)
+    {
+        HandOut(step, id);
+        return Ask<UploadPermit>(step, Begin(id));
+    }
+
+    private void HandOut(IActorRef step, TaskId id)
+    {
+        if (!_assigned.Contains((step, id.ToKey()))) Assign(step, id.ToKey(), "");
+    }
 
     private protected static Task<Verdict> Offer(IActorRef actor, object offer) => Ask<Verdict>(actor, offer);
 
@@ -106,5 +144,10 @@ public abstract class ActorTest() : TestKit("""
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await foreach (var next in channel.Reader.ReadAllAsync(limit.Token)) events.Add(next);
         return events;
+    }
+
+    private sealed class NoSecrets : ISecureRandom
+    {
+        public void Fill(Span<byte> bytes) => bytes.Fill(Ticket[0]);
     }
 }

@@ -36,11 +36,11 @@ public sealed class BufferedActorTests : ActorTest
         var released = 0;
         var actor = Open(FedBuff(concurrency: 2, buffer: 2));
         var first = Asked(2);
-        Assert.NotNull((await Ask<UploadPermit>(actor, new BeginUpload(Id(first[0])))).Schema);
-        Assert.Equal(Refusal.Unspecified, (await Offer(actor, Update(Id(first[0]), [1f, 0f], 1, () => Interlocked.Increment(ref released)))).Refused);
+        Assert.NotNull((await Permit(actor, Id(first[0]))).Schema);
+        Assert.Equal(Refusal.Unspecified, (await Deliver(actor, Update(Id(first[0]), [1f, 0f], 1, () => Interlocked.Increment(ref released)))).Refused);
         var third = Asked(1).Single();
         Assert.DoesNotContain(third, first);
-        Assert.Equal(Refusal.Unspecified, (await Offer(actor, Update(Id(first[1]), [0f, 2f], 3, () => Interlocked.Increment(ref released)))).Refused);
+        Assert.Equal(Refusal.Unspecified, (await Deliver(actor, Update(Id(first[1]), [0f, 2f], 3, () => Interlocked.Increment(ref released)))).Refused);
 
         var ready = _run.ExpectMsg<RoundReady>();
         Assert.Equal<float>([10.25f, 21.5f], ready.Server.Parameters.Values.ToArray());
@@ -55,10 +55,10 @@ public sealed class BufferedActorTests : ActorTest
     {
         var actor = Open(FedBuff(concurrency: 3, buffer: 1), "a", "b", "c");
         Asked(3);
-        await Offer(actor, Update(Id("a"), [1f, 0f]));
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
         var ready = _run.ExpectMsg<RoundReady>();
         // The run writes its checkpoint meanwhile.
-        Assert.Equal(Refusal.Unspecified, (await Offer(actor, Update(Id("b"), [0f, 2f]))).Refused);
+        Assert.Equal(Refusal.Unspecified, (await Deliver(actor, Update(Id("b"), [0f, 2f]))).Refused);
         Assert.Equal(Refusal.Duplicate, (await Offer(actor, Update(Id("b"), [0f, 2f]))).Refused);
         Next(actor, ready, FedBuff(concurrency: 3, buffer: 1), "a", "b", "c");
 
@@ -78,7 +78,7 @@ public sealed class BufferedActorTests : ActorTest
         var actor = Open(spec, "b", inFlight: ("b", 1));
         var order = _registry.ExpectMsg<SubmitWork>().Orders.Single();
         Assert.Equal((Older.Hash, 1), (order.Parameters!.Sha256, order.Task.Key.Round));
-        await Offer(actor, Update(Id("b", round: 1, attempt: 1), [4f, 0f]));
+        await Deliver(actor, Update(Id("b", round: 1, attempt: 1), [4f, 0f]));
         // alpha = 0.5 / sqrt(1 + 2): x + alpha ([4, 8] + [4, 0] - x)
         var alpha = 0.5 / Math.Sqrt(3);
         var model = _run.ExpectMsg<RoundReady>().Server.Parameters.Values.ToArray();
@@ -93,10 +93,10 @@ public sealed class BufferedActorTests : ActorTest
         var released = 0;
         var actor = Open(spec, "a", "b");
         Asked(2);
-        await Offer(actor, Update(Id("a"), [1f, 0f]));
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
         Next(actor, _run.ExpectMsg<RoundReady>(), spec, "a", "b");
         Assert.Equal(Refusal.TooStale, (await Offer(actor, Update(Id("b"), [9f, 9f], release: () => released++))).Refused);
-        Assert.Equal(Refusal.TooStale, (await Ask<RefusedOffer>(actor, new BeginUpload(Id("b")))).Reason);
+        Assert.Equal(Refusal.TooStale, (await Ask<RefusedOffer>(actor, Begin(Id("b")))).Reason);
         Assert.Equal(1, released);
         Assert.Equal([("a", 4), ("b", 4)], _registry.FishForMessage<SubmitWork>(_ => true).Orders.Select(order => (order.Task.Key.Client, order.Task.Key.Round)));
     }
@@ -106,8 +106,8 @@ public sealed class BufferedActorTests : ActorTest
     {
         var actor = Open(FedBuff(concurrency: 2, buffer: 2), "a", "b", "c");
         var asked = Asked(2);
-        actor.Tell(new TaskAssigned(Key(asked[0]), "w1"));
-        await Ask<UploadPermit>(actor, new BeginUpload(Id(asked[0])));
+        Assign(actor, Key(asked[0]), "w1");
+        await Permit(actor, Id(asked[0]));
         Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(asked[0], _registry.FishForMessage<WithdrawWork>(_ => true).Keys.Single().Client);
         Assert.Equal(["a", "b", "c"], asked.Append(Asked(1).Single()).Order());
@@ -121,23 +121,52 @@ public sealed class BufferedActorTests : ActorTest
         OfferUpdate Bad(TaskId id, ulong examples = 1) => Update(id, [9f, 9f], examples, () => Interlocked.Increment(ref released));
         var actor = Open(FedBuff(concurrency: 2, buffer: 9), "a", "b");
         Asked(2);
-        await Offer(actor, Update(Id("a"), [1f, 0f]));
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
         Assert.Equal(Refusal.WrongRound, (await Offer(actor, Bad(Id("b", round: 4)))).Refused);
         Assert.Equal(Refusal.WrongRound, (await Offer(actor, Bad(Id("b", attempt: 1)))).Refused);
         Assert.Equal(Refusal.NotInCohort, (await Offer(actor, Bad(Id("x")))).Refused);
         Assert.Equal(Refusal.Duplicate, (await Offer(actor, Bad(Id("a")))).Refused);
-        Assert.Equal(Refusal.NoExamples, (await Offer(actor, Bad(Id("b"), examples: 0))).Refused);
-        Assert.Equal(Refusal.NotFinite, (await Offer(actor, Update(Id("b"), [float.NaN, 0], release: () => Interlocked.Increment(ref released)))).Refused);
+        Assert.Equal(Refusal.NoExamples, (await Deliver(actor, Bad(Id("b"), examples: 0))).Refused);
+        Assert.Equal(Refusal.NotFinite, (await Deliver(actor, Update(Id("b"), [float.NaN, 0], release: () => Interlocked.Increment(ref released)))).Refused);
         Assert.Equal(6, released);
         // Nobody is left: what is there makes the version.
         Assert.Equal<float>([11f, 20f], _run.ExpectMsg<RoundReady>().Server.Parameters.Values.ToArray());
     }
 
     [Fact]
+    public async Task Update_that_claims_more_examples_than_its_client_has_is_refused_and_its_client_replaced()
+    {
+        var actor = Open(FedBuff(concurrency: 1, buffer: 1), "a", "b");
+        var first = Asked(1).Single();
+        Assert.Equal(Refusal.Malformed, (await Deliver(actor, Update(Id(first), [9f, 9f], examples: 11))).Refused);
+        Assert.NotEqual(first, Asked(1).Single());
+    }
+
+    // a and b were drawn first and c later; a and c deliver. It is theirs, as it would have been without the restart.
+    [Fact]
+    public async Task Version_that_goes_on_after_a_restart_says_whose_updates_it_has_and_names_nobody_else()
+    {
+        var spec = FedBuff(concurrency: 3, buffer: 2);
+        var plan = PlanOf(JobOf(spec, local: false), 3, 2, AlgorithmCatalog.Create(JobOf(spec, local: false)).Init(Start) with { Round = 2 }, ["a", "b", "c", "d"]);
+        var actor = _run.ChildActorOf(BufferedActor.Props(plan with
+        {
+            Reopened = new(["a", "b"], 2, 4),
+            InFlight = RunState.Initial.InFlight.AddRange(new[] { "a", "b", "c" }.Select(client => KeyValuePair.Create(client, new FlightTask(3, 2)))),
+            Versions = ImmutableDictionary<int, ParameterVector>.Empty.Add(2, Start),
+        }, _registry));
+        Asked(3);
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
+        await Deliver(actor, Update(Id("c"), [1f, 0f]));
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal(["a", "c"], ready.Round.Cohort);
+        Assert.Equal(4, ready.Round.Population);
+    }
+
+    [Fact]
     public async Task Attempt_is_given_up_when_all_have_failed()
     {
         var actor = Open(FedBuff(concurrency: 1, buffer: 2), "a", "b");
-        for (var client = 0; client < 2; client++) await Offer(actor, Failure(Id(Asked(1).Single()), "No data."));
+        for (var client = 0; client < 2; client++) await Deliver(actor, Failure(Id(Asked(1).Single()), "No data."));
         var gaveUp = _run.ExpectMsg<RoundGaveUp>();
         Assert.Equal((3, 2), (gaveUp.Round, gaveUp.Attempt));
         Assert.Equal<string>(["a", "b"], gaveUp.FailedClients);
@@ -152,7 +181,7 @@ public sealed class BufferedActorTests : ActorTest
         var actor = Open(spec, "a", "b");
         var first = Asked(1).Single();
         _keeps = false;
-        await Offer(actor, Update(Id(first), [1f, 0f]));
+        await Deliver(actor, Update(Id(first), [1f, 0f]));
         var ready = _run.ExpectMsg<RoundReady>();
         _registry.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         Next(actor, ready, spec, "a", "b");
@@ -165,8 +194,8 @@ public sealed class BufferedActorTests : ActorTest
         var spec = new FederationSpec { Mode = FederationMode.SemiSynchronous };
         var actor = Open(spec, "a", "b");
         Asked(2);
-        actor.Tell(new TaskAssigned(Key("a"), "w1"));
-        await Offer(actor, Update(Id("a"), [1f, 0f]));
+        Assign(actor, Key("a"), "w1");
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
         Advance(TimeSpan.FromMinutes(1));
         var ready = _run.ExpectMsg<RoundReady>();
         Assert.Empty(ready.Problems);
@@ -175,8 +204,8 @@ public sealed class BufferedActorTests : ActorTest
         Next(actor, ready, spec, "a", "b");
         // b still trains for the round before.
         Assert.Equal(["a"], Asked(1));
-        await Offer(actor, Update(Id("b"), [0f, 2f]));
-        await Offer(actor, Update(Id("a", round: 4, attempt: 1), [1f, 0f]));
+        await Deliver(actor, Update(Id("b"), [0f, 2f]));
+        await Deliver(actor, Update(Id("a", round: 4, attempt: 1), [1f, 0f]));
         var second = _run.ExpectMsg<RoundReady>();
         Assert.Equal([0, 1], second.Round.Accepted.Values.Select(update => update.Staleness));
         // ([1, 0] + [0, 2] / sqrt(2)) / 2
@@ -189,8 +218,8 @@ public sealed class BufferedActorTests : ActorTest
     {
         var actor = Open(new() { Mode = FederationMode.SemiSynchronous }, "a", "b");
         Asked(2);
-        await Offer(actor, Update(Id("b"), [0f, 2f], 3));
-        await Offer(actor, Update(Id("a"), [1f, 0f]));
+        await Deliver(actor, Update(Id("b"), [0f, 2f], 3));
+        await Deliver(actor, Update(Id("a"), [1f, 0f]));
         Assert.Equal<float>([10.25f, 21.5f], _run.ExpectMsg<RoundReady>().Server.Parameters.Values.ToArray());
     }
 
@@ -205,7 +234,7 @@ public sealed class BufferedActorTests : ActorTest
         actor.Tell(new Roster(1, 1, ["a", "z"]));
         Assert.Equal(["z"], Asked(1));
         actor.Tell(new TaskLost(Key("z"), "w2"));
-        await Offer(actor, Update(Id("a"), [1f, 1f]));
+        await Deliver(actor, Update(Id("a"), [1f, 1f]));
         Assert.Equal("worker 'w2' is gone.", _run.ExpectMsg<RoundReady>().Problems.Single().Reason);
     }
 
@@ -216,7 +245,7 @@ public sealed class BufferedActorTests : ActorTest
         var clients = Enumerable.Range(0, 40).Select(i => $"c{i:00}").ToArray();
         var actor = Open(FedBuff(concurrency: 40, buffer: 50), clients);
         Asked(40);
-        var offers = clients.Take(30).Select(client => Offer(actor, Update(Id(client), [1f, 0f], release: () => Interlocked.Increment(ref released)))).ToArray();
+        var offers = clients.Take(30).Select(client => Deliver(actor, Update(Id(client), [1f, 0f], release: () => Interlocked.Increment(ref released)))).ToArray();
         actor.Tell(EndRound.Instance);
         Assert.All(await Task.WhenAll(offers), verdict => Assert.True(verdict.Refused is Refusal.Unspecified or Refusal.RoundClosed));
         Assert.Equal(clients.Skip(30), _registry.FishForMessage<WithdrawWork>(_ => true).Keys.Select(key => key.Client));
@@ -252,7 +281,7 @@ public sealed class BufferedActorTests : ActorTest
     }
 
     private static RoundPlan PlanOf(JobSpec job, int round, int attempt, ServerState server, string[] clients) => new(
-        "run", job, round, attempt, server, AlgorithmCatalog.Create(job), [.. clients.Select(client => new ClientShare(client, 1))], new WeightedMean(2), ClientHealth.Fine);
+        "run", job, round, attempt, server, AlgorithmCatalog.Create(job), [.. clients.Select(client => new ClientShare(client, 10))], new WeightedMean(2), ClientHealth.Fine);
 
     private static JobSpec JobOf(FederationSpec spec, bool local) => Job() with
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Federated.Coordinator.Actors;
+using Federated.Core.Privacy;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -40,6 +41,32 @@ public sealed class ClientRegistryActorTests : ActorTest
         Assert.Equal((Refusal.WrongVersion, "s1"), (refused.Reason, refused.Session));
         Assert.Equal(
             "Worker 'w1' (version 7.7.7) speaks protocol 9, the coordinator (version 0.1.0) speaks protocol 1: install the same version on both.", refused.Detail);
+    }
+
+    [Fact]
+    public void Each_assignment_has_a_ticket_of_its_own_that_owner_and_worker_are_told_and_no_repetition_changes()
+    {
+        var registry = Sys.ActorOf(ClientRegistryActor.Props(Settings with { Secrets = new CountingSecrets() }));
+        var (first, second) = (CreateTestProbe(), CreateTestProbe());
+        foreach (var (worker, name) in new[] { (first, "w1"), (second, "w2") })
+        {
+            registry.Tell(HelloOf(name, slots: 1), worker);
+            worker.ExpectMsg<Welcome>();
+        }
+        registry.Tell(new SubmitWork([new(Train("a")), new(Train("b"))]), _run);
+        var told = new[] { _run.ExpectMsg<TaskAssigned>(), _run.ExpectMsg<TaskAssigned>() };
+        Assert.Equal([1, 2], told.Select(assigned => (int)assigned.Ticket[^1]));
+        Assert.All(told, assigned => Assert.Equal(16, assigned.Ticket.Length));
+        foreach (var (worker, name) in new[] { (first, "w1"), (second, "w2") })
+        {
+            worker.ExpectMsg<OpenRun>();
+            var given = told.Single(assigned => assigned.Worker == name);
+            var task = worker.ExpectMsg<AssignTask>();
+            Assert.Equal((given.Key.Client, given.Ticket), (task.Id.Client, task.Ticket));
+            Advance(WorkerSessionActor.RepeatInterval);
+            Assert.Equal(task, worker.FishForMessage<AssignTask>(_ => true));
+            Assert.Equal(given.Ticket, task.Ticket);
+        }
     }
 
     [Fact]
@@ -405,5 +432,16 @@ public sealed class ClientRegistryActorTests : ActorTest
     private sealed class Mute : ReceiveActor
     {
         public Mute(IActorRef log) => ReceiveAny(log.Tell);
+    }
+
+    private sealed class CountingSecrets : ISecureRandom
+    {
+        private byte _count;
+
+        public void Fill(Span<byte> bytes)
+        {
+            bytes.Clear();
+            bytes[^1] = ++_count;
+        }
     }
 }

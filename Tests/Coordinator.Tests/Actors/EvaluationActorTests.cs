@@ -5,6 +5,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -29,7 +30,7 @@ public sealed class EvaluationActorTests : ActorTest
         Assert.Equal([0, 1, 2], orders.Select(order => order.Task.Key.Slice));
         Assert.All(orders, order => Assert.Equal((3, 500L), (order.Slices, order.Task.Examples)));
         foreach (var slice in new[] { 2, 0, 1 })
-            Assert.Equal(Refusal.Unspecified, (await Offer(evaluation, Measured(Id(slice: slice), 500, 400, losses[slice] / 500))).Refused);
+            Assert.Equal(Refusal.Unspecified, (await Deliver(evaluation, Measured(Id(slice: slice), 500, 400, losses[slice] / 500))).Refused);
         var done = _run.ExpectMsg<EvaluationDone>();
         Assert.Equal((1500L, 1200L, 1.0), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct, done.Result.Whole.Sums.LossSum));
         Assert.Equal(Refusal.RoundClosed, (await Offer(evaluation, Measured(Id(slice: 0), 500, 1))).Refused);
@@ -39,13 +40,25 @@ public sealed class EvaluationActorTests : ActorTest
     public async Task Repeated_unasked_and_malformed_reports_are_refused()
     {
         var evaluation = Open(Job(), testExamples: 1000);
-        await Offer(evaluation, Measured(Id(slice: 0), 500, 400));
+        await Deliver(evaluation, Measured(Id(slice: 0), 500, 400));
         Assert.Equal(Refusal.Duplicate, (await Offer(evaluation, Measured(Id(slice: 0), 500, 400))).Refused);
         Assert.Equal(Refusal.NotInCohort, (await Offer(evaluation, Measured(Id(slice: 7), 500, 400))).Refused);
         Assert.Equal(Refusal.WrongRound, (await Offer(evaluation, Measured(Id(slice: 1, attempt: 2), 500, 400))).Refused);
-        Assert.Equal(Refusal.Malformed, (await Ask<RefusedOffer>(evaluation, new BeginUpload(Id(slice: 1)))).Reason);
-        Assert.Equal(Refusal.NotFinite, (await Offer(evaluation, Measured(Id(slice: 1), 500, 400, double.NaN))).Refused);
+        Assert.Equal(Refusal.Malformed, (await Ask<RefusedOffer>(evaluation, Begin(Id(slice: 1)))).Reason);
+        Assert.Equal(Refusal.NotFinite, (await Deliver(evaluation, Measured(Id(slice: 1), 500, 400, double.NaN))).Refused);
         Assert.Null(_run.ExpectMsg<EvaluationDone>().Result);
+    }
+
+    [Fact]
+    public async Task Who_does_not_show_the_ticket_of_its_part_measures_nothing()
+    {
+        var evaluation = Open(Job(), testExamples: 1000);
+        Assert.Equal(Refusal.NotActive, (await Offer(evaluation, Measured(Id(slice: 0), 500, 400))).Refused);
+        // The ticket of another slice.
+        evaluation.Tell(new TaskAssigned(new("run", TaskPurpose.Evaluate, 2, 1, "", 1), "w1", Ticket));
+        evaluation.Tell(new TaskAssigned(new("run", TaskPurpose.Evaluate, 2, 1, "", 0), "w2", ByteString.CopyFromUtf8("another")));
+        Assert.Equal(Refusal.WrongTicket, (await Offer(evaluation, Measured(Id(slice: 0), 500, 400))).Refused);
+        Assert.Equal(Refusal.Unspecified, (await Offer(evaluation, Measured(Id(slice: 1), 500, 400))).Refused);
     }
 
     [Fact]
@@ -55,8 +68,8 @@ public sealed class EvaluationActorTests : ActorTest
         _registry.ExpectMsg<SubmitWork>();
         for (uint attempt = 1; attempt <= 3; attempt++)
         {
-            evaluation.Tell(new TaskAssigned(new("run", TaskPurpose.Evaluate, 2, (int)attempt), $"w{attempt}"));
-            await Offer(evaluation, Failure(Id(attempt: attempt), $"failure {attempt}"));
+            Assign(evaluation, new("run", TaskPurpose.Evaluate, 2, (int)attempt), $"w{attempt}");
+            await Deliver(evaluation, Failure(Id(attempt: attempt), $"failure {attempt}"));
             Assert.Equal((int)attempt, _registry.ExpectMsg<WorkDone>().Key.Attempt);
             if (attempt < 3) Assert.Equal((int)attempt, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
         }
@@ -67,7 +80,7 @@ public sealed class EvaluationActorTests : ActorTest
     public async Task Permanent_failure_of_a_slice_ends_the_evaluation()
     {
         var evaluation = Open(Job(), testExamples: 1000);
-        await Offer(evaluation, Failure(Id(), "no data", permanent: true));
+        await Deliver(evaluation, Failure(Id(), "no data", permanent: true));
         Assert.Equal("no data", _run.ExpectMsg<EvaluationDone>().Problem);
     }
 
@@ -77,10 +90,10 @@ public sealed class EvaluationActorTests : ActorTest
         var evaluation = Open(Job() with { Evaluation = new() { PerClient = true } }, testExamples: 1000, clients: ["a", "b"]);
         var orders = _registry.ExpectMsg<SubmitWork>().Orders;
         Assert.Equal([("", 0, 2), ("", 1, 2), ("a", 0, 0), ("b", 0, 0)], orders.Select(order => (order.Task.Key.Client, order.Task.Key.Slice, order.Slices)));
-        await Offer(evaluation, Measured(Id("b"), 10, 5));
-        await Offer(evaluation, Measured(Id(slice: 1), 500, 300));
-        await Offer(evaluation, Failure(Id("a"), "broken", permanent: true));
-        await Offer(evaluation, Measured(Id(slice: 0), 500, 400));
+        await Deliver(evaluation, Measured(Id("b"), 10, 5));
+        await Deliver(evaluation, Measured(Id(slice: 1), 500, 300));
+        await Deliver(evaluation, Failure(Id("a"), "broken", permanent: true));
+        await Deliver(evaluation, Measured(Id(slice: 0), 500, 400));
 
         var done = _run.ExpectMsg<EvaluationDone>();
         Assert.Equal((1000L, 700L), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct));
@@ -92,8 +105,8 @@ public sealed class EvaluationActorTests : ActorTest
     {
         var evaluation = Open(Job(), testExamples: 0, "a", "b", "c");
         Assert.Equal(["a", "b", "c"], _registry.ExpectMsg<SubmitWork>().Orders.Select(order => order.Task.Key.Client));
-        await Offer(evaluation, Measured(Id("c"), 10, 5));
-        await Offer(evaluation, Failure(Id("a"), "broken", permanent: true));
+        await Deliver(evaluation, Measured(Id("c"), 10, 5));
+        await Deliver(evaluation, Failure(Id("a"), "broken", permanent: true));
         evaluation.Tell(new TaskLost(new("run", TaskPurpose.Evaluate, 2, 1, "b"), "w"));
         var done = _run.ExpectMsg<EvaluationDone>();
         Assert.Equal((10L, 5L), (done.Result!.Whole.Sums.Examples, done.Result.Whole.Sums.Correct));
@@ -103,7 +116,7 @@ public sealed class EvaluationActorTests : ActorTest
     public async Task Clients_without_examples_to_measure_with_give_a_reason_and_no_number()
     {
         var evaluation = Open(Job(), testExamples: 0, "a");
-        await Offer(evaluation, Measured(Id("a"), 0, 0));
+        await Deliver(evaluation, Measured(Id("a"), 0, 0));
         var done = _run.ExpectMsg<EvaluationDone>();
         Assert.Null(done.Result);
         Assert.Contains("data.validation", done.Problem, StringComparison.Ordinal);
@@ -122,8 +135,8 @@ public sealed class EvaluationActorTests : ActorTest
         foreach (var (clients, testExamples, expected) in new[] { (new[] { "a", "b" }, 0, 10L), ([], 1000, -1L) })
         {
             var evaluation = Open(Job(), testExamples, clients);
-            evaluation.Tell(new TaskAssigned(new("run", TaskPurpose.Evaluate, 2, 1, clients.FirstOrDefault("")), "w"));
-            await Offer(evaluation, Measured(Id(clients.FirstOrDefault("")), 10, 5));
+            Assign(evaluation, new("run", TaskPurpose.Evaluate, 2, 1, clients.FirstOrDefault("")), "w");
+            await Deliver(evaluation, Measured(Id(clients.FirstOrDefault("")), 10, 5));
             Advance(TimeSpan.FromMinutes(1));
             Assert.Equal(expected, _run.ExpectMsg<EvaluationDone>().Result?.Whole.Sums.Examples ?? -1);
         }
@@ -135,8 +148,8 @@ public sealed class EvaluationActorTests : ActorTest
         var goal = new Federated.Core.Metrics.Goal(Objective.Classification, ["no", "yes"]);
         var evaluation = Open(Job(), testExamples: 1000, goal);
         // Actual no: 3 as no, 1 as yes; actual yes: 2 as no, 4 as yes.
-        await Offer(evaluation, WithTallies(Measured(Id(slice: 1), 5, 3), Confusion([0, 2, 3], [1, 2, 2])));
-        await Offer(evaluation, WithTallies(Measured(Id(slice: 0), 5, 4), Confusion([0, 1, 3], [2, 1, 2])));
+        await Deliver(evaluation, WithTallies(Measured(Id(slice: 1), 5, 3), Confusion([0, 2, 3], [1, 2, 2])));
+        await Deliver(evaluation, WithTallies(Measured(Id(slice: 0), 5, 4), Confusion([0, 1, 3], [2, 1, 2])));
         var result = _run.ExpectMsg<EvaluationDone>().Result!;
         Assert.Equal<string>(["no", "yes"], result.Confusion!.Classes);
         Assert.Equal<long>([3, 1, 2, 4], result.Confusion.Counts);
@@ -149,7 +162,7 @@ public sealed class EvaluationActorTests : ActorTest
     {
         var evaluation = Open(Job(), testExamples: 100);
         var wrong = WithTallies(Measured(Id(), 5, 4), new NamedSums { Name = "scores", Steps = { 1 << 20 }, Counts = { 1 } });
-        Assert.Equal(Refusal.Malformed, (await Offer(evaluation, wrong)).Refused);
+        Assert.Equal(Refusal.Malformed, (await Deliver(evaluation, wrong)).Refused);
         Assert.Contains("scores", _run.ExpectMsg<EvaluationDone>().Problem, StringComparison.Ordinal);
     }
 
@@ -159,9 +172,9 @@ public sealed class EvaluationActorTests : ActorTest
         var job = Job() with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } };
         var evaluation = Open(job, testExamples: 100, clients: ["a", "b", "c"]);
         Assert.Equal([("a", 0), ("b", 0), ("c", 0)], _registry.ExpectMsg<SubmitWork>().Orders.Select(order => (order.Task.Key.Client, order.Slices)));
-        await Offer(evaluation, WithTallies(Measured(Id("c"), 4, 0), Regression(4, 2, 1, 10, 30)));
-        await Offer(evaluation, Measured(Id("b"), 0, 0, loss: 0));
-        await Offer(evaluation, WithTallies(Measured(Id("a"), 6, 0), Regression(6, 3, 9, 12, 30)));
+        await Deliver(evaluation, WithTallies(Measured(Id("c"), 4, 0), Regression(4, 2, 1, 10, 30)));
+        await Deliver(evaluation, Measured(Id("b"), 0, 0, loss: 0));
+        await Deliver(evaluation, WithTallies(Measured(Id("a"), 6, 0), Regression(6, 3, 9, 12, 30)));
         var result = _run.ExpectMsg<EvaluationDone>().Result!;
         // b has no test examples.
         Assert.Equal(["a", "c"], result.Clients.Keys);
@@ -174,7 +187,7 @@ public sealed class EvaluationActorTests : ActorTest
     public async Task Per_client_a_client_of_a_shared_test_set_that_cannot_be_measured_ends_the_evaluation()
     {
         var evaluation = Open(Job() with { Data = new() { Partition = new() { Kind = PartitionKind.Natural } }, Evaluation = new() { PerClient = true } }, testExamples: 100, clients: ["a", "b"]);
-        await Offer(evaluation, Failure(Id("a"), "no data", permanent: true));
+        await Deliver(evaluation, Failure(Id("a"), "no data", permanent: true));
         Assert.Equal("no data", _run.ExpectMsg<EvaluationDone>().Problem);
     }
 

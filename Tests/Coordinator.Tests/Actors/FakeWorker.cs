@@ -1,5 +1,7 @@
 using Akka.Actor;
+using Federated.Coordinator.Actors;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -13,9 +15,17 @@ internal sealed class FakeWorker : ReceiveActor
         {
             Sender.Tell(new TaskAccepted { Id = task.Id });
             log.Tell(task);
-            if (script(task) is { } offer) runs.Tell(offer);
+            if (script(task) is { } offer) runs.Tell(Showing(task.Ticket, offer));
         });
         ReceiveAny(message => log.Tell(message));
         runs.Tell(hello);
+    }
+
+    private static object Showing(ByteString ticket, object offer)
+    {
+        if (offer is OfferUpdate update) update.Header.Ticket = ticket;
+        if (offer is OfferInitialised initialised) initialised.Header.Ticket = ticket;
+        if (offer is OfferReport report) report.Report.Ticket = ticket;
+        return offer;
     }
 }

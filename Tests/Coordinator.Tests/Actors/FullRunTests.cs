@@ -126,7 +126,7 @@ public sealed class FullRunTests : ActorTest
         {
             var runs = Sys.ActorOf(RunsActor.Props(Settings), $"runs-{workers}");
             for (var i = 0; i < workers; i++) Worker(runs, $"w{i}", task => task.Id.Kind == TaskKind.Initialise
-                ? Initialised(task.Id, 600, [.. Enumerable.Range(0, 20).Select(client => ($"c{client}", (ulong)client + 1))])
+                ? Initialised(task.Id, 600, [.. Enumerable.Range(0, 20).Select(client => ($"c{client}", (ulong)client + 100))])
                 : task.Id.Kind == TaskKind.Train
                     ? Update(task.Id, [0.1f * task.Id.Client[^1], MathF.Sqrt(task.Id.Client.Length + task.Id.Round)], (ulong)task.Id.Client[^1])
                     : Measured(task.Id, 600, 300));

@@ -5,6 +5,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -24,8 +25,8 @@ public sealed class InitialiseActorTests : ActorTest
     {
         var initialise = Open(Job());
         Assert.Equal(TaskPurpose.Initialise, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Key.Purpose);
-        Assert.Null((await Ask<UploadPermit>(initialise, new BeginUpload(Id()))).Schema);
-        Assert.Equal(Refusal.Unspecified, (await Offer(initialise, Initialised(Id(), 600, ("a", 5), ("empty", 0), ("b", 7)))).Refused);
+        Assert.Null((await Permit(initialise, Id())).Schema);
+        Assert.Equal(Refusal.Unspecified, (await Deliver(initialise, Initialised(Id(), 600, ("a", 5), ("empty", 0), ("b", 7)))).Refused);
         var initialised = _run.ExpectMsg<RunInitialised>();
         Assert.Equal<ClientShare>([new("a", 5), new("b", 7)], initialised.Clients);
         Assert.Equal((600L, Start.Hash, 0), (initialised.TestExamples, initialised.Server.Parameters.Hash, initialised.Server.Round));
@@ -39,8 +40,8 @@ public sealed class InitialiseActorTests : ActorTest
         for (uint attempt = 1; attempt <= 3; attempt++)
         {
             Assert.Equal((int)attempt - 1, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
-            initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{attempt}"));
-            await Offer(initialise, Failure(Id(attempt), $"reason {attempt}"));
+            Assign(initialise, new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{attempt}");
+            await Deliver(initialise, Failure(Id(attempt), $"reason {attempt}"));
             _registry.ExpectMsg<WorkDone>();
             if (attempt < 3) Assert.Equal($"Worker 'w{attempt}' could not make the initial parameters: reason {attempt}", _run.ExpectMsg<StepNotice>().Sentence);
         }
@@ -51,7 +52,7 @@ public sealed class InitialiseActorTests : ActorTest
     public async Task Permanent_failure_fails_the_run_with_its_sentence()
     {
         var initialise = Open(Job());
-        await Offer(initialise, Failure(Id(), "Data set 'mnist' was not found in /data.", permanent: true));
+        await Deliver(initialise, Failure(Id(), "Data set 'mnist' was not found in /data.", permanent: true));
         Assert.Equal("Data set 'mnist' was not found in /data.", _run.ExpectMsg<InitialiseFailed>().Reason);
     }
 
@@ -62,8 +63,8 @@ public sealed class InitialiseActorTests : ActorTest
         for (uint attempt = 1; attempt <= 5; attempt++)
         {
             Assert.Equal((int)Math.Min(attempt - 1, 4), _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
-            initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{Math.Min(attempt, 4)}"));
-            await Offer(initialise, Failure(Id(attempt), "not allowed here", onlyHere: true));
+            Assign(initialise, new("run", TaskPurpose.Initialise, 0, (int)attempt), $"w{Math.Min(attempt, 4)}");
+            await Deliver(initialise, Failure(Id(attempt), "not allowed here", onlyHere: true));
             _registry.ExpectMsg<WorkDone>();
             if (attempt < 5) _run.ExpectMsg<StepNotice>();
         }
@@ -76,26 +77,38 @@ public sealed class InitialiseActorTests : ActorTest
         var initialise = Open(Job());
         initialise.Tell(new UploadRejected(Id(), Refusal.BadChecksum, "The checksum is wrong."));
         _run.ExpectMsg<StepNotice>();
-        Assert.Equal(Refusal.WrongRound, (await Ask<RefusedOffer>(initialise, new BeginUpload(Id()))).Reason);
+        Assert.Equal(Refusal.WrongRound, (await Ask<RefusedOffer>(initialise, Begin(Id()))).Reason);
         Assert.Equal(Refusal.WrongRound, (await Offer(initialise, Initialised(Id(), 1, ("a", 1)))).Refused);
         Assert.Equal(Refusal.WrongRound, (await Offer(initialise, Failure(Id(), "late"))).Refused);
-        Assert.NotNull(await Ask<UploadPermit>(initialise, new BeginUpload(Id(2))));
+        Assert.NotNull(await Permit(initialise, Id(2)));
+    }
+
+    [Fact]
+    public async Task Who_does_not_show_the_ticket_makes_no_initial_parameters()
+    {
+        var initialise = Open(Job());
+        initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, 1), "w1", ByteString.CopyFromUtf8("another")));
+        Assert.Equal(Refusal.WrongTicket, (await Ask<RefusedOffer>(initialise, Begin(Id()))).Reason);
+        Assert.Equal(Refusal.WrongTicket, (await Offer(initialise, Initialised(Id(), 1, ("a", 1)))).Refused);
+        Assert.Equal(Refusal.WrongTicket, (await Offer(initialise, Failure(Id(), "No data.", permanent: true))).Refused);
+        await Deliver(initialise, Initialised(Id(), 1, ("a", 1)));
+        _run.ExpectMsg<RunInitialised>();
     }
 
     [Fact]
     public async Task Data_that_cannot_meet_the_minimum_fails_the_run_with_a_sentence()
     {
         var initialise = Open(With(Job(), cohort => cohort with { Minimum = 3 }));
-        await Offer(initialise, Initialised(Id(), 1, ("a", 1), ("b", 1)));
+        await Deliver(initialise, Initialised(Id(), 1, ("a", 1), ("b", 1)));
         Assert.Equal("federation.cohort.minimum asks for 3 updates a round, but the data has only 2 clients with examples.", _run.ExpectMsg<InitialiseFailed>().Reason);
     }
 
     [Fact]
     public async Task Data_without_clients_fails_a_shared_run_but_not_a_local_one()
     {
-        await Offer(Open(Job()), Initialised(Id(), 1));
+        await Deliver(Open(Job()), Initialised(Id(), 1));
         _run.ExpectMsg<InitialiseFailed>();
-        await Offer(Open(Job() with { Data = new() { Placement = Placement.Local } }), Initialised(Id(), 1));
+        await Deliver(Open(Job() with { Data = new() { Placement = Placement.Local } }), Initialised(Id(), 1));
         Assert.Empty(_run.ExpectMsg<RunInitialised>().Clients);
     }
 
@@ -109,7 +122,7 @@ public sealed class InitialiseActorTests : ActorTest
         await FailAsync(initialise, 2, "w2", "No label.");
         _run.ExpectMsg<StepNotice>();
         Assert.Equal(["w1", "w2"], NextOrder().Task.Avoid.Order());
-        await Offer(initialise, Initialised(Id(3), 0));
+        await Deliver(initialise, Initialised(Id(3), 0));
         Assert.Empty(_run.ExpectMsg<RunInitialised>().Clients);
     }
 
@@ -134,10 +147,10 @@ public sealed class InitialiseActorTests : ActorTest
     public async Task Clients_whose_data_cannot_be_used_are_told_to_the_run()
     {
         var initialise = Open(Job());
-        initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, 1), "w1"));
+        Assign(initialise, new("run", TaskPurpose.Initialise, 0, 1), "w1");
         var offer = Initialised(Id(), 1, ("a", 1), ("b", 1));
         offer.Header.Initialised.Unusable.Add(new UnusableClient { Id = "c", Reason = "c.csv is cut off." });
-        await Offer(initialise, offer);
+        await Deliver(initialise, offer);
         var unusable = Assert.Single(_run.ExpectMsg<RunInitialised>().Unusable);
         Assert.Equal(("c", "w1", "c.csv is cut off."), (unusable.Client, unusable.Worker, unusable.Reason));
     }
@@ -145,7 +158,7 @@ public sealed class InitialiseActorTests : ActorTest
     [Fact]
     public async Task Report_of_metrics_is_malformed()
     {
-        Assert.Equal(Refusal.Malformed, (await Offer(Open(Job()), Measured(Id(), 1, 1))).Refused);
+        Assert.Equal(Refusal.Malformed, (await Deliver(Open(Job()), Measured(Id(), 1, 1))).Refused);
     }
 
     private static JobSpec Local() => With(Job() with { Data = new() { Placement = Placement.Local } }, cohort => cohort with { Minimum = 2 });
@@ -157,8 +170,8 @@ public sealed class InitialiseActorTests : ActorTest
     private async Task FailAsync(IActorRef initialise, int attempt, string worker, string reason)
     {
         Assert.Equal(attempt, NextOrder().Task.Key.Attempt);
-        initialise.Tell(new TaskAssigned(new("run", TaskPurpose.Initialise, 0, attempt), worker));
-        await Offer(initialise, Failure(Id((uint)attempt), reason, permanent: true));
+        Assign(initialise, new("run", TaskPurpose.Initialise, 0, attempt), worker);
+        await Deliver(initialise, Failure(Id((uint)attempt), reason, permanent: true));
     }
 
     private IActorRef Open(JobSpec job) =>

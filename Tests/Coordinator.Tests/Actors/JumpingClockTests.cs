@@ -109,7 +109,7 @@ public sealed class JumpingClockTests : ActorTest
         await Offer(_runs, Initialised(Tasks(1).Single().Id, 400, ("a", 1), ("b", 1)));
         var tasks = Tasks(2);
         // The answer comes from the round, after it has heard that the tasks are assigned: its deadline is set, and time may go on.
-        foreach (var task in tasks) await _runs.Ask<UploadPermit>(new BeginUpload(task.Id), TimeSpan.FromSeconds(10));
+        foreach (var task in tasks) await _runs.Ask<UploadPermit>(Begin(task.Id), TimeSpan.FromSeconds(10));
         return tasks;
     }
 

@@ -124,6 +124,26 @@ public sealed class OverlappingRunTests : ProbedRunTest
         Assert.Equal((1, 10.5f, 21f), await Model());
     }
 
+    // a is asked for every version. It fails on the way to the first, trains while the second is committed, and fails on the way to the third: that is twice on end.
+    [Fact]
+    public async Task Client_that_fails_twice_on_end_is_set_aside_although_a_version_was_committed_while_it_trained()
+    {
+        await Begin(FedBuff(concurrency: 3, buffer: 2), ("a", 1), ("b", 1), ("c", 1));
+        var first = Train(3).ToDictionary(task => task.Id.Client);
+        await Offer(Runs, Failure(first["a"].Id, "Out of memory."));
+        await Train(first["b"], first["c"]);
+        await Committed(1);
+        var second = Train(3).ToDictionary(task => task.Id.Client);
+        await Train(second["b"], second["c"]);
+        await Committed(2);
+        Assert.Empty((await Details()).SetAside);
+        var third = Train(2).ToDictionary(task => task.Id.Client);
+        await Offer(Runs, Failure(second["a"].Id, "Out of memory."));
+        await Train(third["b"], third["c"]);
+        await Committed(3);
+        Assert.Equal(("a", 2u), Assert.Single((await Details()).SetAside) is var aside ? (aside.Client, aside.Failures) : default);
+    }
+
     [Fact]
     public async Task Stop_rule_ends_the_run_with_the_version_that_reached_it()
     {

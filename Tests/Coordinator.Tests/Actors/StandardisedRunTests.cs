@@ -83,6 +83,7 @@ public sealed class StandardisedRunTests : ProbedRunTest
         return Offer(Runs, new OfferReport(new()
         {
             Id = task.Id,
+            Ticket = Ticket,
             Moments = task.Id.Client == "a" ? new() { Counts = { 3 }, Sums = { 9 }, Deviations = { 14 } } : new() { Counts = { 2 }, Sums = { 11 }, Deviations = { 12.5 } },
         }));
     }

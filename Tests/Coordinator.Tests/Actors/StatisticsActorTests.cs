@@ -7,6 +7,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.V1;
+using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 
@@ -33,7 +34,7 @@ public sealed class StatisticsActorTests : ActorTest
         var orders = _registry.ExpectMsg<SubmitWork>().Orders;
         Assert.Equal(["a", "b"], orders.Select(order => order.Task.Key.Client));
         Assert.All(orders, order => Assert.Equal((TaskPurpose.Statistics, 0), (order.Task.Key.Purpose, order.Task.Key.Round)));
-        foreach (var client in new[] { first, second }) Assert.Equal(Refusal.Unspecified, (await Offer(statistics, Moments(client))).Refused);
+        foreach (var client in new[] { first, second }) Assert.Equal(Refusal.Unspecified, (await Deliver(statistics, Moments(client))).Refused);
         var standardised = _run.ExpectMsg<RunStandardised>();
         Assert.Equal([4f, 6.8f, 9f], standardised.Initialised.Server.Parameters.Values.ToArray());   // 1, 2, 6 and 3, 8
         Assert.Empty(standardised.LeftOut);
@@ -45,11 +46,11 @@ public sealed class StatisticsActorTests : ActorTest
     {
         var statistics = Open(Job(), "a", "b");
         _registry.ExpectMsg<SubmitWork>();
-        await Offer(statistics, Moments("a"));
+        await Deliver(statistics, Moments("a"));
         for (uint attempt = 1; attempt <= 3; attempt++)
         {
-            statistics.Tell(new TaskAssigned(new("run", TaskPurpose.Statistics, 0, (int)attempt, "b"), $"w{attempt}"));
-            await Offer(statistics, Failure(Id("b", attempt), "Out of memory."));
+            Assign(statistics, new("run", TaskPurpose.Statistics, 0, (int)attempt, "b"), $"w{attempt}");
+            await Deliver(statistics, Failure(Id("b", attempt), "Out of memory."));
             if (attempt < 3) Assert.Equal((int)attempt, _registry.ExpectMsg<SubmitWork>().Orders.Single().Task.Avoid.Count);
         }
         Assert.Equal("Client 'b' is not part of the statistics of the data: Out of memory.", _run.ExpectMsg<StepNotice>().Sentence);
@@ -63,8 +64,8 @@ public sealed class StatisticsActorTests : ActorTest
     public async Task Fewer_clients_than_a_round_needs_fail_the_run_with_the_first_reason()
     {
         var statistics = Open(With(Job(), cohort => cohort with { Minimum = 2 }), "a", "b");
-        await Offer(statistics, Moments("a"));
-        await Offer(statistics, Failure(Id("b"), "The table is missing.", permanent: true));
+        await Deliver(statistics, Moments("a"));
+        await Deliver(statistics, Failure(Id("b"), "The table is missing.", permanent: true));
         _run.ExpectMsg<StepNotice>();
         Assert.Equal("The data cannot be standardised: 1 of 2 clients gave statistics, and federation.cohort.minimum is 2. Client 'b': The table is missing.",
             _run.ExpectMsg<InitialiseFailed>().Reason);
@@ -76,19 +77,29 @@ public sealed class StatisticsActorTests : ActorTest
         var statistics = Open(Job(), "a", "b");
         Assert.Equal(Refusal.NotInCohort, (await Offer(statistics, Moments("c"))).Refused);
         Assert.Equal(Refusal.WrongRound, (await Offer(statistics, Moments("a", attempt: 2))).Refused);
-        await Offer(statistics, Moments("a"));
+        await Deliver(statistics, Moments("a"));
         Assert.Equal(Refusal.Duplicate, (await Offer(statistics, Moments("a"))).Refused);
-        Assert.Equal(Refusal.WrongLength, (await Offer(statistics, new OfferReport(new() { Id = Id("b"), Moments = new() { Counts = { 1, 1 }, Sums = { 0, 0 }, Deviations = { 0, 0 } } }))).Refused);
+        Assert.Equal(Refusal.WrongLength, (await Deliver(statistics, new OfferReport(new() { Id = Id("b"), Ticket = Ticket, Moments = new() { Counts = { 1, 1 }, Sums = { 0, 0 }, Deviations = { 0, 0 } } }))).Refused);
         _run.ExpectMsg<StepNotice>();
         Assert.Equal("b", Assert.Single(_run.ExpectMsg<RunStandardised>().LeftOut).Client);
+    }
+
+    [Fact]
+    public async Task Who_does_not_show_the_ticket_of_the_client_tells_nothing_of_its_data()
+    {
+        var statistics = Open(Job(), "a");
+        statistics.Tell(new TaskAssigned(new("run", TaskPurpose.Statistics, 0, 1, "a"), "w1", ByteString.CopyFromUtf8("another")));
+        Assert.Equal(Refusal.WrongTicket, (await Offer(statistics, Moments("a"))).Refused);
+        await Deliver(statistics, Moments("a"));
+        _run.ExpectMsg<RunStandardised>();
     }
 
     [Fact]
     public async Task Clients_that_do_not_answer_by_the_deadline_are_left_out()
     {
         var statistics = Open(Job(), "a", "b");
-        statistics.Tell(new TaskAssigned(new("run", TaskPurpose.Statistics, 0, 1, "b"), "w1"));
-        await Offer(statistics, Moments("a"));
+        Assign(statistics, new("run", TaskPurpose.Statistics, 0, 1, "b"), "w1");
+        await Deliver(statistics, Moments("a"));
         Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("Client 'b' is not part of the statistics of the data: no answer by the deadline.", _run.ExpectMsg<StepNotice>().Sentence);
         Assert.Equal("b", Assert.Single(_run.ExpectMsg<RunStandardised>().LeftOut).Client);
@@ -104,7 +115,7 @@ public sealed class StatisticsActorTests : ActorTest
         Assert.Equal(Refusal.NotActive, (await Offer(statistics, Moments("b"))).Refused);
         statistics.Tell(new Roster(2, 2, ["b", "a"]));
         Assert.All(_registry.ExpectMsg<SubmitWork>().Orders, order => Assert.True(order.Task.Local));
-        await Offer(statistics, Moments("b"));
+        await Deliver(statistics, Moments("b"));
         statistics.Tell(new TaskLost(new("run", TaskPurpose.Statistics, 0, 1, "a"), "w2"));
         _run.ExpectMsg<StepNotice>();
         _run.ExpectMsg<InitialiseFailed>();   // one is less than the two that a round needs
@@ -123,7 +134,7 @@ public sealed class StatisticsActorTests : ActorTest
     [Fact]
     public async Task Values_that_float32_cannot_hold_fail_the_run_with_a_sentence()
     {
-        await Offer(Open(Job(), "a"), new OfferReport(new() { Id = Id("a"), Moments = new() { Counts = { 2 }, Sums = { 1e60 }, Deviations = { 0 } } }));
+        await Deliver(Open(Job(), "a"), new OfferReport(new() { Id = Id("a"), Ticket = Ticket, Moments = new() { Counts = { 2 }, Sums = { 1e60 }, Deviations = { 0 } } }));
         Assert.Contains("too large to be standardised", _run.ExpectMsg<InitialiseFailed>().Reason, StringComparison.Ordinal);
     }
 
@@ -139,6 +150,7 @@ public sealed class StatisticsActorTests : ActorTest
     private static OfferReport Moments(string client, uint attempt = 1) => new(new()
     {
         Id = Id(client, attempt),
+        Ticket = Ticket,
         Moments = client == "b" ? new() { Counts = { 2 }, Sums = { 11 }, Deviations = { 12.5 } } : new() { Counts = { 3 }, Sums = { 9 }, Deviations = { 14 } },
     });
 }

@@ -109,6 +109,13 @@ internal static class GoldenV1
             Evaluated = new() { Round = 1, Metrics = Sums(600, 300.25, 540), Figures = { Auroc(0.75) }, Confusion = Matrix(), Clients = { OfOne() } },
         },
         ["clients-asked"] = new() { Epoch = 4, WallSeconds = 3.5, ClientsAsked = new() { Round = 1, Attempt = 1, Clients = { "d", "e" } } },
+        ["round-kept-recovered"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new() { Report = Report(), Checkpoint = First, Recovered = new() { Clients = { "b", "ä" } } },
+        },
+        ["attempt-failed-overlapping"] = new() { Epoch = 4, WallSeconds = 12, AttemptFailed = new() { Round = 1, Attempt = 1, Reason = "x.", Recovered = new() } },
         ["round-kept-overlapping"] = new()
         {
             Epoch = 4,
@@ -126,6 +133,22 @@ internal static class GoldenV1
             Epoch = 4,
             WallSeconds = 20,
             AttemptFailed = new() { Round = 2, Attempt = 1, Reason = "1 of 2 updates at the deadline.", FailedClients = { "c", "ä" } },
+        },
+        ["attempt-excused"] = new()
+        {
+            Epoch = 5,
+            WallSeconds = 20.5,
+            AttemptFailed = new() { Round = 2, Attempt = 2, Reason = "the coordinator that had it is gone.", Excused = true },
+        },
+        ["round-kept-masked"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Masked = new() { Advertised = 10, Neighbours = 9, Threshold = 7, Bits = 16, Clip = 0.5, Step = 0.25, Identities = true } },
+                Checkpoint = Kept("round-0000001-epoch-4.safetensors", 'd', 'b', 2744),
+            },
         },
         ["paused"] = new() { Epoch = 4, WallSeconds = 21, Paused = new() { Reason = "Paused on request." } },
         ["resumed"] = new() { Epoch = 4, WallSeconds = 21, Resumed = new() },

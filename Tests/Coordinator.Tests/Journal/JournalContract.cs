@@ -91,7 +91,7 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
 
     private protected static object? Answer(AssignTask task) => task.Id.Kind switch
     {
-        TaskKind.Initialise => Initialised(task.Id, 600, [.. Clients.Select((client, index) => (client, (ulong)index + 1))]),
+        TaskKind.Initialise => Initialised(task.Id, 600, [.. Clients.Select(client => (client, (ulong)client[0]))]),
         TaskKind.Train => Update(task.Id, [0.1f * task.Id.Client[0], MathF.Sqrt(task.Id.Client[0] + task.Id.Round)], (ulong)task.Id.Client[0]),
         _ => Measured(task.Id, 600, 300),
     };

@@ -122,6 +122,7 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
         if (!calm) kept.Homes.AddRange(RunEntries.Homes(State.OpenCohort.Clients.Except(kept.FailedClients).ToImmutableSortedDictionary(client => client, client => $"w{(round + client[^1]) % 3}", StringComparer.Ordinal)));
         if (!calm) kept.Records.AddRange(State.OpenCohort.Clients.Except(kept.FailedClients).Select(client => new RunEntry.Types.ClientRecord { Client = client, Examples = 10, Loss = _random.NextDouble(), Seconds = _seconds }));
         if (overlaps) RunEntries.SetInFlight(kept, State.InFlight.RemoveRange(Some([.. State.InFlight.Keys], State.InFlight.Count / 2)));
+        if (overlaps) kept.Recovered = new() { Clients = { State.Health.Lapses.Keys.Where(client => State.InFlight.ContainsKey(client) && !kept.FailedClients.Contains(client) && !kept.InFlight.Any(flight => flight.Client == client)) } };
         return new() { RoundKept = kept };
     }
 
@@ -138,6 +139,7 @@ internal sealed class RandomRun(ulong seed, ImmutableArray<string> clients, bool
             Attempt = (uint)attempt,
             Reason = string.Create(CultureInfo.InvariantCulture, $"Reason {_random.Next(1000)}."),
             FailedClients = { Failed() },
+            Recovered = overlaps ? new() : null,
         },
     };
 

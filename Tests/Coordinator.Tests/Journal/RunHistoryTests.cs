@@ -70,6 +70,32 @@ public sealed class RunHistoryTests
         Assert.True(all > 5 * Few.Length);
     }
 
+    // Rounds that go back, by up to two, are among the last three whose checkpoints are kept.
+    [Fact]
+    public void Snapshot_has_the_homes_that_the_run_may_go_back_to_and_leads_to_the_same_ones()
+    {
+        var told = 0;
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            var (run, all, history, live) = (new RandomRun(seed, Few), new List<RunEntry>(), new RunHistory(), new Homes());
+            while (all.Count < 400 && run.Next(all.Count) is { } entry)
+            {
+                all.Add(entry);
+                live.Apply(entry, history);
+                if (all.Count % 9 != 0) continue;
+                var snapshot = RunSnapshot.Parser.ParseFrom(history.ToSnapshot().ToByteArray()).Entries;
+                var again = new Homes();
+                foreach (var kept in snapshot) again.Apply(kept, new());
+                Assert.Equal(live.Text, again.Text);
+                // The latest three rounds and the best one, and besides the latest of each client.
+                Assert.InRange(snapshot.Sum(kept => kept.RoundKept?.Homes.Sum(home => home.Clients.Count) ?? 0), 0, Few.Length * 6);
+            }
+            told += all.Sum(entry => entry.RoundKept?.Homes.Sum(home => home.Clients.Count) ?? 0);
+        }
+        // Else the test would show little.
+        Assert.True(told > 10 * Few.Length * 12, $"{told} homes");
+    }
+
     [Fact]
     public void Open_attempt_keeps_its_whole_cohort_in_a_snapshot()
     {
@@ -146,6 +172,25 @@ public sealed class RunHistoryTests
         }
         history.Snapshot();
         return history;
+    }
+
+    /// <summary>A run's state and checkpoints, as the run keeps them.</summary>
+    private sealed class Homes
+    {
+        private readonly RunCheckpoints _checkpoints = new(RandomRun.Job, keep: 3);
+        private RunState _state = RunState.Initial;
+
+        public string Text => string.Join("; ", _state.Homes.Histories.Select(client => $"{client.Key}: {string.Join(", ", client.Value)}"));
+
+        public void Apply(RunEntry entry, RunHistory history)
+        {
+            history.Add(entry, _state);
+            if (RunEntries.ToChange(entry) is { } change) _state = _state.Apply(change);
+            _checkpoints.Apply(entry);
+            if (entry.RoundKept is null) return;
+            _state = _state.ForgetHomes([.. _checkpoints.Rounds]);
+            history.KeepHomes(_state.Homes);
+        }
     }
 
     private static RunState Fold(IEnumerable<RunEntry> entries) =>

@@ -55,6 +55,21 @@ public sealed class IfcaTests
         for (var round = 0; round < 5; round++) Assert.Equal(fedavg.Round(), ifca.Round());
     }
 
+    // From 10 towards 1 by half of the way.
+    [Fact]
+    public void Model_whose_loss_is_not_finite_is_not_taken_and_without_any_other_the_task_fails()
+    {
+        var ifca = AlgorithmCatalog.Create(new() { Federation = new() { Algorithm = new() { Name = "ifca", Clusters = 2 } } });
+        var update = new float[4];
+        foreach (var broken in new[] { float.NaN, float.PositiveInfinity })
+        {
+            ifca.Train(new Parabola(1, 1, steps: 1), [broken, 10], update, ClientState.Empty);
+            Assert.Equal([0, -4.5f, 0, 1], update);
+        }
+        var error = Assert.Throws<ArithmeticException>(() => ifca.Train(new Parabola(1, 1, steps: 1), [float.NaN, float.NegativeInfinity], update, ClientState.Empty));
+        Assert.StartsWith("The loss of none of the 2 models is finite", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(new float[] { 3, 0, 1, 0 }, true)]
     [InlineData(new float[] { 0, 3, 0, 1 }, true)]

@@ -47,6 +47,8 @@ public sealed class JobRulesTests
         "line 2, federation.cohort.selection.kind: weighted does not go with ifca, for its updates are of several models. Use uniform.")]
     [InlineData("federation: {algorithm: {name: pfedme}}\ntraining: {optimizer: {momentum: 0.9}}",
         "line 3, training.optimizer.momentum: 0.9 does not go with pfedme, which makes plain steps of its own; remove it.")]
+    [InlineData("federation: {algorithm: {name: pfedme, personal_rate: 0.2}}",
+        "line 2, federation.algorithm.personal_rate: 0.2 times federation.algorithm.pfedme_lambda 15.0 is 3, and steps towards a client's own model lead away from it where that is 2 or more; use a rate below 0.133, or a smaller λ.")]
     [InlineData("federation: {algorithm: {name: ditto, private: [head]}}",
         "line 2, federation.algorithm.private: has no effect with federation.algorithm.name ditto, only with fedper or fedrep; remove it.")]
     [InlineData("federation: {algorithm: {name: qfedavg}}\ntraining: {optimizer: {momentum: 0.9}}",

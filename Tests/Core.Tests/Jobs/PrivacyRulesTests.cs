@@ -40,8 +40,10 @@ public sealed class PrivacyRulesTests
     [InlineData(Example + "training: {balance_classes: true}", "training.balance_classes: does not go with privacy.differential.mechanism example: the weights of the classes tell of all examples; remove it.")]
     [InlineData(Example + "data: {validation: 0.2}\ntraining: {patience: 2}",
         "training.patience: does not go with privacy.differential.mechanism example: when a client stops follows from its validation examples, which have no noise; remove it.")]
-    [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: central, noise_multiplier: 1}}",
-        "privacy.differential.mechanism: central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two, or local or example.")]
+    [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: central, noise_multiplier: 1}}\nfederation: {cohort: {minimum: 3}}",
+        "privacy.differential.mechanism: central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two.")]
+    [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: local, noise_multiplier: 1}}\nfederation: {cohort: {minimum: 3}}",
+        "privacy.differential.mechanism: local does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.")]
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 2}}\ndata: {placement: local}\nfederation: {cohort: {fraction: 0.5}}",
         "privacy.differential.epsilon: needs the number of clients, which only the workers know here; give noise_multiplier, or use federation.cohort.selection.kind poisson, whose guarantee needs only the fraction.")]
     public void What_does_not_go_together_is_one_sentence(string text, string error) =>

@@ -194,44 +194,92 @@ public sealed class BufferStateTests
         Assert.Same(state, state.Fail("x", "who?"));
     }
 
+    // Each task is followed from the moment that it is asked for: it ends once, in one version, as a failure or as too old, and until then the state has it in one place, as the run's journal does.
     [Theory]
     [InlineData(FederationMode.FedBuff)]
     [InlineData(FederationMode.FedAsync)]
     [InlineData(FederationMode.SemiSynchronous)]
-    public void Nobody_is_counted_twice_or_lost_whatever_happens(FederationMode mode)
+    public void Each_task_ends_once_and_none_is_lost_whatever_happens(FederationMode mode)
     {
+        var ends = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var seed = 1; seed <= 60; seed++)
         {
-            var (random, state, journal) = (new Random(seed), New(mode, stalest: 3), RunState.NoTasks);
-            state = mode == FederationMode.SemiSynchronous ? Opened(state) : Fill(state);
+            var (random, state, over) = (new Random(seed), New(mode, stalest: 1), new Dictionary<(string, FlightTask), string>());
+            var (open, inBuffer, inVersion) = (new Dictionary<string, FlightTask>(StringComparer.Ordinal), new HashSet<string>(), new HashSet<string>());
+            Ask();
             for (var step = 0; step < 200; step++)
             {
                 if (state.Training.Count > 0 && random.Next(3) > 0)
                 {
                     var client = state.Training.Keys.ElementAt(random.Next(state.Training.Count));
-                    state = random.Next(5) == 0 ? state.Fail(client, "chance.") : state.Fold(client);
+                    var fails = random.Next(5) == 0;
+                    state = fails ? state.Fail(client, "chance.") : state.Fold(client);
+                    if (fails) End(client, "failed");
                 }
-                while (state.HasRoom && !state.Folding.IsEmpty) state = Take(state);
-                if (state.Sealed && random.Next(2) == 0) state = mode == FederationMode.SemiSynchronous ? Opened(state.Commit()) : Fill(state.Commit());
+                while (state.HasRoom && !state.Folding.IsEmpty)
+                {
+                    var client = state.Folding.Keys.ElementAt(random.Next(state.Folding.Count));
+                    var age = state.Target - open[client].Round;
+                    Assert.Equal(age > 1, BufferState.IsTooStale(state.Spec, state.Folding[client], state.Target));
+                    Assert.Equal(age, state.Staleness(client));
+                    state = age > 1 ? state.Drop(client) : state.Accept(client, Facts with { Staleness = age });
+                    if (age > 1) End(client, "too old");
+                    else Assert.True(inBuffer.Add(client));
+                }
+                if (state.Sealed && random.Next(2) == 0) Commit();
                 if (mode == FederationMode.SemiSynchronous && random.Next(9) == 0) state = state.Expire();
-                if (state.Refills) state = Fill(state);
-                if (state.Decide().Verdict == RoundVerdict.Close) state = state.Seal();
-                else if (state.Decide().Verdict == RoundVerdict.Fail) break;
-
-                // A client is in one place only, and old tasks are in none.
-                string[] places = [.. state.Training.Keys, .. state.Folding.Keys, .. state.Counted.Keys];
-                Assert.Equal(places.Length, places.Distinct().Count());
-                Assert.All(state.Accepted.Keys, client => Assert.Contains(client, state.Counted.Keys));
-                Assert.All(state.Training.Values, task => Assert.InRange(task.Staleness(state.Round), 0, 3));
+                if (state.Refills) Ask();
+                var verdict = state.Decide().Verdict;
+                if (verdict == RoundVerdict.Close)
+                {
+                    Assert.Equal(inBuffer, state.Accepted.Keys.ToHashSet());
+                    (inVersion, inBuffer) = (inBuffer, []);
+                    state = state.Seal();
+                }
+                else if (verdict == RoundVerdict.Fail)
+                {
+                    break;
+                }
+                var held = state.Training.Concat(state.Folding).Concat(state.Counted).ToArray();
+                Assert.Equal(open.OrderBy(task => task.Key, StringComparer.Ordinal), held.OrderBy(task => task.Key, StringComparer.Ordinal));
                 Assert.True(!state.Refills || state.Training.Count <= 3);
             }
-        }
 
-        BufferState Opened(BufferState state)
-        {
-            var cohort = CohortSelection.Draw(new() { Fraction = 0.5 }, 7, state.Round, state.Attempt, Candidates([.. Six]), ClientHealth.Fine, busy: state.Busy);
-            return state.Select(cohort).WillAsk(cohort.Clients).Ask();
+            void Ask()
+            {
+                var before = state.Training;
+                if (mode == FederationMode.SemiSynchronous)
+                {
+                    var cohort = CohortSelection.Draw(new() { Fraction = 0.5 }, 7, state.Round, state.Attempt, Candidates([.. Six]), ClientHealth.Fine, busy: state.Busy);
+                    state = state.Select(cohort).WillAsk(cohort.Clients).Ask();
+                }
+                else
+                {
+                    state = Fill(state);
+                }
+                foreach (var (client, task) in state.Training.Where(task => !before.Contains(task))) open.Add(client, task);
+            }
+
+            void Commit()
+            {
+                foreach (var client in inVersion) End(client, $"in version {state.Round}");
+                inVersion = [];
+                state = state.Commit();
+                foreach (var (client, _) in open.Where(task => state.Round - task.Value.Round > 1 && !state.Folding.ContainsKey(task.Key) && !state.Counted.ContainsKey(task.Key)).ToArray()) End(client, "too old");
+                if (mode == FederationMode.SemiSynchronous) Ask();
+            }
+
+            void End(string client, string how)
+            {
+                Assert.True(open.Remove(client, out var task), $"{client} has no open task to end as {how}.");
+                Assert.True(over.TryAdd((client, task), how), $"{client} ends {task} again as {how}, after {over.GetValueOrDefault((client, task))}.");
+                how = how.StartsWith("in version", StringComparison.Ordinal) ? "counted" : how;
+                ends[how] = ends.GetValueOrDefault(how) + 1;
+            }
         }
+        // Else the test would show little.
+        Assert.True(ends["counted"] > 100 && ends["failed"] > 20, string.Join(", ", ends));
+        Assert.True(ends.GetValueOrDefault("too old") > 0, string.Join(", ", ends));
     }
 
     private static BufferState New(FederationMode mode = FederationMode.FedBuff, int concurrency = 3, int buffer = 2, int stalest = 100) => new()
@@ -250,10 +298,4 @@ public sealed class BufferStateTests
     private static BufferState Fill(BufferState state) => state.WillAsk(state.Draw(7, Six, ClientHealth.Fine)).Ask();
 
     private static BufferState Count(BufferState state, string client) => state.Fold(client).Accept(client, Facts);
-
-    private static BufferState Take(BufferState state)
-    {
-        var client = state.Folding.Keys.First();
-        return BufferState.IsTooStale(state.Spec, state.Folding[client], state.Target) ? state.Drop(client) : state.Accept(client, Facts with { Staleness = state.Staleness(client) });
-    }
 }

@@ -28,6 +28,25 @@ public sealed class ClientHomesTests
     }
 
     [Fact]
+    public void Homes_that_a_run_cannot_go_back_to_are_forgotten_and_all_others_are_what_they_were()
+    {
+        var homes = ClientHomes.None;
+        for (var round = 1; round <= 9; round++) homes = homes.After(round, Made(("a", $"w{round}")));
+        homes = homes.After(10, Made(("b", "w1"))).After(12, Made(("a", "w12")));
+        // The best round, and the last ones.
+        int[] restorable = [4, 10, 11, 12];
+        var kept = homes.Within(restorable);
+        Assert.Equal([12, 9, 4], kept.Histories["a"].Select(home => home.Round));
+        Assert.Equal([10], kept.Histories["b"].Select(home => home.Round));
+        foreach (var round in restorable)
+            foreach (var client in new[] { "a", "b" })
+                Assert.Equal(homes.BackTo(round).Of(client), kept.BackTo(round).Of(client));
+        // Later ones are left out of fewer.
+        Assert.Equal([12, 9], kept.Within([10, 12]).Histories["a"].Select(home => home.Round));
+        Assert.Equal([12], kept.Within([12]).Histories["a"].Select(home => home.Round));
+    }
+
+    [Fact]
     public void Homes_of_a_run_follow_its_commits_and_are_undone_with_them()
     {
         var run = RunState.Initial.Apply(new RunChange.Started()).Apply(new RunChange.Initialised("h0", [new("a", 5)], 100));

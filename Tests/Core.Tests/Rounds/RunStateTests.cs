@@ -42,6 +42,21 @@ public sealed class RunStateTests
     }
 
     [Fact]
+    public void Attempt_that_was_lost_with_its_coordinator_does_not_count_as_a_try_and_says_nothing_of_clients()
+    {
+        var job = new JobSpec { Federation = new() { Retries = 0 } };
+        var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "lost.", []) { Excused = true });
+        Assert.Equal(new RunDecision(RunStep.OpenRound, 1, 2), run.Next(job));
+        Assert.Equal((["lost."], 1), (run.FailedAttempts, run.ExcusedAttempts));
+        run = run.Apply(Opened(1, 2)).Apply(new RunChange.RoundFailed(1, 2, "really.", ["a"]));
+        Assert.Equal(RunStep.Fail, run.Next(job).Step);
+        // Who had failed before is neither better nor worse for it.
+        Assert.Equal(1, run.Health.Lapses["a"].Failures);
+        var next = run.Apply(new RunChange.Failed("x.")).Apply(new RunChange.Retried());
+        Assert.Equal(0, next.ExcusedAttempts);
+    }
+
+    [Fact]
     public void Commit_forgets_the_failed_attempts_of_its_round()
     {
         var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "x.", []));
@@ -58,6 +73,26 @@ public sealed class RunStateTests
         Assert.True(run.MayCommit(StopAt90));
         Assert.Equal(new(RunStep.Complete, Reason: "Round 1 reached accuracy 0.9; the stop rule asks for 0.9."), run.Next(StopAt90));
         Assert.Equal(RunStep.Wait, run.Next(Job).Step);
+    }
+
+    // a is asked in round 1, fails there, is asked in round 2 and trains on while that is committed, and fails in round 3.
+    [Fact]
+    public void Where_rounds_overlap_a_client_is_fine_again_when_its_update_counts_and_not_when_a_round_that_asked_it_is_over()
+    {
+        var run = Ready();
+        foreach (var (round, failed, goesOn) in new[] { (1, true, false), (2, false, true), (3, true, false) })
+            run = run.Apply(Opened(round, 1)).Apply(new RunChange.RoundCommitted(round, $"h{round}", Measured: false, FailedClients: failed ? ["a"] : [])
+            {
+                Recovered = [],
+                InFlight = goesOn ? RunState.Initial.InFlight.Add("a", new(round, 1)) : RunState.Initial.InFlight,
+            });
+        Assert.Equal(2, run.Health.Lapses["a"].Failures);
+        Assert.True(run.Health.IsSetAside("a", 4));
+        // An attempt that fails says nothing of those that train.
+        Assert.Equal(2, run.Apply(Opened(4, 1)).Apply(new RunChange.RoundFailed(4, 1, "x.", []) { Recovered = [] }).Health.Lapses["a"].Failures);
+        Assert.Empty(run.Apply(Opened(4, 1)).Apply(new RunChange.RoundCommitted(4, "h4", Measured: false, FailedClients: []) { Recovered = ["a"] }).Health.Lapses);
+        // Where they do not overlap, whoever was asked and did not fail is fine.
+        Assert.Empty(run.Apply(Opened(4, 1)).Apply(new RunChange.RoundCommitted(4, "h4", Measured: false, FailedClients: [])).Health.Lapses);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Parameters;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Google.Protobuf;
 
 namespace Federated.Wire.Tests.Mapping;
 
@@ -80,6 +81,7 @@ public sealed class MappingTests
     public void Reports_that_break_the_contract_are_refused()
     {
         Assert.Equal(Refusal.Malformed, TaskReports.Check(new TaskReport())?.Reason);
+        Assert.Equal(Refusal.Malformed, TaskReports.Check(Report(TaskKind.Train, report => (report.Failure, report.Ticket) = (new TaskFailure { Reason = "No data." }, ByteString.CopyFrom(new byte[17]))))?.Reason);
         Assert.Equal(Refusal.Malformed, TaskReports.Check(Report(TaskKind.Evaluate, _ => { }))?.Reason);
         Assert.Equal(Refusal.Malformed, TaskReports.Check(Report(TaskKind.Train, report => report.Metrics = new Metrics()))?.Reason);
         Assert.Equal(Refusal.NotFinite, TaskReports.Check(Report(TaskKind.Evaluate, report => report.Metrics = new Metrics { Examples = 1, LossSum = double.NaN }))?.Reason);

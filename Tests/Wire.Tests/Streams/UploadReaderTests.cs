@@ -1,5 +1,6 @@
 using Federated.V1;
 using Federated.Wire.Streams;
+using Google.Protobuf;
 using static Federated.Wire.Tests.Streams.UploadScript;
 
 namespace Federated.Wire.Tests.Streams;
@@ -90,7 +91,7 @@ public sealed class UploadReaderTests
         { "weight negative", Refusal.OutOfRange },
         { "weight tiny", Refusal.OutOfRange },
         { "weight huge", Refusal.OutOfRange },
-        { "worker endless", Refusal.Malformed },
+        { "ticket endless", Refusal.Malformed },
         { "seconds nan", Refusal.Malformed },
         { "seconds negative", Refusal.Malformed },
         { "metrics missing", Refusal.Malformed },
@@ -127,7 +128,7 @@ public sealed class UploadReaderTests
             case "weight negative": header.Weight = -1; break;
             case "weight tiny": header.Weight = 1e-9; break;
             case "weight huge": header.Weight = 1L << 42; break;
-            case "worker endless": header.Worker = new string('w', 257); break;
+            case "ticket endless": header.Ticket = ByteString.CopyFrom(new byte[17]); break;
             case "seconds nan": header.ComputeSeconds = double.NaN; break;
             case "seconds negative": header.ComputeSeconds = -1; break;
             case "metrics missing": header.Training = null; break;

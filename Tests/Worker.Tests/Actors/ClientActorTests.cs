@@ -7,6 +7,7 @@ using Federated.Worker.Options;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
+using Google.Protobuf;
 
 namespace Federated.Worker.Tests.Actors;
 
@@ -54,6 +55,22 @@ public sealed class ClientActorTests : WorkerTestKit
         AnswerUpload();
         ExpectMsg<TaskSettled>();
         Assert.False(_trainers.HasMessages);
+    }
+
+    [Fact]
+    public void Assignment_that_comes_again_while_its_task_waits_or_is_computed_brings_its_ticket()
+    {
+        static AssignTask With(AssignTask task, string ticket) => new(task) { Ticket = ByteString.CopyFromUtf8(ticket) };
+        var client = Client("a");
+        client.Tell(With(Train(), "one"));
+        client.Tell(With(ClientEvaluation(), "two"));
+        var train = _trainers.ExpectMsg<ComputeTask>();
+        client.Tell(With(Train(), "three"));
+        client.Tell(With(ClientEvaluation(), "four"));
+        AwaitHandled(client);
+        Finish(train);
+        Assert.Equal("three", Network.ExpectMsg<UploadCall>().Header.Ticket.ToStringUtf8());
+        Assert.Equal("four", _trainers.ExpectMsg<ComputeTask>().Task.Ticket.ToStringUtf8());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Federated.V1;
 using Federated.Worker.Actors;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
+using Google.Protobuf;
 using Grpc.Core;
 using Status = Grpc.Core.Status;
 
@@ -11,6 +12,7 @@ namespace Federated.Worker.Tests.Actors;
 public sealed class DeliveryActorTests : WorkerTestKit
 {
     private static readonly Verdict Closed = new() { Refused = Refusal.RoundClosed, Detail = "Too late." };
+    private static readonly ByteString Ticket = ByteString.CopyFromUtf8("sixteen bytes...");
     private static readonly RpcException Unavailable = new(new Status(StatusCode.Unavailable, "away"));
 
     [Fact]
@@ -62,7 +64,7 @@ public sealed class DeliveryActorTests : WorkerTestKit
             var delivery = Deliver(Upload());
             AnswerUpload(malformed);
             ExpectMsg<TaskSettled>();
-            delivery.Tell(Resend.Instance);
+            delivery.Tell(new Resend(Ticket));
             AnswerUpload(malformed);
             ExpectMsg<TaskSettled>();
         });
@@ -134,11 +136,11 @@ public sealed class DeliveryActorTests : WorkerTestKit
     {
         var delivery = Deliver(Upload());
         var only = Network.ExpectMsg<UploadCall>();
-        delivery.Tell(Resend.Instance);
+        delivery.Tell(new Resend(Ticket));
         only.Reply.Give(Accepted);
 
         ExpectMsg<TaskSettled>();
-        delivery.Tell(Resend.Instance);
+        delivery.Tell(new Resend(Ticket));
         Network.ExpectMsg<UploadCall>();
     }
 
@@ -147,7 +149,7 @@ public sealed class DeliveryActorTests : WorkerTestKit
     {
         var delivery = Deliver(Upload());
         var early = Network.ExpectMsg<UploadCall>();
-        delivery.Tell(Resend.Instance);
+        delivery.Tell(new Resend(Ticket));
         AwaitHandled(delivery);
         early.Reply.Give(new Verdict { Refused = Refusal.UnknownRun });
 
@@ -156,6 +158,26 @@ public sealed class DeliveryActorTests : WorkerTestKit
         Assert.Equal(new TaskSettled(Train().Id), ExpectMsg<TaskSettled>());
         AwaitHandled(delivery);
         Assert.False(Network.HasMessages);
+    }
+
+    [Fact]
+    public void Each_try_shows_the_ticket_of_the_latest_assignment()
+    {
+        var delivery = Deliver(Upload());
+        var early = Network.ExpectMsg<UploadCall>();
+        Assert.Equal(Ticket, early.Header.Ticket);
+        var newer = ByteString.CopyFromUtf8("a newer one");
+        delivery.Tell(new Resend(newer));
+        AwaitHandled(delivery);
+        early.Reply.Give(new Verdict { Refused = Refusal.WrongTicket });
+        var again = Network.ExpectMsg<UploadCall>();
+        again.Reply.Give(Accepted);
+        Assert.Equal(newer, again.Header.Ticket);
+        ExpectMsg<TaskSettled>();
+
+        var report = Deliver(TaskResult.Failed(Train().Id, "It broke.", permanent: false));
+        Assert.Equal(Ticket, Network.ExpectMsg<ReportCall>().Report.Ticket);
+        Sys.Stop(report);
     }
 
     [Fact]
@@ -183,7 +205,7 @@ public sealed class DeliveryActorTests : WorkerTestKit
         return new UploadResult(new UploadHeader { Id = Train().Id, Examples = 5 }, buffer.Values, buffer);
     }
 
-    private IActorRef Deliver(TaskResult result) => Sys.ActorOf(DeliveryActor.Props(result, Transfer, Timings, TestActor));
+    private IActorRef Deliver(TaskResult result) => Sys.ActorOf(DeliveryActor.Props(result, Ticket, Transfer, Timings, TestActor));
 
     private void Pause(IActorRef delivery, double notYet, double then)
     {

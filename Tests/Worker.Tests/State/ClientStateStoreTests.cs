@@ -48,15 +48,15 @@ public sealed class ClientStateStoreTests : IDisposable
         await CommitAsync(1);
         // Trained for rounds 2 and 3, too late both times; the rounds are committed without it.
         Save(Store, 2, value: 20);
-        await Store.CommittedAsync(2, attempt: 1);
+        await Store.CommittedAsync(2, attempt: 1, []);
         Save(Store, 3, value: 30);
-        await Store.CommittedAsync(3, attempt: 1);
+        await Store.CommittedAsync(3, attempt: 1, []);
 
         Assert.Equal((1, 1), Loaded(Store, 4, 1));
         Assert.Equal(["round-001.state"], Files());
         // Nor does a client whose first update was too late begin with its state.
         Save(Store, 3, value: 30, client: "b");
-        await Store.CommittedAsync(3, attempt: 1);
+        await Store.CommittedAsync(3, attempt: 1, []);
         Assert.Equal((0, 0), Loaded(Store, 4, 0, "b"));
     }
 
@@ -74,7 +74,7 @@ public sealed class ClientStateStoreTests : IDisposable
         // The run is set back to round 1, and round 2 is made again, with another result.
         Assert.Equal((1, 1), Loaded(Store, 2, 1));
         Save(Store, 2, value: 22);
-        await Store.CommittedAsync(2, attempt: 1);
+        await Store.CommittedAsync(2, attempt: 1, []);
 
         Assert.Equal((22, 2), Loaded(Store, 3, 2));
         // The client is not asked in round 3.
@@ -108,12 +108,12 @@ public sealed class ClientStateStoreTests : IDisposable
     public async Task State_of_the_attempt_that_made_the_round_counts()
     {
         Save(Store, 1, value: 1, attempt: 1);
-        await Store.CommittedAsync(1, attempt: 2);
+        await Store.CommittedAsync(1, attempt: 2, []);
         Assert.Empty(Files());
 
         Save(Store, 2, value: 2, attempt: 1);
         Save(Store, 2, value: 3, attempt: 3);
-        await Store.CommittedAsync(2, attempt: 3);
+        await Store.CommittedAsync(2, attempt: 3, []);
         Assert.Equal((3, 2), Loaded(Store, 3, 2));
     }
 
@@ -122,7 +122,7 @@ public sealed class ClientStateStoreTests : IDisposable
     {
         Save(Store, 2, value: 2);
 
-        await Store.CommittedAsync(4, attempt: 1);
+        await Store.CommittedAsync(4, attempt: 1, []);
 
         Assert.Equal((2, 2), Loaded(Store, 5, 2));
     }
@@ -133,7 +133,7 @@ public sealed class ClientStateStoreTests : IDisposable
         var store = Store;
         Save(store, 1, value: 7);
 
-        var files = store.CommittedAsync(1, 0);
+        var files = store.CommittedAsync(1, 0, []);
 
         Assert.Equal((7, 1), Loaded(store, 2, 1));
         await files;
@@ -166,11 +166,36 @@ public sealed class ClientStateStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task States_that_a_run_which_is_set_back_would_need_are_kept_beside_the_last_three()
+    {
+        var last = 0;
+        for (var round = 1; round <= 9; round++)
+        {
+            var store = Store;
+            store.Save("a", round, 1, store.Load("a", round, last).Base, ClientState.Empty.With("v", new[] { (float)round }));
+            // The best round was the third, and checkpoints of the last five are kept.
+            await store.CommittedAsync(round, 1, [3, .. Enumerable.Range(round - 4, 5).Where(kept => kept > 3)]);
+            last = round;
+        }
+        foreach (var round in new[] { 9, 8, 7, 6, 5, 3 }) Assert.Equal((round, round), Loaded(Store, 10, round));
+    }
+
+    [Fact]
+    public async Task State_of_an_update_that_was_not_counted_takes_no_place_of_one_that_was()
+    {
+        await CommitAsync(1, 2, 3);
+        Save(Store, 4, value: 40);
+        // Rounds 4 to 6 are committed without it, and 3 is not the last of three any more.
+        await Store.CommittedAsync(6, 1, [4, 5, 6]);
+        Assert.Equal((3, 3), Loaded(Store, 7, 3));
+    }
+
+    [Fact]
     public async Task Clients_of_any_name_have_states_of_their_own()
     {
         string[] names = ["a", "A", "a/b", "a%2fb", "..", "con", "北", new string('x', 256), new string('x', 255) + "y"];
         for (var i = 0; i < names.Length; i++) Save(Store, 1, value: i + 1, client: names[i]);
-        await Store.CommittedAsync(1, 1);
+        await Store.CommittedAsync(1, 1, []);
 
         Assert.Equal(Enumerable.Range(1, names.Length).Select(i => (float)i), names.Select(name => Loaded(Store, 2, 1, name).Value));
         Assert.Equal(names.Length, names.Select(ClientFolder.NameOf).Distinct(StringComparer.OrdinalIgnoreCase).Count());
@@ -184,7 +209,7 @@ public sealed class ClientStateStoreTests : IDisposable
         var states = new ClientStates(_folder.Path);
         var first = await states.OpenAsync("run-1");
         Save(first, 1, value: 1);
-        await first.CommittedAsync(1, 0);
+        await first.CommittedAsync(1, 0, []);
 
         var deletion = states.DeleteAsync("run-1");
         var second = await states.OpenAsync("run-1");
@@ -205,7 +230,7 @@ public sealed class ClientStateStoreTests : IDisposable
         {
             var store = Store;
             store.Save("a", round, 1, store.Load("a", round, last).Base, ClientState.Empty.With("v", new[] { (float)round }));
-            await store.CommittedAsync(round, 1);
+            await store.CommittedAsync(round, 1, []);
             last = round;
         }
     }

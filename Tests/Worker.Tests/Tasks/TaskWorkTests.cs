@@ -138,7 +138,7 @@ public sealed class TaskWorkTests : WorkerTestKit
     {
         var engine = new FakeEngine { Counts = true };
         Values(Train(round: 1), engine);
-        await States.CommittedAsync(1, 0);
+        await States.CommittedAsync(1, 0, []);
 
         var second = Values(Train(round: 2, stateRound: 1), engine);
 
@@ -193,7 +193,7 @@ public sealed class TaskWorkTests : WorkerTestKit
     {
         var engine = new FakeEngine { Counts = true };
         Values(Train(round: 1), engine);
-        await States.CommittedAsync(1, 0);
+        await States.CommittedAsync(1, 0, []);
         var file = Directory.GetFiles(StateDir, "*", SearchOption.AllDirectories).Single();
         await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..^7]);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
@@ -31,6 +32,7 @@ internal static class CorrectionRules
             (string Key, bool Is)[] others = [("training.clip_norm", training.ClipNorm is not null), ("training.clip_value", training.ClipValue is not null), ("training.patience", training.Patience is not null)];
             foreach (var (key, _) in others.Where(other => other.Is && job.Sound(other.Key))) job.Report(key, $"{Why}remove it,{Or}");
         }
+        if (algorithm == "pfedme") CheckEnvelope(job);
         if (info.MeasuresLoss && job.Sound("data.name", "data.ratings") && DataRules.IsImplicit(job.Spec.Data))
             job.Report("federation.algorithm.name", $"{algorithm} needs the loss over a client's training data, which ratings with implicit feedback have not; use fedavg, or data.ratings.feedback explicit.");
         if (algorithm == "moon" && job.Spec.Model.IsOwn)
@@ -42,6 +44,17 @@ internal static class CorrectionRules
             if (training.Optimizer.Name != OptimizerName.Sgd) job.Report("training.optimizer.name", $"{ValueText.Of(training.Optimizer.Name)} {why}use sgd.");
             else if (training.Optimizer.Momentum > 0) job.Report("training.optimizer.momentum", $"{ValueText.Of(training.Optimizer.Momentum)} {why}remove it.");
         }
+    }
+
+    // A step r (∇f(θ) + λ (θ - w)) multiplies what separates θ from its goal by 1 - r (λ + L) where the loss has curvature L. Without any, and the data says how much there is, that is 1 - r λ: from r λ = 2 on
+    // its magnitude is 1 or more, and steps lead away.
+    private static void CheckEnvelope(BoundJob job)
+    {
+        var spec = job.Spec.Federation.Algorithm;
+        var length = spec.PersonalRate * spec.PfedmeLambda;
+        if (length >= 2)
+            job.Report("federation.algorithm.personal_rate",
+                string.Create(CultureInfo.InvariantCulture, $"{ValueText.Of(spec.PersonalRate)} times federation.algorithm.pfedme_lambda {ValueText.Of(spec.PfedmeLambda)} is {length:G4}, and steps towards a client's own model lead away from it where that is 2 or more; use a rate below {2 / spec.PfedmeLambda:G3}, or a smaller λ."));
     }
 
     private static void CheckOwnSteps(BoundJob job, string algorithm)

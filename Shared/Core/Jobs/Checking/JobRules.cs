@@ -18,6 +18,7 @@ internal static class JobRules
         AttackRules.Check(job);
         ModeRules.Check(job);
         EvaluationRules.Check(job);
+        SecureAggregationRules.Check(job);
         PrivacyRules.Check(job);
     }
 }

@@ -29,6 +29,10 @@ internal static class PrivacyRules
         if (spec.Mechanism == PrivacyMechanism.Example) CheckExamples(job, word);
         if (job.Sound("evaluation") && job.Spec.Evaluation.PerClient)
             job.Report("evaluation.per_client", $"does not go with {Mechanism} {word}: figures of single clients are exact and have no noise; remove it.");
+        if (job.Spec.Privacy.SecureAggregation.Enabled)
+            job.Report(Mechanism, spec.Mechanism == PrivacyMechanism.Central
+                ? "central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two."
+                : $"{word} does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.");
         CheckNoise(job, spec, word);
     }
 
@@ -104,8 +108,6 @@ internal static class PrivacyRules
     {
         if (job.Sound("federation.aggregation") && job.Spec.Federation.Aggregation.Rule != AggregationRule.Mean)
             job.Report("federation.aggregation.rule", $"{ValueText.Of(job.Spec.Federation.Aggregation.Rule)} does not go with {Mechanism} {word}, whose noise fits a sum of updates of bounded length; use mean.");
-        if (job.Spec.Privacy.SecureAggregation.Enabled)
-            job.Report(Mechanism, "central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two, or local or example.");
     }
 
     private static void CheckExamples(BoundJob job, string word)

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Federated.Cluster.Tests.Processes;
+using Federated.Core;
+using Federated.V1;
+using Grpc.Net.Client;
+
+namespace Federated.Cluster.Tests;
+
+/// <summary>Masked runs of real processes, which are killed in each phase of the protocol.</summary>
+public sealed class MaskedRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    // Of ten clients one, or three, are on a worker that dies when it comes to a phase; seven hold every secret. Clients that have not advertised are trained elsewhere; those that have masked count although they reveal nothing.
+    [UnixTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Run_goes_on_when_a_worker_is_killed_in_any_phase(int lost)
+    {
+        await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+        var steady = deployment.Add(ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "worker", "--name", "steady", "--coordinator", deployment.Cluster, "--slots", Text(10 - lost), "--state-dir", "steady"));
+        await steady.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
+        using var channel = GrpcChannel.ForAddress(deployment.Grpc);
+        foreach (var phase in new[] { "train", "share", "mask", "unmask" })
+        {
+            var dying = deployment.Add(ProcessUnderTest.Start(DotNet.FaultyWorker, _folder.Path, ImmutableDictionary<string, string>.Empty.Add("FEDERATED_TEST_KILL_AT", phase),
+                "--name", phase, "--seeds", deployment.Cluster, "--slots", Text(lost), "--state-dir", phase));
+            await dying.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
+
+            var rounds = await RunAsync(new(channel));
+            Assert.Equal(128 + 9, await dying.ExitAsync());
+            Assert.Equal([1u, 2u], rounds.Keys);
+            var (first, second) = (rounds[1], rounds[2]);
+            Assert.Equal((phase, 1u, (uint)(phase is "share" or "mask" ? 10 - lost : 10)), (phase, first.Attempts, first.Updates));
+            Assert.Equal((10u, 9u, 7u), (first.Masked.Advertised, first.Masked.Neighbours, first.Masked.Threshold));
+            Assert.Equal((1u, 10u), (second.Attempts, second.Updates));
+        }
+    }
+
+    [UnixFact]
+    public async Task Coordinator_that_is_killed_in_a_masked_round_opens_a_fresh_attempt_when_it_is_back()
+    {
+        var ports = FreePorts.Take(2);
+        var environment = ImmutableDictionary<string, string>.Empty.Add("FEDERATED_TEST_KILL_AT", "receiving:1,aggregating:2").Add("FEDERATED_TEST_KILL_MARKS", Path.Combine(_folder.Path, "marks"));
+        await using var deployment = new Deployment { Folder = _folder.Path };
+        ProcessUnderTest Start() => deployment.Add(ProcessUnderTest.Start(DotNet.FaultyCoordinator, _folder.Path, environment,
+            "--port", Text(ports[0]), "--cluster-port", Text(ports[1]), "--state-dir", "coordinator"));
+        var coordinator = Start();
+        await coordinator.LineAsync(line => line.StartsWith("coordinator ready: ", StringComparison.Ordinal));
+        deployment.Add(ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "worker", "--name", "w", "--coordinator", $"127.0.0.1:{Text(ports[1])}", "--slots", "4", "--state-dir", "w"));
+        var job = _folder.Write("job.yaml", Jobs.MaskedRounds);
+        await using var submit = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "submit", job, "--watch", "--json", "--coordinator", $"http://127.0.0.1:{Text(ports[0])}");
+        for (var deaths = 0; deaths < 2; deaths++)
+        {
+            Assert.Equal(128 + 9, await coordinator.ExitAsync());
+            coordinator = Start();
+        }
+
+        Assert.True(await submit.ExitAsync() == ExitCodes.Success, submit.Transcript());
+        using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{Text(ports[0])}");
+        var runs = new Runs.RunsClient(channel);
+        var details = await runs.ShowAsync(new ShowRequest { Run = (await runs.ListAsync(new())).Runs.Single().Run });
+        Assert.Equal([(1u, 2u, 10u), (2u, 2u, 10u)], details.Rounds.Select(round => (round.Round, round.Attempts, round.Updates)));
+        Assert.All(details.Rounds, round => Assert.Equal("the coordinator that had it is gone, and a masked attempt does not go on without it.", Assert.Single(round.FailedAttempts)));
+    }
+
+    // One round, each client weighing as its examples: their mean is off by less than n steps / W, W above 10 * 100 / 200 with the digits of ten clients; float32 adds roundings of values below 4.
+    [Fact]
+    public async Task Model_of_a_masked_run_is_that_of_the_plain_run_up_to_the_quantisation()
+    {
+        async Task<float[]> ModelAsync(string name, params string[] sets)
+        {
+            await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, ["run", _folder.Write($"{name}.yaml", Jobs.MaskedRounds), "--json", "--out", name, "--set", "federation.rounds=1", .. sets]);
+            Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
+            using var line = JsonDocument.Parse((await File.ReadAllLinesAsync(Path.Combine(_folder.Path, name, "metrics.jsonl"))).Single());
+            Assert.Equal(name == "plain" ? JsonValueKind.Null : JsonValueKind.Object, line.RootElement.TryGetProperty("masked", out var masked) ? masked.ValueKind : JsonValueKind.Null);
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(_folder.Path, name, "model.safetensors"));
+            var header = (int)BitConverter.ToInt64(bytes);
+            return [.. bytes.AsSpan(8 + header).ToArray().Chunk(4).Select(value => BitConverter.ToSingle(value))];
+        }
+
+        var masked = await ModelAsync("masked");
+        var plain = await ModelAsync("plain", "--set", "privacy.secure_aggregation={enabled: false}");
+        Assert.Equal(650, plain.Length);
+        var largest = plain.Zip(masked, (one, other) => Math.Abs((double)one - other)).Max();
+        Assert.InRange(largest, double.Epsilon, 10 / 32767.0 / 5 + 1e-6);
+    }
+
+    private static async Task<SortedDictionary<uint, RoundReport>> RunAsync(Runs.RunsClient runs)
+    {
+        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = Jobs.MaskedRounds });
+        Assert.Empty(submitted.Errors);
+        var rounds = new SortedDictionary<uint, RoundReport>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var watch = runs.Watch(new WatchRequest { Run = submitted.Run }, cancellationToken: limit.Token);
+        RunSummary? last = null;
+        while (await watch.ResponseStream.MoveNext(limit.Token))
+        {
+            last = watch.ResponseStream.Current.Summary;
+            if (watch.ResponseStream.Current is { EventCase: RunEvent.EventOneofCase.Round, Round: var round }) rounds[round.Round] = round;
+        }
+        Assert.Equal((RunStatus.Completed, ""), (last!.Status, last.Reason));
+        return rounds;
+    }
+
+    private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
+}
