@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Federated.Core.Jobs;
-using Federated.Core.Partitioning;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Rounds;
 
