@@ -15,7 +15,7 @@ public sealed record SecureAggregationSpec
     public int Bits { get; init; } = 16;
 
     /// <value>Largest magnitude of a value.</value>
-    [JobField("Largest magnitude of a value of an update: what is beyond is cut off by the client. The step of the encoding is 2 clip / (2^bits - 1).", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [JobField("Largest magnitude of a value of an update: what is beyond is cut off by the client. The step of the encoding is clip / (2^(bits - 1) - 1).", ExclusiveMinimum = 0, Maximum = 1e6)]
     [AppliesWhen(Enables, "true")]
     public double Clip { get; init; } = 1;
 

@@ -1,4 +1,3 @@
-using Federated.Wire.Streams;
 using Federated.V1;
 using Google.Protobuf;
 

@@ -159,6 +159,7 @@ public sealed class MaskedRoundActorTests : ActorTest
     public async Task Advertisements_of_others_than_the_cohort_and_of_workers_that_were_not_asked_are_refused()
     {
         var round = Open();
+        _registry.ExpectMsg<SubmitWork>();
         foreach (var name in Names) Assign(round, name);
         async Task<Refusal> Refused(TaskId id, ByteString? ticket = null) =>
             Assert.IsType<RefusedOffer>(await new MaskedClient(Masked(), id, 4, [0, 0], Facts(1), Schema).JoinAsync(round, ticket ?? Ticket)).Reason;
@@ -255,6 +256,7 @@ public sealed class MaskedRoundActorTests : ActorTest
         var job = Masked();
         job = job with { Privacy = new() { SecureAggregation = job.Privacy.SecureAggregation with { RequireIdentities = true } } };
         var round = Open(job: job);
+        _registry.ExpectMsg<SubmitWork>();
         foreach (var name in Names) Assign(round, new("run", TaskPurpose.Train, 3, 2, name), "w1");
         var clients = Names.Select((name, index) => new MaskedClient(job, Id(name), 4, Updates[index], Facts(index + 1), Schema, identity: keys[name], peers: peers) { Ticket = Ticket }).ToArray();
         Assert.Equal(Refusal.Malformed, Assert.IsType<RefusedOffer>(await Client(0).JoinAsync(round)).Reason);

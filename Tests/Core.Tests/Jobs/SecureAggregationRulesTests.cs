@@ -36,7 +36,7 @@ public sealed class SecureAggregationRulesTests
     [InlineData("enabled: true, require_identities: true",
         "line 2, privacy.secure_aggregation.require_identities: needs data.placement local: clients that any worker can train have no identity of their own. Use that, or remove it.")]
     [InlineData("enabled: true, bits: 25", "line 2, privacy.secure_aggregation.bits: 25 is out of range; allowed: 2 to 24.")]
-    [InlineData("enabled: true, clip: 0", "line 2, privacy.secure_aggregation.clip: 0 is out of range; allowed: above 0, up to 1000000.")]
+    [InlineData("enabled: true, clip: 0", "line 2, privacy.secure_aggregation.clip: 0 is out of range; allowed: above 0 and at most 1000000.")]
     [InlineData("clip: 2", "line 2, privacy.secure_aggregation.clip: has no effect with privacy.secure_aggregation.enabled false, only with true; remove it.")]
     [InlineData("enabled: true, weighting: uniform, examples_cap: 10",
         "line 2, privacy.secure_aggregation.examples_cap: has no effect with privacy.secure_aggregation.weighting uniform, only with examples; remove it.")]

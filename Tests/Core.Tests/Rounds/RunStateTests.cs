@@ -47,7 +47,8 @@ public sealed class RunStateTests
         var job = new JobSpec { Federation = new() { Retries = 0 } };
         var run = Ready().Apply(Opened(1, 1)).Apply(new RunChange.RoundFailed(1, 1, "lost.", []) { Excused = true });
         Assert.Equal(new RunDecision(RunStep.OpenRound, 1, 2), run.Next(job));
-        Assert.Equal((["lost."], 1), (run.FailedAttempts, run.ExcusedAttempts));
+        Assert.Equal("lost.", Assert.Single(run.FailedAttempts));
+        Assert.Equal(1, run.ExcusedAttempts);
         run = run.Apply(Opened(1, 2)).Apply(new RunChange.RoundFailed(1, 2, "really.", ["a"]));
         Assert.Equal(RunStep.Fail, run.Next(job).Step);
         // Who had failed before is neither better nor worse for it.

@@ -13,6 +13,8 @@ public sealed class MaskingIdentitiesTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _errors = [];
 
+    public MaskingIdentitiesTests() => Directory.CreateDirectory(_folder.Path);
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
