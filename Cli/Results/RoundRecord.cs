@@ -9,7 +9,7 @@ internal sealed record RoundRecord(
     double? ValidationAccuracy, double? ValidationLoss, double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, string ParametersSha256,
     IReadOnlyList<ProblemRecord> Problems, IReadOnlyList<string> FailedAttempts, StalenessRecord? Staleness, IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, ClientRecord>? Clients, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread,
-    SpreadRecord? ClientSpread, MaskedRecord? Masked)
+    SpreadRecord? ClientSpread, RoundPrivacyRecord? Privacy, MaskedRecord? Masked)
 {
     public static RoundRecord Of(RoundReport round) => new(
         round.Round, round.Attempts, round.Cohort, round.Updates, round.Examples,
@@ -18,7 +18,7 @@ internal sealed record RoundRecord(
         [.. round.Problems.Select(problem => new ProblemRecord(problem.Client, problem.Worker, problem.Refused == Refusal.Unspecified ? null : problem.Refused.ToString(), problem.Reason))],
         [.. round.FailedAttempts], round.Staleness is { } staleness ? new(staleness.Mean, staleness.Largest) : null, round.Figures.Metrics(), round.ClientRecords(),
         round.AccuracyOf(round.Personal), round.Personal.MeanLoss(), SpreadRecord.From(round.ValidationSpread), SpreadRecord.From(round.PersonalSpread), SpreadRecord.From(round.ClientSpread),
-        MaskedRecord.From(round.Masked));
+        RoundPrivacyRecord.From(round.Privacy), MaskedRecord.From(round.Masked));
 }
 
 /// <summary>How many versions were made between those that a round's updates started from and the one that they changed.</summary>

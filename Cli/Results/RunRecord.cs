@@ -20,16 +20,17 @@ namespace Federated.Cli.Results;
 /// <param name="Clients">Clients that can take part.</param>
 /// <param name="Workers">Workers attached.</param>
 /// <param name="Metrics">Figures of the last evaluation, without those of single classes.</param>
+/// <param name="Privacy">Differential privacy so far; null without.</param>
 internal sealed record RunRecord(
     string Run, string Job, string Status, string Reason, uint Round, uint Rounds, double? Accuracy, double? Loss, DateTimeOffset Submitted,
     double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers,
-    IReadOnlyDictionary<string, double> Metrics)
+    IReadOnlyDictionary<string, double> Metrics, PrivacyClaimRecord? Privacy)
 {
     public static RunRecord Of(RunSummary summary) => new(
         summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Reason, summary.Round, summary.Rounds,
         Measured(summary.HasAccuracy, summary.Accuracy), Measured(summary.HasLoss, summary.Loss), DateTimeOffset.FromUnixTimeMilliseconds(summary.SubmittedUnixMs),
         summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers,
-        summary.Figures.Metrics());
+        summary.Figures.Metrics(), PrivacyClaimRecord.From(summary.Privacy));
 
     private static double? Measured(bool present, double value) => present && double.IsFinite(value) ? value : null;
 }

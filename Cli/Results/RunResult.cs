@@ -25,11 +25,13 @@ namespace Federated.Cli.Results;
 /// <param name="ValidationSpread">Of the model that the last round began with over the round's clients; null where they have no validation shares.</param>
 /// <param name="PersonalSpread">Of their own models; null without.</param>
 /// <param name="ClientSpread">Of the final model over `by_client`; null without.</param>
+/// <param name="Privacy">Differential privacy of the whole run; null without.</param>
 internal sealed record RunResult(
     string Run, string Job, string Status, uint Rounds, double? Accuracy, double? Loss, string? ModelSha256,
     double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers,
     IReadOnlyDictionary<string, double> Metrics, ConfusionRecord? Confusion, IReadOnlyDictionary<string, ClientRecord>? ByClient,
-    IReadOnlyList<TroubledClient> Troubled, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread, SpreadRecord? ClientSpread)
+    IReadOnlyList<TroubledClient> Troubled, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread, SpreadRecord? ClientSpread,
+    PrivacyClaimRecord? Privacy)
 {
     public static RunResult Of(RunBoard board, string? modelSha256, IReadOnlyList<TroubledClient> troubled)
     {
@@ -38,6 +40,7 @@ internal sealed record RunResult(
         return new(summary.Run, summary.Name, StatusNames.Of(summary.Status), summary.Round, last?.AccuracyOf(last.Evaluation), (last?.Evaluation).MeanLoss(), modelSha256,
             summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers,
             (last?.Figures ?? []).Metrics(), last.ConfusionRecord(), last.ClientRecords(), troubled,
-            last?.AccuracyOf(last.Personal), (last?.Personal).MeanLoss(), SpreadRecord.From(last?.ValidationSpread), SpreadRecord.From(last?.PersonalSpread), SpreadRecord.From(last?.ClientSpread));
+            last?.AccuracyOf(last.Personal), (last?.Personal).MeanLoss(), SpreadRecord.From(last?.ValidationSpread), SpreadRecord.From(last?.PersonalSpread), SpreadRecord.From(last?.ClientSpread),
+            PrivacyClaimRecord.From(summary.Privacy));
     }
 }

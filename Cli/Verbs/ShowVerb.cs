@@ -43,6 +43,7 @@ internal sealed class ShowVerb : RemoteVerb
         if (details.Rounds.Count > 0) Environment.Screen.Write(RunTable.Rounds(details.Rounds, summary.Rounds));
         if (details.Rounds.LastOrDefault(round => round.Evaluation is not null) is { } measured) await PrintEvaluationAsync(measured);
         if (details.Rounds is [.., var last]) await PrintSpreadAsync(last);
+        if (PrivacyClaimRecord.From(summary.Privacy) is { } privacy) await output.WriteLineAsync($"privacy: {privacy.Sentence}");
         foreach (var round in details.Rounds)
         {
             foreach (var failure in round.FailedAttempts) await output.WriteLineAsync($"round {round.Round}: an attempt failed: {failure}");

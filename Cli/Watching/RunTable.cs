@@ -30,7 +30,8 @@ internal static class RunTable
         // One run has one objective.
         var own = reports.Select(MetricsReading.OwnHeadline).FirstOrDefault(name => name is not null);
         var personal = reports.Any(round => round.Personal is { Examples: > 0 });
-        string[] names = ["round", "accuracy", "loss", .. own is null ? [] : new[] { own }, .. personal ? new[] { "own acc.", "own loss" } : [], "clients", "down", "up", "time"];
+        var isPrivate = reports.Any(round => round.Privacy is not null);
+        string[] names = ["round", "accuracy", "loss", .. own is null ? [] : new[] { own }, .. personal ? new[] { "own acc.", "own loss" } : [], .. isPrivate ? new[] { "ε" } : [], "clients", "down", "up", "time"];
         foreach (var name in names) table.AddColumn(new TableColumn(name).RightAligned());
         foreach (var round in reports)
         {
@@ -41,6 +42,7 @@ internal static class RunTable
                 Format.Measure(round.Evaluation.MeanLoss()),
                 .. own is null ? [] : new[] { Format.Measure(round.Figures.Value(own)) },
                 .. personal ? new[] { Format.Measure(round.AccuracyOf(round.Personal)), Format.Measure(round.Personal.MeanLoss()) } : [],
+                .. isPrivate ? new[] { round.Privacy is { HasEpsilon: true } privacy ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(privacy.Epsilon * 1000) / 1000:0.000}") : "-" } : [],
                 string.Create(CultureInfo.InvariantCulture, $"{round.Updates}/{round.Cohort}"),
                 Format.Bytes(round.BytesDown),
                 Format.Bytes(round.BytesUp),

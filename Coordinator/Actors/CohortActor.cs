@@ -19,7 +19,7 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
     {
         (Plan, Registry, Tasks) = (plan, registry, new(plan));
         _root = new AggregationFit(plan.Job.Federation.Aggregation).Root;
-        Round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = plan.Job.Federation.Cohort.Minimum, Required = _root };
+        Round = new RoundState { Round = plan.Round, Attempt = plan.Attempt, Minimum = CohortSelection.Minimum(plan.Job), Required = _root };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -127,7 +127,7 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
     private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(Plan.Job.Federation.Cohort, Plan.Job.Seed, Round.Round, Round.Attempt, clients.Select(client => Tasks.CandidateOf(client, roster)), Plan.Health, _root);
+        var cohort = CohortSelection.Draw(Plan.Job, Round.Round, Round.Attempt, clients.Select(client => Tasks.CandidateOf(client, roster)), Plan.Health, _root, Plan.Secret);
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(Round.Round, Round.Attempt, cohort));
     }

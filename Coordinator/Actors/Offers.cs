@@ -68,6 +68,10 @@ internal static class Offers
     /// <summary>The same as it counts in a job: who was drawn in proportion to its examples does not count by them once more.</summary>
     public static UpdateFacts Facts(JobSpec job, UploadHeader header) => CohortSelection.DrawsByExamples(job.Federation.Cohort.Selection.Kind) ? Facts(header) with { Weight = 1 } : Facts(header);
 
+    /// <summary>Why an update without sums over its training cannot be taken; null where it has them, or where the job's differential privacy keeps them with the client.</summary>
+    public static RefusedOffer? LacksTraining(JobSpec job, UploadHeader header) =>
+        header.Training is null && !job.Privacy.Differential.KeepsFigures ? new(Refusal.NoExamples, "The update has no sums over its training.") : null;
+
     /// <summary>Why a round with phases does not take what a task made; null when it may.</summary>
     /// <param name="round">The round.</param>
     /// <param name="id">The task.</param>
@@ -87,6 +91,7 @@ internal static class Offers
     public static RefusedOffer Describe(AddOutcome outcome) => outcome switch
     {
         AddOutcome.NotFinite => new(Refusal.NotFinite, "The update has a value that is not a finite number; the training diverged."),
+        AddOutcome.TooLong => new(Refusal.OutOfRange, "The update is longer than privacy.differential allows; its worker has not cut it."),
         AddOutcome.OutOfRange => new(Refusal.OutOfRange, "The update has a value that is too large to be counted; the training diverged."),
         _ => new(Refusal.RoundClosed, "The round has taken as many updates as it can."),
     };

@@ -23,7 +23,7 @@ internal sealed class RoundActor : CohortActor
     public RoundActor(RoundPlan plan, IActorRef registry) : base(plan, registry)
     {
         _queue = new(plan.Aggregate, plan.Algorithm);
-        _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = Tasks.SizeOf };
+        _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = Tasks.SizeOf, Lacks = header => Offers.LacksTraining(plan.Job, header) };
     }
 
     public static Props Props(RoundPlan plan, IActorRef registry) => Akka.Actor.Props.Create(() => new RoundActor(plan, registry));

@@ -4,6 +4,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy;
 using Federated.Core.Rounds;
 using Federated.Core.Rounds.Selection;
 using Federated.V1;
@@ -57,6 +58,9 @@ internal sealed record RoundPlan(
 {
     /// <value>Whom the attempt asked already, where it begins again; null where it begins.</value>
     public Cohort? Reopened { get; init; }
+
+    /// <value>Where lots come from that nobody may foresee.</value>
+    public ISecureRandom Secret { get; init; } = SystemRandom.Instance;
 
     /// <value>How clients did when their updates last counted, where the selection looks at that.</value>
     public ImmutableSortedDictionary<string, ClientRecord> Records { get; init; } = ImmutableSortedDictionary<string, ClientRecord>.Empty;

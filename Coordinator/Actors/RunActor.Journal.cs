@@ -160,9 +160,23 @@ internal sealed partial class RunActor
         // A rule that looks at evaluations waits for them, so they go first.
         if (Job.Stop.LooksAtEvaluations) BeginEvaluations();
         if (_state.OpenCohort is not null && IsMasked) AbandonMasked();
+        else if (_state.OpenCohort is not null && Job.Privacy.Differential.KeepsFigures) FailReopened();
         else if (_state.OpenCohort is { } cohort) OpenRound(_state.Round + 1, _state.OpenAttempt, cohort);
         else Advance();
         if (_round is null) BeginEvaluations();
+    }
+
+    // Clients that are asked again for what they may have sent already would add other noise, and so tell twice as much: an attempt of its own, which counts.
+    private void FailReopened()
+    {
+        var failed = new RunEntry.Types.AttemptFailed
+        {
+            Round = (uint)_state.Round + 1,
+            Attempt = (uint)_state.OpenAttempt,
+            Reason = "it was interrupted, and clients add fresh noise each time they are asked.",
+            Excused = true,
+        };
+        Record(new() { AttemptFailed = failed }, Advance);
     }
 
     private void JournalEvaluation(int round, EvaluationResult? result, string problem) =>

@@ -35,6 +35,7 @@ internal sealed partial class RunActor
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
         var aggregate = (_round is null ? _aggregate : _plan!.Aggregate) ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount);
+        ServerRound.Open(aggregate, server);
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, aggregate, _state.Health)
         {
             Reopened = reopened,
@@ -69,9 +70,12 @@ internal sealed partial class RunActor
         if (_ready is not { } ready || !ReferenceEquals(ready.Server, kept.Server)) return;
         var round = ready.Round.Round;
         var measured = RunState.IsEvaluated(Job, round);
+        var privacy = RoundCost.Of(_privacy, ready, _state, _server!);
         var entry = new RunEntry.Types.RoundKept
         {
-            Report = _ledger.Report(ready, _state),
+            Report = _ledger.Report(ready, _state, privacy),
+            Released = privacy?.Released ?? "",
+            Sizes = { privacy?.Sizes ?? [] },
             Checkpoint = kept.Checkpoint,
             Measured = measured,
             FailedClients = { ready.Round.Failed },

@@ -8,6 +8,7 @@ using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Rounds;
 using Federated.V1;
 
@@ -34,6 +35,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private readonly HandedOutParameters _parameters;
     private readonly IActorRef _registry;
     private readonly IFederatedAlgorithm _algorithm;
+    private readonly PrivacyPlan? _privacy;
     private readonly RunLedger _ledger;
     private readonly RunHistory _history = new();
     private readonly RunCheckpoints _checkpoints;
@@ -64,6 +66,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     {
         (_id, _settings, _registry) = (id, settings, registry);
         _algorithm = AlgorithmCatalog.Create(Job);
+        _privacy = PrivacyPlan.Of(Job);
         _ledger = new(Run, Job, settings.Time);
         _checkpoints = new(Job, settings.KeepCheckpoints);
         _parameters = new(settings.Parameters, Run);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -24,6 +25,8 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     private double _trainSeconds;
     private ulong _bytesDown, _bytesUp, _roundBytesDown, _roundBytesUp;
     private RoundReport? _measured;
+    private readonly PrivacyPlan? _privacy = PrivacyPlan.Of(job);
+    private (PrivacyRecord? Of, PrivacyGuarantee? Said) _guarantee;
 
     /// <value>What happened besides the rounds, a sentence each, the latest hundred.</value>
     public IReadOnlyCollection<string> Incidents => _incidents;
@@ -96,11 +99,15 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
     }
 
     /// <summary>The report of a round that is about to be committed. Bytes that moved since the last commit are this round's.</summary>
-    public RoundReport Report(RoundReady ready, RunState state)
+    /// <param name="ready">The round.</param>
+    /// <param name="state">Before it.</param>
+    /// <param name="privacy">What it costs; null without differential privacy. With it what the clients measured on data that is trained on or validated with stays out: the sums are exact.</param>
+    public RoundReport Report(RoundReady ready, RunState state, RoundCost? privacy)
     {
         var updates = ready.Round.Accepted.Values.ToArray();
         var sums = ready.Sums ?? RoundSums.Of(updates);
-        var (validations, personal) = (Measured(updates.Select(update => update.Validation)), Measured(updates.Select(update => update.Personal)));
+        ImmutableArray<MetricSums> none = [];
+        var (validations, personal) = privacy is not null ? (none, none) : (Measured(updates.Select(update => update.Validation)), Measured(updates.Select(update => update.Personal)));
         var ofLoss = state.Goal?.Headline.Contains(Figures.Accuracy) == false;
         return new RoundReport
         {
@@ -109,10 +116,11 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
             Cohort = (uint)ready.Round.Cohort.Count,
             Updates = (uint)sums.Updates,
             Examples = (ulong)sums.Examples,
-            Training = sums.Training.ToProto(),
-            Validation = sums.Validation?.ToProto(),
+            Training = privacy is null ? sums.Training.ToProto() : null,
+            Validation = privacy is null ? sums.Validation?.ToProto() : null,
+            Privacy = privacy?.Report,
             ValidationSpread = ClientSpread.Of(validations, ofLoss)?.ToProto(),
-            Personal = sums.Personal?.ToProto(),
+            Personal = privacy is null ? sums.Personal?.ToProto() : null,
             PersonalSpread = ClientSpread.Of(personal, ofLoss)?.ToProto(),
             WallSeconds = time.GetElapsedTime(_roundStarted).TotalSeconds,
             TrainSeconds = sums.ComputeSeconds,
@@ -159,11 +167,23 @@ internal sealed class RunLedger(string run, JobSpec job, TimeProvider time)
                 : (uint)roster.Clients.Count,
             Workers = (uint)roster.Workers,
         };
+        if (_privacy is not null && state.IsInitialised) summary.Privacy = Guarantee(_privacy, state);
         if (_measured is not { Evaluation: { } last }) return summary;
         if (_measured.Headline.Count == 0 || _measured.Headline.Contains(Figures.Accuracy)) summary.Accuracy = (double)last.Correct / last.Examples;
         summary.Loss = last.LossSum / last.Examples;
         summary.Figures.AddRange(_measured.Figures.Where(figure => !figure.Name.Contains('/', StringComparison.Ordinal)));
         return summary;
+    }
+
+    // Reckoned once for each round, and told with every summary.
+    private PrivacyGuarantee Guarantee(PrivacyPlan plan, RunState state)
+    {
+        if (_guarantee is (var of, { } said) && Equals(of, state.Privacy)) return said;
+        var statement = PrivacyStatement.Of(plan, state.Privacy, job.Data.Placement == Placement.Shared ? state.Clients.Length : null);
+        var next = new PrivacyGuarantee { Delta = statement.Delta, Sentence = statement.Sentence };
+        if (statement.Epsilon is { } epsilon) next.Epsilon = epsilon;
+        _guarantee = (state.Privacy, next);
+        return next;
     }
 
     private string? Incident(RunEntry entry)

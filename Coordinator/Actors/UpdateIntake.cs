@@ -28,6 +28,9 @@ internal sealed class UpdateIntake(ITakesUpdates round, RoundClients clients, Up
     /// <value>How many examples a client has; 0 where that is not known.</value>
     public Func<string, long> SizeOf { get; init; } = static _ => 0;
 
+    /// <value>What a header lacks that the job asks for; null where nothing.</value>
+    public Func<UploadHeader, RefusedOffer?> Lacks { get; init; } = static _ => null;
+
     /// <summary>May this task upload? <see cref="UploadPermit"/>, or <see cref="RefusedOffer"/>.</summary>
     public object Begin(BeginUpload begin) => WhyNot(begin.Id, begin.Ticket, examples: 1) is { } refused ? Noted(begin.Id, refused) : permit;
 
@@ -42,7 +45,7 @@ internal sealed class UpdateIntake(ITakesUpdates round, RoundClients clients, Up
     public bool Admits(OfferUpdate offer, IActorRef sender)
     {
         var header = offer.Header;
-        if (WhyNot(header.Id, header.Ticket, header.Examples) is { } refused)
+        if ((WhyNot(header.Id, header.Ticket, header.Examples) ?? Lacks(header)) is { } refused)
         {
             Offers.Refuse(offer, sender, refused.Reason, Noted(header.Id, refused).Detail);
             return false;

@@ -3,6 +3,7 @@ using Federated.Coordinator.Actors;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
+using Federated.Core.Privacy.Accounting;
 using Federated.Core.Rounds;
 using Federated.Core.Rounds.Selection;
 using Federated.V1;
@@ -31,6 +32,8 @@ internal static class RunEntries
         {
             Records = [.. entry.RoundKept.Records.Select(record => KeyValuePair.Create(record.Client, new ClientRecord((int)entry.RoundKept.Report.Round, (long)record.Examples, record.Loss, record.Seconds)))],
             Homes = ToHomes(entry.RoundKept.Homes),
+            Released = ToLedger(entry.RoundKept.Released),
+            Sizes = [.. entry.RoundKept.Sizes],
             Recovered = ToRecovered(entry.RoundKept.Recovered),
             InFlight = entry.RoundKept.InFlight.ToImmutableSortedDictionary(flight => flight.Client, flight => new FlightTask((int)flight.Round, (int)flight.Attempt), StringComparer.Ordinal),
         },
@@ -98,6 +101,9 @@ internal static class RunEntries
         return MetricsMapping.Read(evaluated.Metrics, out var sums) is { } wrong ? throw new InvalidDataException($"An evaluation in the run's journal is damaged: {wrong.Detail}")
             : new(sums, evaluated.Figures.ToFigures());
     }
+
+    private static PrivacyLedger ToLedger(string text) => text.Length == 0 ? PrivacyLedger.Empty
+        : LedgerText.Read(text) is { Ok: true } read ? read.Ledger : throw new InvalidDataException($"What a round gave away is damaged in the run's journal: {LedgerText.Read(text).Error}");
 
     private static Core.Metrics.Goal? ToGoal(V1.Goal? goal) =>
         GoalMapping.Read(goal, out var read) is { } wrong ? throw new InvalidDataException($"The goal in the run's journal is damaged: {wrong}") : read;

@@ -1,6 +1,7 @@
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
+using Federated.Core.Privacy.Differential;
 using Federated.Engine.Data;
 using Federated.Engine.OwnModels;
 
@@ -30,6 +31,7 @@ internal static class JobFit
         if (job.Evaluation.PerClient && job.Data is { TestsBelongToClients: true, Placement: Placement.Shared } && data.Clients.All(client => client.Test.IsEmpty))
             reasons.Add("evaluation.per_client measures clients on test examples of their own, and the data set does not say whose its test examples are: set evaluation.per_client to false");
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
+        if (plan is not null && job.Privacy.Differential.Mechanism != PrivacyMechanism.None && BoundedModel.Refusal(plan.Schema) is { } unbounded) reasons.Add($"privacy.differential does not go with this model: {unbounded}");
         return plan is not null && reasons.Count == 0 ? plan
             : throw new EngineException($"The job does not fit the data set '{job.Data.Name}': {string.Join("; ", reasons)}.");
     }

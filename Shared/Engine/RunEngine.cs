@@ -5,6 +5,8 @@ using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy;
+using Federated.Core.Privacy.Differential;
 using Federated.Engine.Attacks;
 using Federated.Engine.Data;
 using Federated.Engine.OwnModels;
@@ -21,6 +23,8 @@ internal sealed class RunEngine : IRunEngine
     private readonly OwnModel? _own;
     private readonly IFederatedAlgorithm _algorithm;
     private readonly SimulatedAttack? _attack;
+    private readonly PrivacyPlan? _private;
+    private readonly ISecureRandom _secret;
     private readonly WorkspacePool _pool;
     private readonly ImmutableDictionary<string, ClientData> _clients;
 
@@ -31,9 +35,11 @@ internal sealed class RunEngine : IRunEngine
     }
 
     /// <exception cref="EngineException">The job does not fit the data.</exception>
-    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm, ComputeDevice? device = null, ModelFile? model = null)
+    internal RunEngine(JobSpec job, FederatedData data, IFederatedAlgorithm algorithm, ComputeDevice? device = null, ModelFile? model = null, ISecureRandom? secret = null)
     {
         LibtorchSetup.Ensure();
+        _secret = secret ?? SystemRandom.Instance;
+        _private = PrivacyPlan.Of(job) is { Mechanism: PrivacyMechanism.Example } plan ? plan : null;
         _own = model is null ? null : OwnModel.Open(model, job, data.Shape);
         (_job, _data) = (job, data);
         try
@@ -112,8 +118,9 @@ internal sealed class RunEngine : IRunEngine
         {
             workspace.Replica.Parameters.Load(broadcast.Span[.._plan.Schema.Count]);
             MetricSums? validation = own.Validation.IsEmpty ? null : Evaluator.Sum(workspace, _data.Train, own.Validation.AsSpan(), cancellation).Sums;
-            var trainer = new LocalTrainer(workspace, _job.Training, examples, own.Train, own.Validation,
-                new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds), cancellation);
+            var scope = new TrainingScope(_job.Seed, round, client, _job.Federation.Rounds);
+            ILocalTrainer trainer = _private is null ? new LocalTrainer(workspace, _job.Training, examples, own.Train, own.Validation, scope, cancellation)
+                : new PrivateTrainer(workspace, _private, examples, own.Train, scope, _secret, cancellation);
             var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
             // Where training goes well all the same, what came is several models, and it is not from this one that the client has learnt.
             if (validation is { } sums && !double.IsFinite(sums.LossSum)) validation = null;

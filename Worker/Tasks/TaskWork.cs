@@ -141,10 +141,13 @@ internal static class TaskWork
                 Examples = (ulong)outcome.Update.Examples,
                 Weight = outcome.Update.Weight ?? 0,
                 ComputeSeconds = seconds,
-                Training = outcome.Update.Training.ToProto(),
-                Validation = outcome.Validation?.ToProto(),
-                Personal = outcome.Personal?.ToProto(),
             };
+            if (!job.Privacy.Differential.KeepsFigures)
+            {
+                header.Training = outcome.Update.Training.ToProto();
+                header.Validation = outcome.Validation?.ToProto();
+                header.Personal = outcome.Personal?.ToProto();
+            }
             return new UploadResult(header, buffer.Values, buffer);
         }
         catch

@@ -14,4 +14,7 @@ public enum AddOutcome
 
     /// <summary>The mean has taken as many updates as it can. Nothing has changed.</summary>
     Full = 3,
+
+    /// <summary>It is longer than the job's differential privacy allows. Nothing has changed.</summary>
+    TooLong = 4,
 }

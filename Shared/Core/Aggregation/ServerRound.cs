@@ -1,4 +1,5 @@
 using Federated.Core.Algorithms;
+using Federated.Core.Privacy.Differential;
 
 namespace Federated.Core.Aggregation;
 
@@ -7,6 +8,14 @@ public static class ServerRound
 {
     /// <summary>The slot of what the last round came to, for rules that go on from it.</summary>
     public const string Center = "aggregation.center";
+
+    /// <summary>Before the round's first update.</summary>
+    /// <param name="aggregate">Empty.</param>
+    /// <param name="server">State after the previous round.</param>
+    public static void Open(IUpdateAggregate aggregate, ServerState server)
+    {
+        if (aggregate is NoisySum noisy) noisy.Open(server);
+    }
 
     /// <summary>Aggregates, empties the aggregate and lets the server half make its step.</summary>
     /// <param name="aggregate">With the round's updates.</param>
@@ -18,7 +27,8 @@ public static class ServerRound
     {
         var values = new float[aggregate.Length];
         var centered = aggregate as ICenteredAggregate;
-        if (centered is null) aggregate.Aggregate(values, server.Round + 1);
+        if (aggregate is NoisySum noisy) noisy.Release(values, facts.Clients);
+        else if (centered is null) aggregate.Aggregate(values, server.Round + 1);
         else centered.Aggregate(values, server.Round + 1, server.Slots.GetValueOrDefault(Center));
         aggregate.Clear();
         var next = algorithm.Apply(server, values, facts);

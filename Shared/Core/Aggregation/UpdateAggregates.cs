@@ -1,5 +1,7 @@
 using Federated.Core.Aggregation.Rules;
 using Federated.Core.Jobs;
+using Federated.Core.Privacy;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Randomness;
 
 namespace Federated.Core.Aggregation;
@@ -11,8 +13,10 @@ public static class UpdateAggregates
     /// <param name="job">A checked job.</param>
     /// <param name="length">U, at least 1.</param>
     /// <param name="threads">That may share the work, at least 1; their number does not change the result.</param>
-    public static IUpdateAggregate Create(JobSpec job, int length, int threads)
+    /// <param name="noise">Where the coordinator's noise comes from; null for the operating system's source.</param>
+    public static IUpdateAggregate Create(JobSpec job, int length, int threads, ISecureRandom? noise = null)
     {
+        if (job.Privacy.Differential.Mechanism == PrivacyMechanism.Central) return new NoisySum(PrivacyPlan.Of(job)!, length, noise ?? SystemRandom.Instance);
         var spec = job.Federation.Aggregation;
         var fit = new AggregationFit(spec);
         if (!fit.Keeps) return spec.Rule == AggregationRule.Mean ? new WeightedMean(length, threads) : new BoundedMean(length, spec.Bound, threads);

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Federated.Core.Algorithms.Server;
 using Federated.Core.Jobs;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy;
+using Federated.Core.Privacy.Differential;
 
 namespace Federated.Core.Algorithms;
 
@@ -37,12 +39,15 @@ public static class AlgorithmCatalog
     public static ImmutableArray<string> Names { get; } = [.. All.Select(info => info.Name)];
 
     /// <summary>The algorithm that a job asks for.</summary>
-    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, or the server learning rate is not above 0.</exception>
-    public static IFederatedAlgorithm Create(JobSpec job)
+    /// <param name="job">A checked job. With privacy.differential the algorithm's clients bound what they send.</param>
+    /// <param name="noise">Where noise that clients add comes from; null for the operating system's source.</param>
+    /// <exception cref="ArgumentException">The name is not one of <see cref="Names"/>, the server learning rate is not above 0, or no noise keeps the job's ε.</exception>
+    public static IFederatedAlgorithm Create(JobSpec job, ISecureRandom? noise = null)
     {
         var spec = job.Federation.Algorithm;
         if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(job));
-        return Find(spec.Name).Create(job, new(CreateOptimizer(spec.Server), RateCurve.Of(spec), job.Federation.Rounds));
+        var algorithm = Find(spec.Name).Create(job, new(CreateOptimizer(spec.Server), RateCurve.Of(spec), job.Federation.Rounds));
+        return PrivacyPlan.Of(job) is { Mechanism: PrivacyMechanism.Central or PrivacyMechanism.Local } plan ? new BoundedAlgorithm(algorithm, plan, noise ?? SystemRandom.Instance) : algorithm;
     }
 
     /// <summary>What is known of an algorithm.</summary>

@@ -24,6 +24,9 @@ public static class CompositionTable
         ("`fedasync`", ["federation.mode=fedasync", "federation.cohort.minimum=1"]),
         ("`secure_aggregation`", ["privacy.secure_aggregation.enabled=true"]),
         ("attacks on updates", ["attack={kind: sign_flip, fraction: 0.2}"]),
+        ("privacy `central`", ["privacy.differential={mechanism: central, noise_multiplier: 1, delta: 1e-3}"]),
+        ("privacy `local`", ["privacy.differential={mechanism: local, noise_multiplier: 1, delta: 1e-3}"]),
+        ("privacy `example`", ["privacy.differential={mechanism: example, noise_multiplier: 1}"]),
     ];
 
     /// <summary>The table in Markdown with the reasons below it, each line ended by LF.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Federated.Core.Algorithms;
 
 /// <summary>What a round's server half knows beside the mean. In ordinal order of clients, so that sums over them have the same bits on every coordinator.</summary>
-/// <param name="Updates">The updates that count, by client; at least one, but none of a masked round, of which only <see cref="Sums"/> are known.</param>
+/// <param name="Updates">The updates that count, by client; at least one but under differential privacy, whose lots may miss all, and none of a masked round, of which only <see cref="Sums"/> are known.</param>
 /// <param name="Clients">N: how many clients could have been asked, at least as many as were.</param>
 public sealed record RoundFacts(ImmutableSortedDictionary<string, UpdateFacts> Updates, int Clients)
 {

@@ -14,7 +14,8 @@ public sealed record RoundSums(int Updates, long Examples, MetricSums Training, 
     public static RoundSums Of(IReadOnlyCollection<UpdateFacts> updates)
     {
         var loss = 0.0;
-        foreach (var facts in updates) loss += facts.Examples * facts.Training.Loss;
+        // Where differential privacy keeps figures with the clients there is no loss, and nobody asks for it.
+        foreach (var facts in updates.Where(facts => facts.Training.Examples > 0)) loss += facts.Examples * facts.Training.Loss;
         return new(updates.Count, updates.Sum(facts => facts.Examples), Sum(updates.Select(facts => facts.Training)), Measured(updates.Select(facts => facts.Validation)),
             Measured(updates.Select(facts => facts.Personal)), updates.Sum(facts => facts.ComputeSeconds), loss);
     }

@@ -16,6 +16,7 @@ public sealed record CohortSpec
     [JobField("How many times more clients are asked than are wanted, never more than there are; the round closes with the wanted number.",
         Minimum = 1, Maximum = 10)]
     [AppliesWhen("federation.mode", "synchronous", "semi_synchronous")]
+    [AppliesWhen("federation.cohort.selection.kind", "poisson", Not = true, DefaultIsFine = true)]
     public double OverSelect { get; init; } = 1.0;
 
     /// <value>How they are chosen.</value>

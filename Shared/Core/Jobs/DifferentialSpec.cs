@@ -15,7 +15,7 @@ public sealed record DifferentialSpec
     public double Clip { get; init; } = 1;
 
     /// <value>z, noise in units of the clip; null where it follows from <see cref="Epsilon"/>.</value>
-    [JobField("z: the noise on a sum has the standard deviation z times C; with local, the noise on each update.", ExclusiveMinimum = 0, Maximum = 1e6, DefaultInWords = "the smallest with which all rounds keep epsilon; one of the two is given")]
+    [JobField("z: the noise on a sum has the standard deviation z times C; with local, the noise on each update.", Minimum = 1e-6, Maximum = 1e6, DefaultInWords = "the smallest with which all rounds keep epsilon; one of the two is given")]
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double? NoiseMultiplier { get; init; }
 
@@ -38,6 +38,9 @@ public sealed record DifferentialSpec
     [JobField("A C that follows the lengths of the updates from round to round (Andrew et al. 2021).")]
     [AppliesWhen("privacy.differential.mechanism", "central")]
     public AdaptiveClipSpec Adaptive { get; init; } = new();
+
+    /// <value>True where clients trust nobody: what they measure on their training and validation data does not leave them either.</value>
+    public bool KeepsFigures => Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Example;
 }
 
 /// <summary>Adaptive clipping: Andrew, Thakkar, McMahan, Ramaswamy 2021.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Federated.Core.Aggregation;
 using Federated.Core.Datasets;
 using Federated.Core.Models;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Rounds;
 
 namespace Federated.Core.Jobs;
@@ -15,6 +16,6 @@ public static class JobNotices
     {
         int? updates = job.Data is { Placement: Placement.Shared, Partition.Kind: not PartitionKind.Natural } ? CohortSelection.Wanted(job.Federation.Cohort, job.Data.Clients) : null;
         var values = !job.Model.IsOwn && DatasetCatalog.ShapeOf(job.Data) is { } shape ? ModelPlanner.Plan(job.Model, shape).Plan?.Schema.Count : null;
-        return new AggregationFit(job.Federation.Aggregation).Memory(updates, values) is { } memory ? [memory] : [];
+        return [.. new[] { new AggregationFit(job.Federation.Aggregation).Memory(updates, values), PrivacyStatement.Forecast(job) }.OfType<string>()];
     }
 }

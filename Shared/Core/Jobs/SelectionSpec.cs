@@ -6,7 +6,8 @@ public sealed record SelectionSpec
     /// <value>The way.</value>
     [JobField("uniform: by lot. weighted: by lot, in proportion to their examples, each then counting the same in the mean (Li et al. 2020, FedProx). round_robin: in turn. "
         + "power_of_choice: some by lot in proportion to their examples, then those of them whose training loss was the highest when they last took part, each then counting the same (Cho et al. 2020). "
-        + "oort: by loss and speed (as Lai et al. 2021). stratified: the same share of each group that workers announce.")]
+        + "oort: by loss and speed (as Lai et al. 2021). stratified: the same share of each group that workers announce. "
+        + "poisson: each client by a lot of its own, with probability fraction, so that rounds ask more or fewer; as differential privacy likes it.")]
     public SelectionKind Kind { get; init; } = SelectionKind.Uniform;
 
     /// <value>power_of_choice: candidates by lot.</value>
@@ -50,4 +51,7 @@ public enum SelectionKind
 
     /// <summary>The same share of each group.</summary>
     Stratified,
+
+    /// <summary>Each by a lot of its own.</summary>
+    Poisson,
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Federated.Core.Jobs;
+using Federated.Core.Privacy;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Randomness;
 using Federated.Core.Rounds.Selection;
 
@@ -8,11 +10,11 @@ namespace Federated.Core.Rounds;
 
 /// <summary>The clients of one attempt of a round.</summary>
 /// <param name="Clients">The clients to ask, in ordinal order.</param>
-/// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked; 0 where all are busy.</param>
+/// <param name="Wanted">Updates with which the round closes, 1 to the number of clients asked; 0 where all are busy, or the lots of all have missed.</param>
 /// <param name="Of">How many clients could have been asked, at least as many as are.</param>
 public sealed record Cohort(ImmutableArray<string> Clients, int Wanted, int Of);
 
-/// <summary>Draws cohorts without replacement, by lots that the job's seed decides.</summary>
+/// <summary>Draws cohorts without replacement, by lots that the job's seed decides; where a guarantee rests on nobody knowing who was drawn, by secret ones.</summary>
 public static class CohortSelection
 {
     /// <summary>How many updates a round wants of <paramref name="clients"/> clients: the fraction, rounded half away from zero, but at least one and at least
@@ -45,6 +47,12 @@ public static class CohortSelection
         if (busy is not null) fine.ExceptWith(busy);
         if (fine.Count == 0) return new([], Wanted: 0, all.Length);
         var eligible = all.Where(candidate => fine.Contains(candidate.Id)).ToArray();
+        if (spec.Selection.Kind == SelectionKind.Poisson)
+        {
+            var lots = new Lots(random);
+            var hit = eligible.Where(candidate => lots.Hit(spec.Fraction) || candidate.Id == always).Select(candidate => candidate.Id).Order(StringComparer.Ordinal).ToImmutableArray();
+            return new(hit, hit.Length, all.Length);
+        }
         var (wanted, asked) = (Math.Min(Wanted(spec, all.Length), eligible.Length), Math.Min(Asked(spec, all.Length), eligible.Length));
         if (always is not null && Array.Exists(all, candidate => candidate.Id == always))
         {
@@ -62,6 +70,29 @@ public static class CohortSelection
 
     /// <summary>Whether clients are drawn in proportion to their examples, so that their updates count alike.</summary>
     public static bool DrawsByExamples(SelectionKind kind) => kind is SelectionKind.Weighted or SelectionKind.PowerOfChoice;
+
+    /// <summary>Draws the cohort of an attempt of a job: where its differential privacy reckons with secret lots, from all clients, set aside or not, by lots that nobody can know.</summary>
+    /// <param name="job">A checked job.</param>
+    /// <param name="round">As of the other one, and so on.</param>
+    /// <param name="attempt">1-based.</param>
+    /// <param name="clients">All that can take part, each once.</param>
+    /// <param name="health">Which of them are set aside.</param>
+    /// <param name="always">Who is in every cohort; null for nobody.</param>
+    /// <param name="secret">Where secret lots come from.</param>
+    /// <exception cref="ArgumentException">There is no client.</exception>
+    public static Cohort Draw(JobSpec job, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always, ISecureRandom secret)
+    {
+        var spec = job.Federation.Cohort;
+        if (!PrivacyPlan.IsDrawnInSecret(job)) return Draw(spec, job.Seed, round, attempt, clients, health, always);
+        string[] all = [.. clients.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)];
+        if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
+        var lots = new Lots(secret);
+        var drawn = spec.Selection.Kind == SelectionKind.Poisson ? [.. all.Where(_ => lots.Hit(spec.Fraction))] : lots.Take([.. all], Wanted(spec, all.Length));
+        return new([.. drawn.Order(StringComparer.Ordinal)], drawn.Length, all.Length);
+    }
+
+    /// <summary>Updates below which an attempt of a job fails: none of a job whose differential privacy draws each client by a lot of its own, for whether a round counts must not depend on how many were drawn.</summary>
+    public static int Minimum(JobSpec job) => PrivacyPlan.IsDrawnInSecret(job) && job.Federation.Cohort.Selection.Kind == SelectionKind.Poisson ? 0 : job.Federation.Cohort.Minimum;
 
     private static Candidate[] Choose(CohortSpec spec, ulong seed, int round, int attempt, Candidate[] all, Candidate[] eligible, int asked, RandomStream random) =>
         spec.Selection.Kind switch

@@ -36,7 +36,7 @@ public sealed record RoundState
     /// <value>1-based.</value>
     public required int Attempt { get; init; }
 
-    /// <value>Updates below which the attempt fails, at least 1.</value>
+    /// <value>Updates below which the attempt fails; 0 for one that closes with whatever comes.</value>
     public required int Minimum { get; init; }
 
     /// <value>The client without whose update the attempt fails; null where none is needed more than others.</value>
@@ -118,7 +118,7 @@ public sealed record RoundState
     {
         if (Phase != RoundPhase.Training) return new(RoundVerdict.Continue, "");
         var complete = Required is null || Accepted.ContainsKey(Required);
-        if (Accepted.Count >= Wanted && complete) return new(RoundVerdict.Close, "");
+        if (Accepted.Count >= Math.Max(Wanted, Minimum) && complete) return new(RoundVerdict.Close, "");
         if (Folding.Count > 0) return new(RoundVerdict.Continue, "");
         if (Required is not null && Failures.TryGetValue(Required, out var failure)) return new(RoundVerdict.Fail, $"client '{Required}', whose update every round needs, failed: {failure}");
         if (Expired && !complete) return new(RoundVerdict.Fail, $"the update of client '{Required}', which every round needs, had not arrived at the deadline{LastFailure()}");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Federated.Core.Metrics;
+using Federated.Core.Privacy.Accounting;
 using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Rounds;
@@ -54,6 +55,12 @@ public abstract record RunChange
 
         /// <value>Tasks that go on beyond the round, by client; empty where rounds do not overlap.</value>
         public ImmutableSortedDictionary<string, FlightTask> InFlight { get; init; } = RunState.NoTasks;
+
+        /// <value>What the round gives away with the coordinator's noise; nothing where it adds none.</value>
+        public PrivacyLedger Released { get; init; } = PrivacyLedger.Empty;
+
+        /// <value>Numbers of examples that clients of the round have, where a guarantee rests on them and only their workers know them.</value>
+        public ImmutableArray<long> Sizes { get; init; } = [];
     }
 
     /// <summary>The attempt is given up, in the middle or before it had asked anybody.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
+using Federated.Core.Privacy.Differential;
 using Federated.Core.Rounds.Selection;
 
 namespace Federated.Core.Rounds;
@@ -79,6 +80,9 @@ public sealed record RunState
     /// <value>Where clients keep their states; empty for algorithms whose clients keep none.</value>
     public ClientHomes Homes { get; private init; } = ClientHomes.None;
 
+    /// <value>What the run has given away. No change takes any of it back.</value>
+    public PrivacyRecord Privacy { get; private init; } = PrivacyRecord.Nothing;
+
     /// <value>Why earlier attempts of round <see cref="Round"/> + 1 failed; after a commit, empty.</value>
     public ImmutableArray<string> FailedAttempts { get; private init; } = [];
 
@@ -103,9 +107,23 @@ public sealed record RunState
     {
         RunChange.Started when Phase == RunPhase.Queued => this with { Phase = RunPhase.Running },
         RunChange.Initialised c when Phase == RunPhase.Running && !IsInitialised =>
-            this with { IsInitialised = true, ParametersHash = c.ParametersHash, Clients = c.Clients, TestExamples = c.TestExamples, Goal = c.Goal },
+            this with
+            {
+                IsInitialised = true,
+                ParametersHash = c.ParametersHash,
+                Clients = c.Clients,
+                TestExamples = c.TestExamples,
+                Goal = c.Goal,
+                Privacy = Privacy with { Sizes = [.. c.Clients.Select(client => client.Examples)] },
+            },
         RunChange.RoundOpened c when IsInitialised && !Ended && OpenAttempt == 0 && IsNext(c.Round, c.Attempt) =>
-            this with { OpenAttempt = c.Attempt, OpenCohort = c.Cohort, InFlight = Asking(c.Cohort.Clients, new(c.Round, c.Attempt)) },
+            this with
+            {
+                OpenAttempt = c.Attempt,
+                OpenCohort = c.Cohort,
+                InFlight = Asking(c.Cohort.Clients, new(c.Round, c.Attempt)),
+                Privacy = Privacy with { Asked = Privacy.Asked + 1 },
+            },
         RunChange.ClientsAsked c when !Ended && OpenAttempt > 0 && c.Attempt == OpenAttempt && c.Round == Round + 1 =>
             this with { InFlight = Asking(c.Clients, new(c.Round, c.Attempt)) },
         RunChange.RoundCommitted c when !Ended && OpenAttempt > 0 && c.Round == Round + 1 =>
@@ -120,6 +138,7 @@ public sealed record RunState
                 Records = Records.SetItems(c.Records),
                 Homes = Homes.After(c.Round, c.Homes),
                 InFlight = c.InFlight,
+                Privacy = Privacy with { Released = Privacy.Released.Join(c.Released), Sizes = Privacy.Sizes.Union(c.Sizes) },
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with
@@ -171,8 +190,9 @@ public sealed record RunState
         if (StopRules.Reached(job.Stop, Round, Evaluations) is { } reached) return new(RunStep.Complete, Reason: reached);
         if (OpenAttempt > 0) return new(RunStep.Wait);
         if (FailedAttempts.Length - ExcusedAttempts > job.Federation.Retries) return new(RunStep.Fail, Reason: GaveUp());
-        if (Round < job.Federation.Rounds) return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
-        return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
+        if (Round == job.Federation.Rounds) return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait);
+        if (PrivacyBudget.Spent(job, Privacy) is { } spent) return new(Unmeasured.IsEmpty ? RunStep.Complete : RunStep.Wait, Reason: spent);
+        return new(RunStep.OpenRound, Round + 1, FailedAttempts.Length + 1);
     }
 
     // Where rounds overlap, whoever was asked may still be training, and fail later.

@@ -82,13 +82,13 @@ public static class UploadHeaders
             return new(Refusal.Malformed, $"An update over {header.Examples} examples; at most {MetricsMapping.MaxExamples} are allowed.");
         if (header.Weight != 0 && !(header.Weight >= ExactMean.MinWeight && header.Weight < ExactMean.Limit))
             return new(Refusal.OutOfRange, $"A weight of {header.Weight.ToString(CultureInfo.InvariantCulture)} is not from 2^-20 to below 2^42.");
-        return CheckTraining(header.Training)
+        return (header.Training is null ? null : CheckTraining(header.Training))
             ?? (header.Validation is null ? null : MetricsMapping.Read(header.Validation, out _))
             ?? (header.Personal is null ? null : MetricsMapping.Read(header.Personal, out _));
     }
 
-    // Algorithms and selections look at a client's mean loss, and multiply it.
-    private static UploadRefusal? CheckTraining(Metrics? metrics)
+    // Algorithms and selections look at a client's mean loss, and multiply it. Whether it may be absent, the job says.
+    private static UploadRefusal? CheckTraining(Metrics metrics)
     {
         if (MetricsMapping.Read(metrics, out var training) is { } wrong) return wrong;
         if (training.Examples == 0) return new(Refusal.NoExamples, "The local training saw no examples.");

@@ -46,7 +46,7 @@ public sealed class RunVerbTests
         Assert.Equal(
             "{\"run\":\"quiet-otter-1\",\"job\":\"two-rounds\",\"status\":\"completed\",\"rounds\":2,\"accuracy\":0.95,\"loss\":0.25,\"model_sha256\":\"" + sha256
             + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2,\"metrics\":{},\"confusion\":null,\"by_client\":null,\"troubled\":[],\"personal_accuracy\":null,\"personal_loss\":null,"
-            + "\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null}\n", result.Output);
+            + "\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null}\n", result.Output);
         Assert.Contains("round 2/2", result.Error, StringComparison.Ordinal);
         Assert.Equal(result.Output, command.Read("out", "summary.json"));
     }
@@ -64,9 +64,27 @@ public sealed class RunVerbTests
         Assert.DoesNotContain("recall/sick", result.Output, StringComparison.Ordinal);
         const string Clients = "{\"north\":{\"examples\":600,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{\"auroc\":0.9}},\"south\":{\"examples\":400,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{}}}";
         const string Metrics = "\"metrics\":{\"auroc\":0.875,\"macro_f1\":0.8,\"recall/sick\":0.75}";
-        const string Nothing = "\"personal_accuracy\":null,\"personal_loss\":null,\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null";
+        const string Nothing = "\"personal_accuracy\":null,\"personal_loss\":null,\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null";
         Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients},\"troubled\":[],{Nothing}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
         Assert.EndsWith($"{Metrics},\"clients\":{Clients},{Nothing}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_with_differential_privacy_says_what_it_promises()
+    {
+        const string Sentence = "The models of all rounds together are (ε = 1.5, δ = 0.001)-differentially private.";
+        var ended = RunScript.Ended(RunStatus.Completed, 2);
+        ended.Summary.Privacy = new() { Epsilon = 1.5, Delta = 0.001, Sentence = Sentence };
+        var round = new RoundReport(RunScript.Round(2, 950)) { Training = null, Privacy = new() { Epsilon = 1.5, Delta = 0.001, NoiseMultiplier = 2, Clip = 0.5 } };
+        await using var coordinator = await FakeCoordinator.StartAsync([new() { Summary = RunScript.Summary(RunStatus.Running, 2), Round = round }, ended], RunScript.Model);
+        using var command = new CommandHarness { Cluster = coordinator };
+
+        var result = await command.RunAsync("run", "--out", "out");
+
+        Assert.Contains($"  privacy       {Sentence}\n", result.Output, StringComparison.Ordinal);
+        using var summary = JsonDocument.Parse(command.Read("out", "summary.json"));
+        Assert.Equal((1.5, Sentence), (summary.RootElement.GetProperty("privacy").GetProperty("epsilon").GetDouble(), summary.RootElement.GetProperty("privacy").GetProperty("sentence").GetString()));
+        Assert.EndsWith("\"privacy\":{\"epsilon\":1.5,\"delta\":0.001,\"noise_multiplier\":2,\"clip\":0.5}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +100,7 @@ public sealed class RunVerbTests
             + "  validation    accuracy 0.5000 of 10 clients alike, worst tenth 0.2500, variance 0.0625, Gini 0.1250\n"
             + "  own models    loss 0.0000 of 9 clients alike, worst tenth 0.0000, variance 0.0000, Gini -\n", result.Output, StringComparison.Ordinal);
         const string Own = "\"personal_accuracy\":0.75,\"personal_loss\":0.5,\"validation_spread\":{\"of\":\"accuracy\",\"clients\":10,\"mean\":0.5,\"worst_tenth\":0.25,\"variance\":0.0625,\"gini\":0.125},"
-            + "\"personal_spread\":{\"of\":\"loss\",\"clients\":9,\"mean\":0,\"worst_tenth\":0,\"variance\":0,\"gini\":null},\"client_spread\":null";
+            + "\"personal_spread\":{\"of\":\"loss\",\"clients\":9,\"mean\":0,\"worst_tenth\":0,\"variance\":0,\"gini\":null},\"client_spread\":null,\"privacy\":null";
         Assert.EndsWith($"\"troubled\":[],{Own}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
         Assert.EndsWith($"\"clients\":null,{Own}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }

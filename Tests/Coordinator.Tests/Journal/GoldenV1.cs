@@ -80,6 +80,18 @@ internal static class GoldenV1
             WallSeconds = 12.25,
             RoundKept = new() { Report = Report(), Checkpoint = First, Records = { new RunEntry.Types.ClientRecord { Client = "b", Examples = 12, Loss = 0.75, Seconds = 1.5 } } },
         },
+        ["round-kept-private"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12.25,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Training = null, Privacy = new() { Epsilon = 1.5, Delta = 1e-5, NoiseMultiplier = 1.25, Clip = 0.5 } },
+                Checkpoint = First,
+                Released = "[{\"event\":\"gaussian\",\"count\":1,\"noise\":1.25}]",
+                Sizes = { 12, 40 },
+            },
+        },
         ["round-kept-own-models"] = new()
         {
             Epoch = 4,
@@ -166,6 +178,8 @@ internal static class GoldenV1
 
     private static readonly CatalogEntry Ended = new() { Version = 1, Epoch = 4, Ended = new() { Summary = Summary() } };
     private static readonly CatalogEntry EndedWithFigures = new() { Version = 1, Epoch = 4, Ended = new() { Summary = new(Summary()) { Figures = { Auroc(0.75) } } } };
+    private static readonly CatalogEntry EndedPrivate =
+        new() { Version = 1, Epoch = 4, Ended = new() { Summary = new(Summary()) { Privacy = new() { Epsilon = 1.5, Delta = 1e-5, Sentence = "The models of all rounds together are private." } } } };
     private static readonly CatalogEntry Begun = new() { Version = 1, Epoch = 4, TakenOver = new() { Node = "http://a.example:5600" } };
 
     /// <summary>The entries of a run in an order that can happen. One of them stands for every entry of its kind.</summary>
@@ -190,6 +204,7 @@ internal static class GoldenV1
         files["federated.v1.CatalogEntry-added.bin"] = Added;
         files["federated.v1.CatalogEntry-ended.bin"] = Ended;
         files["federated.v1.CatalogEntry-ended-figures.bin"] = EndedWithFigures;
+        files["federated.v1.CatalogEntry-ended-private.bin"] = EndedPrivate;
         files["federated.v1.CatalogEntry-reopened.bin"] = new CatalogEntry { Version = 1, Epoch = 4, Reopened = new() { Run = "20260102-030405-1" } };
         files["federated.v1.CatalogSnapshot.bin"] = new CatalogSnapshot { Version = 1, Entries = { Added, Ended, Begun } };
         return files.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -75,6 +75,20 @@ public sealed class TaskWorkTests : WorkerTestKit
         Assert.Equal(1, result.Header.ComputeSeconds);
     }
 
+    [Theory]
+    [InlineData(PrivacyMechanism.None, true)]
+    [InlineData(PrivacyMechanism.Central, true)]
+    [InlineData(PrivacyMechanism.Local, false)]
+    [InlineData(PrivacyMechanism.Example, false)]
+    public void What_was_measured_leaves_only_where_the_coordinator_is_trusted(PrivacyMechanism mechanism, bool leaves)
+    {
+        var job = new JobSpec { Privacy = new() { Differential = new() { Mechanism = mechanism, NoiseMultiplier = 1 } } };
+
+        var header = Assert.IsType<UploadResult>(Execute(Train(round: 3), job: job)).Header;
+
+        Assert.Equal((leaves, leaves, leaves), (header.Training is not null, header.Validation is not null, header.Personal is not null));
+    }
+
     [Fact]
     public void Update_has_the_shape_and_the_weight_that_its_algorithm_says()
     {

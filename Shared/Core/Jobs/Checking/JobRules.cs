@@ -19,5 +19,6 @@ internal static class JobRules
         ModeRules.Check(job);
         EvaluationRules.Check(job);
         SecureAggregationRules.Check(job);
+        PrivacyRules.Check(job);
     }
 }

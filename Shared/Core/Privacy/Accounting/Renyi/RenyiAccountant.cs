@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Federated.Core.Privacy.Accounting.Events;
 
@@ -14,14 +15,17 @@ internal static class RenyiAccountant
         72, 80, 88, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 1024,
     ];
 
+    private const int MostCurves = 4096;
+    private static readonly ConcurrentDictionary<PrivacyEvent, double[]> Curves = [];
+
     /// <summary>The divergence of a whole ledger at each order of <paramref name="orders"/>; infinite where nothing is known.</summary>
     public static double[] Divergences(PrivacyLedger ledger, ImmutableArray<double> orders)
     {
         var sums = new double[orders.Length];
         foreach (var (release, count) in ledger.Entries)
         {
-            var curve = Curve(release);
-            for (var i = 0; i < sums.Length; i++) sums[i] += count * curve(orders[i]);
+            var curve = orders == Orders ? Known(release) : [.. orders.Select(Curve(release))];
+            for (var i = 0; i < sums.Length; i++) sums[i] += count * curve[i];
         }
         return sums;
     }
@@ -58,6 +62,13 @@ internal static class RenyiAccountant
     }
 
     private static double TotalVariation(double divergence) => Math.Sqrt(-SpecialFunctions.ExpM1(-divergence));
+
+    // A run asks for the same releases after every round, and those with sampling take milliseconds each. Forgotten all together, so that a process that lives for long does not grow.
+    private static double[] Known(PrivacyEvent release)
+    {
+        if (Curves.Count > MostCurves) Curves.Clear();
+        return Curves.GetOrAdd(release, static release => [.. Orders.Select(Curve(release))]);
+    }
 
     private static Func<double, double> Curve(PrivacyEvent release) => release switch
     {

@@ -1,0 +1,140 @@
+using Federated.Core.Jobs;
+using Federated.Core.Privacy.Accounting;
+using Federated.Core.Privacy.Accounting.Events;
+using Federated.Core.Privacy.Differential;
+using Federated.Core.Rounds;
+
+namespace Federated.Core.Tests.Privacy.Differential;
+
+/// <summary>What a run counts, claims, and when it ends.</summary>
+public sealed class PrivacyRecordTests
+{
+    public static TheoryData<string, PrivacyEvent> Selections => new()
+    {
+        { "federation.cohort.fraction=1.0", new GaussianEvent(1) },
+        { "federation.cohort={fraction: 0.5}", new FixedSizeEvent(10, 20, 1) },
+        { "federation.cohort={fraction: 0.5, selection: {kind: poisson}}", new PoissonSampledEvent(0.5, 1) },
+        { "federation.cohort={fraction: 0.5, selection: {kind: round_robin}}", new GaussianEvent(1) },   // anybody can tell whose turn it is
+    };
+
+    [Theory]
+    [MemberData(nameof(Selections))]
+    public void Sampling_counts_only_where_it_is_by_secret_lots(string key, PrivacyEvent expected) => Assert.Equal(expected, PrivacyPlan.Of(PrivateJobs.Central(key))!.EventOf(10, 20));
+
+    [Fact]
+    public void A_clients_own_noise_hides_which_data_it_has() =>
+        Assert.Equal(new GaussianEvent(4, Adjacency.ReplaceOne), PrivacyPlan.Of(PrivateJobs.Of("{mechanism: local, noise_multiplier: 4, delta: 1e-3}"))!.EventOf(10, 20));
+
+    // The Renyi bound of t Gaussian releases, minimised on a fine grid of real orders: Canonne, Kamath, Steinke 2020, proposition 12.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(10, 4)]
+    public void Epsilon_of_rounds_is_that_of_their_noise(int rounds, double noise)
+    {
+        const double Delta = 1e-3;
+        var plan = PrivacyPlan.Of(PrivateJobs.Of($"{{mechanism: central, noise_multiplier: {noise}, delta: {Delta}}}"))!;
+        var record = Record(released: PrivacyLedger.Empty.Add(plan.EventOf(20, 20), rounds));
+        var expected = Enumerable.Range(1, 100_000).Select(step => 1 + step / 1000.0)
+            .Min(order => rounds * order / (2 * noise * noise) + Math.Log((order - 1) / order) - (Math.Log(Delta) + Math.Log(order)) / (order - 1));
+        Assert.Equal(expected, record.Epsilon(plan).Guarantee!.Epsilon, expected * 0.01);
+    }
+
+    // 450 examples in lots of 50: q = 1/9 in 9 steps an epoch; the client of 100 has q = 1/2 in 2 steps, and fares worse.
+    [Fact]
+    public void Epsilon_of_examples_is_that_of_the_client_that_fares_worst()
+    {
+        var job = PrivateJobs.Of("{mechanism: example, noise_multiplier: 1.5, delta: 1e-4}", "training.batch_size=50", "training.epochs=2");
+        Assert.Equal(new PrivateSteps(1.0 / 9, 18), PrivateSteps.Of(job.Training, 450));
+        Assert.Equal(new PrivateSteps(1, 2), PrivateSteps.Of(job.Training, 20));
+        var plan = PrivacyPlan.Of(job)!;
+        double Of(params long[] sizes) => Record(asked: 3, sizes: sizes).Epsilon(plan).Guarantee!.Epsilon;
+        Assert.Equal(PrivacyAccountant.Epsilon(PrivacyLedger.Empty.Add(new PoissonSampledEvent(0.5, 1.5), 12), 1e-4, AccountantKind.Renyi).Guarantee!.Epsilon, Of(100));
+        Assert.Equal(Of(100), Of(450, 100, 300));
+        Assert.True(Of(450) < Of(300) && Of(300) < Of(100));
+    }
+
+    [Fact]
+    public void An_attempt_that_failed_gave_nothing_away_where_the_coordinator_adds_the_noise()
+    {
+        var plan = PrivacyPlan.Of(PrivateJobs.Central())!;
+        var run = Opened(RunState.Initial, 1).Apply(new RunChange.RoundFailed(1, 1, "too few", []));
+        Assert.Equal(0, run.Privacy.Epsilon(plan).Guarantee!.Epsilon);
+        run = Committed(Open(run, 1, attempt: 2), 1, plan);
+        Assert.Equal(new LedgerEntry(new GaussianEvent(1), 1), Assert.Single(run.Privacy.Released.Entries));
+    }
+
+    [Fact]
+    public void What_was_given_away_stays_so_where_the_run_goes_back()
+    {
+        var plan = PrivacyPlan.Of(PrivateJobs.Central())!;
+        var run = Committed(Open(Committed(Opened(RunState.Initial, 1), 1, plan), 2), 2, plan);
+        run = run.Apply(new RunChange.RolledBack(1, "hash"));
+        run = Committed(Open(run, 2), 2, plan);
+        Assert.Equal(3, Assert.Single(run.Privacy.Released.Entries).Count);
+    }
+
+    [Fact]
+    public void Every_attempt_counts_where_clients_add_the_noise()
+    {
+        var run = Opened(RunState.Initial, 1).Apply(new RunChange.RoundFailed(1, 1, "too few", []));
+        Assert.Equal(2, Open(run, 1, attempt: 2).Privacy.Asked);
+    }
+
+    // z = 1, δ = 1e-3: one round costs 3.6 or so, two 5.4.
+    [Fact]
+    public void No_round_begins_that_would_pass_the_limit()
+    {
+        var job = PrivateJobs.Of("{mechanism: central, noise_multiplier: 1, delta: 1e-3, limit: 4.5}");
+        var plan = PrivacyPlan.Of(job)!;
+        var run = Started(job);
+        Assert.Equal(RunStep.OpenRound, run.Next(job).Step);
+        run = Committed(Open(run, 1), 1, plan);
+        var next = run.Next(job);
+        Assert.Equal(RunStep.Complete, next.Step);
+        Assert.Matches(@"^Another round would bring ε to 5\.\d+, above the 4\.5 that privacy\.differential allows\.$", next.Reason);
+    }
+
+    [Theory]
+    [InlineData("federation.cohort.fraction=1.0")]
+    [InlineData("federation.cohort={fraction: 0.5, selection: {kind: poisson}}")]
+    [InlineData("federation.cohort={fraction: 0.5}")]
+    public void Noise_that_follows_from_epsilon_keeps_it_in_the_last_round(string key)
+    {
+        var job = PrivateJobs.Of("{mechanism: central, epsilon: 6, delta: 1e-3}", key, "federation.rounds=7");
+        var plan = PrivacyPlan.Of(job)!;
+        var record = Record(released: PrivacyLedger.Empty.Add(plan.EventOf(10, 20), 7));
+        Assert.InRange(record.Epsilon(plan).Guarantee!.Epsilon, 6 * 0.99, 6);
+        Assert.NotNull(PrivacyBudget.Spent(job, record));
+        Assert.Null(PrivacyBudget.Spent(job, Record(released: PrivacyLedger.Empty.Add(plan.EventOf(10, 20), 6))));
+    }
+
+    [Fact]
+    public void A_claim_says_whom_to_trust_and_for_what()
+    {
+        var plan = PrivacyPlan.Of(PrivateJobs.Central("federation.cohort={fraction: 0.5, selection: {kind: poisson}}"))!;
+        var statement = PrivacyStatement.Of(plan, Record(released: PrivacyLedger.Empty.Add(plan.EventOf(9, 20))), clients: 20);
+        Assert.NotNull(statement.Epsilon);
+        foreach (var part in new[] { "δ = 0.001", "takes part with all its data", "Rényi", "probability 0.5 by a secret lot", "coordinator is trusted", "not covered are" }) Assert.Contains(part, statement.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_claimed_where_delta_promises_nothing()
+    {
+        var plan = PrivacyPlan.Of(PrivateJobs.Central())!;
+        var statement = PrivacyStatement.Of(plan, PrivacyRecord.Nothing, clients: 1000);
+        Assert.Null(statement.Epsilon);
+        Assert.StartsWith("No guarantee of differential privacy is claimed: privacy.differential.delta 0.001 promises nothing to 1000 clients", statement.Sentence, StringComparison.Ordinal);
+    }
+
+    private static PrivacyRecord Record(PrivacyLedger? released = null, long asked = 0, params long[] sizes) => new(released ?? PrivacyLedger.Empty, asked, [.. sizes]);
+
+    private static RunState Started(JobSpec job) => RunState.Initial.Apply(new RunChange.Started())
+        .Apply(new RunChange.Initialised("hash", [.. Enumerable.Range(0, job.Data.Clients).Select(client => new ClientShare($"client-{client}", 10))], 0));
+
+    private static RunState Opened(RunState initial, int round) => Open(initial.Apply(new RunChange.Started()).Apply(new RunChange.Initialised("hash", [new("a", 10)], 0)), round);
+
+    private static RunState Open(RunState run, int round, int attempt = 1) => run.Apply(new RunChange.RoundOpened(round, attempt, new(["a"], 1, 1)));
+
+    private static RunState Committed(RunState run, int round, PrivacyPlan plan) =>
+        run.Apply(new RunChange.RoundCommitted(round, "hash", Measured: false, []) { Released = PrivacyLedger.Empty.Add(plan.EventOf(1, 1)) });
+}
