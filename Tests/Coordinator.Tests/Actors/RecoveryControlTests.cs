@@ -1,7 +1,4 @@
-using System.Threading.Channels;
-using Akka.Actor;
 using Federated.Coordinator.Actors;
-using Federated.Core.Jobs;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Aggregation;
 using Federated.V1;

@@ -1,15 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.Coordinator.Actors;
-using Federated.Core.Aggregation;
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
-using Federated.Core.Parameters;
-using Federated.Core.Rounds;
-using Federated.Core.Rounds.Selection;
 using Federated.V1;
-using Google.Protobuf;
 
 namespace Federated.Coordinator.Tests.Actors;
 

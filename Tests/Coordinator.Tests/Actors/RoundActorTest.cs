@@ -5,7 +5,6 @@ using Federated.Coordinator.Actors;
 using Federated.Core.Aggregation;
 using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
-using Federated.Core.Parameters;
 using Federated.Core.Rounds;
 using Federated.Core.Rounds.Selection;
 using Federated.V1;
