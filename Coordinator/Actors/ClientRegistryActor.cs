@@ -94,7 +94,8 @@ internal sealed class ClientRegistryActor : ReceiveActor, IWithTimers
         Receive<WorkDone>(done =>
         {
             _orders.Remove(done.Key);
-            Perform(_board.Complete(done.Key));
+            var step = _board.Complete(done.Key);
+            Perform(done.GoesOn ? step with { Withdrawn = [] } : step);
         });
         Receive<WithdrawWork>(withdraw => Withdraw(withdraw.Keys));
         Receive<AnnounceCommit>(commit =>

@@ -38,7 +38,7 @@ internal sealed partial class MaskedRoundActor
         _streams[client] = join.Steps;
         Sender.Tell(MaskingJoined.Instance);
         // It has trained: what it waits for now takes no slot.
-        Registry.Tell(new WorkDone(Tasks.KeyOf(client)));
+        Registry.Tell(new WorkDone(Tasks.KeyOf(client)) { GoesOn = true });
         Proceed();
     }
 

@@ -28,7 +28,11 @@ internal sealed record OpenRunWork(string Run, string JobYaml);
 internal sealed record SubmitWork(ImmutableArray<TaskOrder> Orders);
 
 /// <summary>The task's result is in; its slot is free.</summary>
-internal sealed record WorkDone(TaskKey Key);
+internal sealed record WorkDone(TaskKey Key)
+{
+    /// <value>True where its worker still has a part to play, which takes no slot: it is told nothing, also where the task had moved to it.</value>
+    public bool GoesOn { get; init; }
+}
 
 /// <summary>Nobody wants these tasks any more. Those that are done already are ignored.</summary>
 internal sealed record WithdrawWork(ImmutableArray<TaskKey> Keys);
