@@ -46,7 +46,7 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
             {
                 if (at == point && round == last) reached.TrySetResult();
             });
-            if (run.Length == 0) run = (await Ask<JobQueued>(system.Runs, Submission(job))).Run;
+            if (run.Length == 0) run = await QueuedAsync(system, job);
             await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
         }
 
@@ -67,7 +67,7 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
             held.Add(task);
             return null;
         });
-        var run = (await Ask<JobQueued>(older.Runs, Submission(job))).Run;
+        var run = await QueuedAsync(older, job);
         AssignTask[] tasks = [await TakeAsync(held), await TakeAsync(held)];
 
         var newer = StartSystem(Answer);
@@ -112,6 +112,15 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
         var run = (await Ask<JobQueued>(runs, Submission(job))).Run;
         await EventuallyAsync(async () => (await Find<RunDetails>(runs, new GetRun(run)))!.Summary.Status == RunStatus.Completed);
         return (await Find<CommittedModel>(runs, new GetModel(run)))!.Parameters.Hash;
+    }
+
+    /// <summary>Submits a job, again as long as the journal is not available: on a busy machine it may take longer to read than a coordinator lets anybody wait.</summary>
+    /// <returns>The run.</returns>
+    private protected async Task<string> QueuedAsync(SystemOnJournal system, JobSpec job)
+    {
+        var run = "";
+        await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(job)) is JobQueued queued && (run = queued.Run).Length > 0);
+        return run;
     }
 
     /// <summary>Waits until a run is completed, also through times in which nobody answers for it.</summary>
@@ -179,8 +188,8 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
     private protected async Task<(string First, string Second)> InTheMiddleAsync(JobSpec first, JobSpec second)
     {
         await using var system = StartSystem(task => task.Id.Round >= 2 ? null : Answer(task));
-        var run = (await Ask<JobQueued>(system.Runs, Submission(first))).Run;
-        var other = (await Ask<JobQueued>(system.Runs, Submission(second))).Run;
+        var run = await QueuedAsync(system, first);
+        var other = await QueuedAsync(system, second);
         await EventuallyAsync(async () => (await EntriesAsync(run)).Exists(entry => entry.RoundOpened is { Round: 2 }));
         return (run, other);
     }

@@ -56,7 +56,7 @@ public sealed class PostgresJournalTests : JournalContract
             held.Add(task);
             return null;
         });
-        var run = (await Ask<JobQueued>(system.Runs, Submission(job))).Run;
+        var run = await QueuedAsync(system, job);
         AssignTask[] tasks = [await TakeAsync(held), await TakeAsync(held)];
 
         await _server.StopAsync();
@@ -76,7 +76,7 @@ public sealed class PostgresJournalTests : JournalContract
         await AssertCommittedOnceAsync(run, job.Federation.Rounds);
         Assert.Single(await RowsAsync(), row => row.Id == CatalogActor.Id && CatalogEntry.Parser.ParseFrom(row.Message).TakenOver is not null);
         // The list of runs is tried again on its own.
-        await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(job)) is JobQueued);
+        await QueuedAsync(system, job);
     }
 
     [ContractFact]
@@ -92,8 +92,7 @@ public sealed class PostgresJournalTests : JournalContract
             if ((await ExpectMsgAsync<Error>(TimeSpan.FromSeconds(30))).LogSource.Contains("persistence.journal", StringComparison.Ordinal)) tries++;
         await _server.StartAsync();
 
-        var run = "";
-        await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(Half(2))) is JobQueued queued && (run = queued.Run).Length > 0);
+        var run = await QueuedAsync(system, Half(2));
         Assert.Equal(await ExpectedAsync(Half(2)), await CompletedAsync(system, run));
     }
 
@@ -109,7 +108,7 @@ public sealed class PostgresJournalTests : JournalContract
             await _server.StopAsync();
             Assert.IsType<JournalUnavailable>(await Ask<object>(system.Runs, Submission(Half(1))));
             await _server.StartAsync();
-            await EventuallyAsync(async () => await Ask<object>(system.Runs, Submission(Half(1))) is JobQueued);
+            await QueuedAsync(system, Half(1));
         }
 
         await ReplaceAsync($"run-{damaged}", 4, whole);

@@ -121,7 +121,7 @@ public sealed class SqliteJournalTests : JournalContract
     private async Task<string> UntilAsync(uint round, JobSpec job)
     {
         await using var system = StartSystem(task => task.Id.Round >= round ? null : Answer(task));
-        var run = (await Ask<JobQueued>(system.Runs, Submission(job))).Run;
+        var run = await QueuedAsync(system, job);
         await EventuallyAsync(async () => (await EntriesAsync(run)).Exists(entry => entry.RoundOpened?.Round == round));
         await EventuallyAsync(async () => await ExecuteAsync("update snapshot set created = created") > 0);
         return run;
