@@ -52,7 +52,7 @@ internal sealed class PolicyCheckVerb : Verb
             foreach (var note in notes) await Environment.Output.WriteLineAsync($"  {note}");
         }
         return reasons.IsEmpty ? ExitCodes.Success
-            : throw new CommandException(ExitCodes.Failure, $"A worker with {file} does not take part in {jobFile}:\n{string.Concat(reasons.Select(reason => $"  {reason}\n"))}", remedy: "");
+            : throw new CommandException(ExitCodes.Failure, $"A worker with {file} does not take part in {jobFile}:\n{string.Join('\n', reasons.Select(reason => $"  {reason}"))}", remedy: "");
     }
 
     private sealed record CheckRecord(string PolicySha256, bool? TakesPart, string[] Reasons, string[] Notes);

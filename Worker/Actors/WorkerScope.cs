@@ -5,8 +5,8 @@ using Federated.Core.Privacy;
 using Federated.Engine;
 using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
-using Federated.Worker.SecureAggregation;
 using Federated.Worker.Options;
+using Federated.Worker.SecureAggregation;
 using Federated.Worker.State;
 using Federated.Worker.Tasks;
 

@@ -66,7 +66,7 @@ public sealed class RunVerbTests
         const string Metrics = "\"metrics\":{\"auroc\":0.875,\"macro_f1\":0.8,\"recall/sick\":0.75}";
         const string Nothing = "\"personal_accuracy\":null,\"personal_loss\":null,\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null";
         Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients},\"troubled\":[],{Nothing}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
-        Assert.EndsWith($"{Metrics},\"clients\":{Clients},{Nothing}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.EndsWith($"{Metrics},\"clients\":{Clients},{Nothing},\"masked\":null}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class RunVerbTests
         Assert.Contains($"  privacy       {Sentence}\n", result.Output, StringComparison.Ordinal);
         using var summary = JsonDocument.Parse(command.Read("out", "summary.json"));
         Assert.Equal((1.5, Sentence), (summary.RootElement.GetProperty("privacy").GetProperty("epsilon").GetDouble(), summary.RootElement.GetProperty("privacy").GetProperty("sentence").GetString()));
-        Assert.EndsWith("\"privacy\":{\"epsilon\":1.5,\"delta\":0.001,\"noise_multiplier\":2,\"clip\":0.5}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.EndsWith("\"privacy\":{\"epsilon\":1.5,\"delta\":0.001,\"noise_multiplier\":2,\"clip\":0.5},\"masked\":null}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class RunVerbTests
         const string Own = "\"personal_accuracy\":0.75,\"personal_loss\":0.5,\"validation_spread\":{\"of\":\"accuracy\",\"clients\":10,\"mean\":0.5,\"worst_tenth\":0.25,\"variance\":0.0625,\"gini\":0.125},"
             + "\"personal_spread\":{\"of\":\"loss\",\"clients\":9,\"mean\":0,\"worst_tenth\":0,\"variance\":0,\"gini\":null},\"client_spread\":null,\"privacy\":null";
         Assert.EndsWith($"\"troubled\":[],{Own}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
-        Assert.EndsWith($"\"clients\":null,{Own}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.EndsWith($"\"clients\":null,{Own},\"masked\":null}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal sealed class FakeWorker : ReceiveActor
         runs.Tell(hello);
     }
 
-    private static object Showing(ByteString ticket, object offer)
+    /// <summary>A result with the ticket of its task.</summary>
+    public static object Showing(ByteString ticket, object offer)
     {
         if (offer is OfferUpdate update) update.Header.Ticket = ticket;
         if (offer is OfferInitialised initialised) initialised.Header.Ticket = ticket;

@@ -72,8 +72,9 @@ public abstract class JournalContract : ActorTest, IAsyncLifetime
 
         var newer = StartSystem(Answer);
         var hash = await CompletedAsync(newer, run);
-        foreach (var task in tasks) older.Runs.Tell(Answer(task)!);
-        older.Runs.Tell(Answer(await TakeAsync(held))!);
+        foreach (var task in tasks) older.Runs.Tell(FakeWorker.Showing(task.Ticket, Answer(task)!));
+        var last = await TakeAsync(held);
+        older.Runs.Tell(FakeWorker.Showing(last.Ticket, Answer(last)!));
 
         Assert.Contains("nother coordinator has", await older.Fenced.WaitAsync(TimeSpan.FromSeconds(30)), StringComparison.Ordinal);
         Assert.IsType<JournalUnavailable>(await Ask<object>(older.Runs, Submission(job)));

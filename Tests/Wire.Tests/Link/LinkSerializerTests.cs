@@ -112,6 +112,7 @@ public sealed class LinkSerializerTests() : TestKit(ConfigurationFactory.ParseSt
         FieldType.UInt32 => [7u],
         FieldType.UInt64 => [ulong.MaxValue],
         FieldType.Bool => [true],
+        FieldType.Bytes => [ByteString.CopyFrom(1, 2, 250)],
         FieldType.Enum => [Enum.ToObject(field.EnumType.ClrType, 3)],
         FieldType.Message => [Nested(field)],
         var other => throw new NotSupportedException($"{other}"),

@@ -94,7 +94,6 @@ public sealed class UploadReaderTests
         { "ticket endless", Refusal.Malformed },
         { "seconds nan", Refusal.Malformed },
         { "seconds negative", Refusal.Malformed },
-        { "metrics missing", Refusal.Malformed },
         { "metrics nan", Refusal.NotFinite },
         { "metrics infinite", Refusal.NotFinite },
         { "metrics of nothing", Refusal.NoExamples },
@@ -131,7 +130,6 @@ public sealed class UploadReaderTests
             case "ticket endless": header.Ticket = ByteString.CopyFrom(new byte[17]); break;
             case "seconds nan": header.ComputeSeconds = double.NaN; break;
             case "seconds negative": header.ComputeSeconds = -1; break;
-            case "metrics missing": header.Training = null; break;
             case "metrics nan": header.Training.LossSum = double.NaN; break;
             case "metrics infinite": header.Training.LossSum = double.NegativeInfinity; break;
             case "metrics of nothing": header.Training = new(); break;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Google.Protobuf;
 using Federated.Core;
 using Federated.Engine;
 using Federated.V1;
@@ -9,6 +8,7 @@ using Federated.Worker.Governance;
 using Federated.Worker.Governance.Records;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
+using Google.Protobuf;
 
 namespace Federated.Worker.Tests.Governance;
 
