@@ -26,7 +26,8 @@ internal sealed class WorkerVerb : Verb
     private readonly Option<string[]> _clients = SharedOptions.Many("--client", "id", "A client whose data lives here, for jobs with data.placement: local. May be repeated.");
     private readonly Option<string?> _identity = new("--identity")
     {
-        Description = "Private key (PEM) with which the client signs in secure aggregation, or a folder with CLIENT.pem for each client. Default: none.", HelpName = "path",
+        Description = "Private key (PEM) with which the client signs in secure aggregation, or a folder with CLIENT.pem for each client. Default: none.",
+        HelpName = "path",
     };
     private readonly Option<string?> _peers = new("--peers") { Description = "Folder with CLIENT.pem, the public key of each client that may take part in secure aggregation with identities. Default: none.", HelpName = "dir" };
     private readonly Option<string?> _policy = new("--policy") { Description = "File that says which jobs this worker takes part in and what may leave it, and has everything that leaves written down.", HelpName = "file" };

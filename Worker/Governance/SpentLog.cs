@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Governance;
 using Federated.Worker.Governance.Records;
 

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy.Accounting;

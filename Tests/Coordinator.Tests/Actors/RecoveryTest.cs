@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Akka.Actor;
 using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
 using Federated.V1;

@@ -4,7 +4,6 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
-using Federated.Core.Privacy;
 using Federated.Core.Privacy.Noise;
 using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Federated.Core.Privacy.SecureAggregation;
-using Federated.Core.Privacy.SecureAggregation.Sharing;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Google.Protobuf;

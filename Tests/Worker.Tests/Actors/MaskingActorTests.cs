@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Federated.Core.Jobs;
-using Federated.Core.Parameters;
 using Federated.Core.Privacy;
 using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;

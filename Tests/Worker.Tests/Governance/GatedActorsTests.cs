@@ -117,7 +117,7 @@ public sealed class GatedActorsTests : WorkerTestKit
     }
 
     [Fact]
-    public void Coordinator_that_the_policy_does_not_allow_gets_nothing_and_ends_the_worker()
+    public async Task Coordinator_that_the_policy_does_not_allow_gets_nothing_and_ends_the_worker()
     {
         var (coordinator, status) = (CreateTestProbe("coordinator"), new WorkerStatus());
         var worker = Start(new FakeGate { CoordinatorRefusal = "'bad' may not be this worker's coordinator." }, coordinator, status);
@@ -126,8 +126,7 @@ public sealed class GatedActorsTests : WorkerTestKit
         EventFilter.Error(contains: "'bad' may not be this worker's coordinator.").ExpectOne(() =>
             worker.Tell(new Welcome { Session = hello.Session, TransferAddress = "http://bad:5600" }, coordinator));
 
-        AwaitCondition(() => status.Ending.IsCompleted);
-        Assert.Equal(ExitCodes.Failure, status.Ending.GetAwaiter().GetResult());
+        Assert.Equal(ExitCodes.Failure, await status.Ending.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.False(status.Attached.IsCompleted);
     }
 

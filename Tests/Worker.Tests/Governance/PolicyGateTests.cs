@@ -1,4 +1,3 @@
-using Federated.Core.Privacy.Governance;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Worker.Governance;

@@ -42,11 +42,22 @@ public static class LedgerText
         FixedSizeEvent e => new JsonObject { ["event"] = "fixed-size", ["count"] = entry.Count, ["sample"] = e.SampleSize, ["population"] = e.Population, ["noise"] = e.NoiseMultiplier },
         TreeEvent e => new JsonObject
         {
-            ["event"] = "tree", ["count"] = entry.Count, ["noise"] = e.NoiseMultiplier, ["leaves"] = e.Leaves, ["participations"] = e.Participations, ["separation"] = e.Separation,
+            ["event"] = "tree",
+            ["count"] = entry.Count,
+            ["noise"] = e.NoiseMultiplier,
+            ["leaves"] = e.Leaves,
+            ["participations"] = e.Participations,
+            ["separation"] = e.Separation,
         },
         DiscreteGaussianSumEvent e => new JsonObject
         {
-            ["event"] = "discrete-gaussian-sum", ["count"] = entry.Count, ["summands"] = e.Summands, ["variance"] = e.VarianceEach, ["l2"] = e.L2, ["l1"] = e.L1, ["dimension"] = e.Dimension,
+            ["event"] = "discrete-gaussian-sum",
+            ["count"] = entry.Count,
+            ["summands"] = e.Summands,
+            ["variance"] = e.VarianceEach,
+            ["l2"] = e.L2,
+            ["l1"] = e.L1,
+            ["dimension"] = e.Dimension,
         },
         SkellamEvent e => new JsonObject { ["event"] = "skellam", ["count"] = entry.Count, ["variance"] = e.Variance, ["l2"] = e.L2, ["l1"] = e.L1 },
         _ => throw new ArgumentException($"No text stands for {entry.Event}.", nameof(entry)),
