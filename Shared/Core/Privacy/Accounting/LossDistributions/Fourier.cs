@@ -2,7 +2,7 @@ namespace Federated.Core.Privacy.Accounting.LossDistributions;
 
 /// <summary>Fast Fourier transform of a power of two of complex numbers (Cooley and Tukey, Mathematics of Computation 19, 1965), radix 2, in place, decimation in time. Every
 /// twiddle factor comes straight from sine and cosine, so that the error grows with log n only (Higham, "Accuracy and stability of numerical
-/// algorithms", section 24.1). Why not a library: docs/adr/0012-own-fourier-transform.md.</summary>
+/// algorithms", section 24.1). Why not a library: docs/adr/0009-own-fourier-transform.md.</summary>
 internal sealed class Fourier
 {
     private readonly double[] _cos;
