@@ -3,6 +3,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
+using Federated.Core.Privacy.Differential;
 
 namespace Federated.Core.Privacy.Governance;
 
@@ -17,7 +18,7 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <value>Bound on the length of what is noised; null without a mechanism.</value>
     public double? Clip { get; init; }
 
-    /// <value>Standard deviation of the noise in units of the clip; null where the job does not give it.</value>
+    /// <value>Standard deviation of the noise in units of the clip, the job's or what its ε comes to; null without a mechanism.</value>
     public double? NoiseMultiplier { get; init; }
 
     /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
@@ -35,16 +36,16 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
         var identities = masked is { Enabled: true, RequireIdentities: true };
-        if (differential.Mechanism == PrivacyMechanism.None) return new(masked.Enabled, null) { Identities = identities };
+        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities };
         return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
             Identities = identities,
             Clip = differential.Clip,
-            NoiseMultiplier = differential.NoiseMultiplier,
-            Release = (differential.NoiseMultiplier, differential.Mechanism) switch
+            NoiseMultiplier = plan.NoiseMultiplier,
+            Release = differential.Mechanism switch
             {
-                ({ } z, PrivacyMechanism.Central) => new GaussianEvent(z),
-                ({ } z, PrivacyMechanism.Local) => new GaussianEvent(z, Adjacency.ReplaceOne),
+                PrivacyMechanism.Central => new GaussianEvent(plan.NoiseMultiplier),
+                PrivacyMechanism.Local => new GaussianEvent(plan.NoiseMultiplier, Adjacency.ReplaceOne),
                 _ => null,
             },
             EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
