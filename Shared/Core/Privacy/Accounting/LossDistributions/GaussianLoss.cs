@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Federated.Core.Privacy.Accounting.LossDistributions;
 
 /// <summary>Which of two neighbours' releases comes first in a loss.</summary>
@@ -25,7 +27,7 @@ internal enum LossDirection
 /// </remarks>
 internal static class GaussianLoss
 {
-    // What lies beyond is below 1e-23 and counts as an infinite loss where losses are high, as one of the lowest on the grid where they are low.
+    // What lies beyond is below 1e-23 and counts as an infinite loss where losses are high, as losses like the others where they are low.
     private const double Tail = 10;
 
     private static readonly (double Node, double Weight)[] Three = [(0, 8.0 / 9), (-0.7745966692414834, 5.0 / 9), (0.7745966692414834, 5.0 / 9)];
@@ -111,10 +113,10 @@ internal static class GaussianLoss
 
     private static LossGrid Complete(double step, long first, double[] masses)
     {
-        // The tail of low losses goes up to the grid's second loss; the tail of high ones, below 1e-23 by itself, to infinity. Together they are what quadrature
-        // missed as well, since it conserves mass only up to rounding.
+        // The tail of high losses, below 1e-23 by itself, goes to infinity. That of low ones, and what quadrature and rounding missed, is shared out over all losses: put at the lowest,
+        // some 1e-16 would decide how low the sum of many releases can be, and so how wide a window it needs.
         const double HighTail = 1e-23;
-        masses[1] += Math.Max(0, 1 - masses.Sum());
+        TensorPrimitives.Divide(masses, masses.Sum(), masses);
         return new(step, first, masses, HighTail);
     }
 
