@@ -38,11 +38,11 @@ internal sealed partial class BufferedActor : ReceiveActor, IWithTimers, ITakesU
 
     public BufferedActor(RoundPlan plan, IActorRef registry)
     {
-        (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate);
+        (_plan, _registry, _aggregate) = (plan, registry, plan.Aggregate!);
         _sizes = plan.Clients.ToImmutableDictionary(client => client.Id, client => client.Examples, StringComparer.Ordinal);
         _intake = new(this, _clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = client => _sizes.GetValueOrDefault(client), Lacks = header => Offers.LacksTraining(plan.Job, header) };
         _rule = IVersionRule.Of(plan.Job.Federation);
-        _queue = new(plan.Aggregate, plan.Algorithm);
+        _queue = new(_aggregate, plan.Algorithm);
         _state = new BufferState { Spec = plan.Job.Federation, Round = plan.Round, Attempt = plan.Attempt }.Resume(Asked(plan));
         if (!IsLocal) Know(plan.Clients.Select(client => client.Id));
         Become(Working);

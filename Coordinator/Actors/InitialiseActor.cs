@@ -200,7 +200,9 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         }
         Become(Settling);
         var (job, algorithm, testExamples) = (_plan.Job, _plan.Algorithm, (long)header.Initialised.TestExamples);
-        Task.Run(() => new RunInitialised(algorithm.Init(parameters), UpdateAggregates.Create(job, algorithm.UpdateSchema(parameters.Schema).Count, Environment.ProcessorCount), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
+        // Masked updates are added up by each round for itself.
+        var isMasked = job.Privacy.SecureAggregation.Enabled;
+        Task.Run(() => new RunInitialised(algorithm.Init(parameters), isMasked ? null : UpdateAggregates.Create(job, algorithm.UpdateSchema(parameters.Schema).Count, Environment.ProcessorCount), clients, testExamples, goal) { Unusable = unusable }).PipeTo(Self,
             success: initialised => new Settled(initialised, Error: null),
             failure: error => new Settled(Initialised: null, error));
     }

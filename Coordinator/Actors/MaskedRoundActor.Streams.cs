@@ -149,10 +149,10 @@ internal sealed partial class MaskedRoundActor
         }
         else if (folded.Refused is { } refused)
         {
-            var (reason, detail) = MaskingAnswers.Refused(refused);
-            _queue!.Done(folded, new() { Refused = reason, Detail = detail });
-            _masked = _masked.Fail(folded.Client, detail, folding: true);
-            Expel(folded.Client, new(reason, detail));
+            var offer = MaskingAnswers.Refused(refused);
+            _queue!.Done(folded, offer.ToVerdict());
+            _masked = _masked.Fail(folded.Client, offer.Detail, folding: true);
+            Expel(folded.Client, offer);
         }
         else
         {
@@ -201,7 +201,7 @@ internal sealed partial class MaskedRoundActor
 
     private void Expel(string client, RefusedOffer refused)
     {
-        End(client, new() { Refused = refused.Reason, Detail = refused.Detail });
+        End(client, refused.ToVerdict());
         ClientFailed(client, refused.Reason, refused.Detail);
     }
 

@@ -22,7 +22,7 @@ internal sealed class RoundActor : CohortActor
 
     public RoundActor(RoundPlan plan, IActorRef registry) : base(plan, registry)
     {
-        _queue = new(plan.Aggregate, plan.Algorithm);
+        _queue = new(plan.Aggregate!, plan.Algorithm);
         _intake = new(this, Clients, new(plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema))) { SizeOf = Tasks.SizeOf, Lacks = header => Offers.LacksTraining(plan.Job, header) };
     }
 
@@ -184,7 +184,7 @@ internal sealed class RoundActor : CohortActor
         Progress(0, 1);
         Reached(RunPoint.Aggregating);
         Become(Aggregating);
-        var (aggregate, algorithm, server, facts) = (Plan.Aggregate, Plan.Algorithm, Plan.Server, new RoundFacts(Round.Accepted, Round.Population));
+        var (aggregate, algorithm, server, facts) = (Plan.Aggregate!, Plan.Algorithm, Plan.Server, new RoundFacts(Round.Accepted, Round.Population));
         Task.Run(() => ServerRound.Close(aggregate, algorithm, server, facts)).PipeTo(Self, success: next => new Aggregated(next, Error: null), failure: error => new Aggregated(Server: null, error));
     }
 

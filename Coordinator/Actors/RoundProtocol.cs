@@ -50,10 +50,10 @@ internal sealed record RunChanged(RunSummary Summary);
 /// <param name="Server">State after the previous round.</param>
 /// <param name="Algorithm">The server half.</param>
 /// <param name="Clients">placement shared: those who can take part; placement local: empty, the roster tells.</param>
-/// <param name="Aggregate">Empty, of the update's length; the round's own.</param>
+/// <param name="Aggregate">Empty, of the update's length; the round's own. Null where clients mask: what such a round adds up is of another kind, and it makes that itself.</param>
 /// <param name="Health">Who is not to be asked.</param>
 internal sealed record RoundPlan(
-    string Run, JobSpec Job, int Round, int Attempt, ServerState Server, IFederatedAlgorithm Algorithm, ImmutableArray<ClientShare> Clients, IUpdateAggregate Aggregate,
+    string Run, JobSpec Job, int Round, int Attempt, ServerState Server, IFederatedAlgorithm Algorithm, ImmutableArray<ClientShare> Clients, IUpdateAggregate? Aggregate,
     ClientHealth Health)
 {
     /// <value>Whom the attempt asked already, where it begins again; null where it begins.</value>
@@ -149,8 +149,8 @@ internal sealed record StepNotice(string Sentence);
 /// <summary>What initialising a run needs.</summary>
 internal sealed record InitialisePlan(string Run, JobSpec Job, IFederatedAlgorithm Algorithm);
 
-/// <summary>To the run: the state before the first round, an empty aggregate of the update's length, and what the worker told of its data.</summary>
-internal sealed record RunInitialised(ServerState Server, IUpdateAggregate Aggregate, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal)
+/// <summary>To the run: the state before the first round, an empty aggregate of the update's length (null where clients mask), and what the worker told of its data.</summary>
+internal sealed record RunInitialised(ServerState Server, IUpdateAggregate? Aggregate, ImmutableArray<ClientShare> Clients, long TestExamples, Core.Metrics.Goal? Goal)
 {
     /// <value>Clients that take no part, for their data cannot be used.</value>
     public ImmutableArray<ClientProblem> Unusable { get; init; } = [];

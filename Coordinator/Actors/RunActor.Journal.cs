@@ -167,16 +167,13 @@ internal sealed partial class RunActor
     }
 
     // Clients that are asked again for what they may have sent already would add other noise, and so tell twice as much: an attempt of its own, which counts.
-    private void FailReopened()
+    private void FailReopened() => Excuse("it was interrupted, and clients add fresh noise each time they are asked.", _ => Advance());
+
+    // The open attempt cannot be taken up again, and that says nothing of its clients.
+    private void Excuse(string reason, Action<RunEntry.Types.AttemptFailed> then)
     {
-        var failed = new RunEntry.Types.AttemptFailed
-        {
-            Round = (uint)_state.Round + 1,
-            Attempt = (uint)_state.OpenAttempt,
-            Reason = "it was interrupted, and clients add fresh noise each time they are asked.",
-            Excused = true,
-        };
-        Record(new() { AttemptFailed = failed }, Advance);
+        var failed = new RunEntry.Types.AttemptFailed { Round = (uint)_state.Round + 1, Attempt = (uint)_state.OpenAttempt, Reason = reason, Excused = true };
+        Record(new() { AttemptFailed = failed }, () => then(failed));
     }
 
     private void JournalEvaluation(int round, EvaluationResult? result, string problem) =>

@@ -34,8 +34,8 @@ internal sealed partial class RunActor
     {
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
-        var aggregate = (_round is null ? _aggregate : _plan!.Aggregate) ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount);
-        ServerRound.Open(aggregate, server);
+        var aggregate = IsMasked ? null : (_round is null ? _aggregate : _plan!.Aggregate) ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount);
+        if (aggregate is not null) ServerRound.Open(aggregate, server);
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, aggregate, _state.Health)
         {
             Reopened = reopened,
@@ -145,22 +145,12 @@ internal sealed partial class RunActor
     }
 
     // What the clients of a masked attempt know of each other's masks, and what they had told the actor that is gone, is of no use to another one.
-    private void AbandonMasked()
+    private void AbandonMasked() => Excuse("the coordinator that had it is gone, and a masked attempt does not go on without it.", failed =>
     {
-        var failed = new RunEntry.Types.AttemptFailed
-        {
-            Round = (uint)_state.Round + 1,
-            Attempt = (uint)_state.OpenAttempt,
-            Reason = "the coordinator that had it is gone, and a masked attempt does not go on without it.",
-            Excused = true,
-        };
-        Record(new() { AttemptFailed = failed }, () =>
-        {
-            Notice($"Attempt {failed.Attempt} of round {failed.Round} is given up: {failed.Reason} The next one has fresh keys.");
-            Advance();
-            if (_round is null) BeginEvaluations();
-        });
-    }
+        Notice($"Attempt {failed.Attempt} of round {failed.Round} is given up: {failed.Reason} The next one has fresh keys.");
+        Advance();
+        if (_round is null) BeginEvaluations();
+    });
 
     private void OnEvaluated(int round, EvaluationResult? result, string problem)
     {

@@ -53,7 +53,7 @@ internal sealed partial class RunActor
                 if (Overlaps) KeepVersions(0, server.Parameters);
                 if (!unusable.IsEmpty) Notice(RunLedger.TakeNoPart(unusable));
                 int? updates = clients.IsEmpty ? null : CohortSelection.Wanted(Job.Federation.Cohort, clients.Length);
-                if (new AggregationFit(Job.Federation.Aggregation).Memory(updates, aggregate.Length) is { } memory) Notice(memory);
+                if (new AggregationFit(Job.Federation.Aggregation).Memory(updates, _algorithm.UpdateSchema(server.Parameters.Schema).Count) is { } memory) Notice(memory);
                 Become(Running);
                 Advance();
             });

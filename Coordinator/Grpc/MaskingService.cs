@@ -29,7 +29,7 @@ internal sealed class MaskingService(RunsGate gate, TransferLimits limits, TimeP
             var answer = await runs.AskAsync<object>(new JoinMasking(first!.Id, first.Ticket, advertisement!, steps.Writer), ends.Token);
             if (answer is RefusedOffer offer)
             {
-                await responseStream.WriteAsync(new MaskingStep { Over = new() { Refused = offer.Reason, Detail = offer.Detail } }, ends.Token);
+                await responseStream.WriteAsync(new MaskingStep { Over = offer.ToVerdict() }, ends.Token);
                 return;
             }
             runs.Tell(new BytesMoved(first.Id.Run, Down: 0, Up: first.CalculateSize()));

@@ -37,7 +37,7 @@ internal sealed class TransferService(
         var answer = await runs.AskAsync<object>(new BeginUpload(header.Id, header.Ticket), parts.Token);
         return answer switch
         {
-            RefusedOffer refused => new Verdict { Refused = refused.Reason, Detail = refused.Detail },
+            RefusedOffer refused => refused.ToVerdict(),
             UploadPermit { Schema: { } schema, Masked: { } layout } => await ReceiveMaskedAsync(header, schema, layout, reader, runs, parts.Token),
             UploadPermit { Schema: { } schema } => await ReceiveUpdateAsync(header, schema, reader, runs, parts.Token),
             UploadPermit => await ReceiveInitialAsync(header, reader, runs, parts.Token),

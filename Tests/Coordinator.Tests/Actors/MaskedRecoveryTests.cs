@@ -6,10 +6,8 @@ using Federated.V1;
 namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Coordinators of masked runs that die and come back on the same journal, while their only worker lives on. The worker is a probe.</summary>
-public sealed class MaskedRecoveryTests : ProbedRunTest
+public sealed class MaskedRecoveryTests : RecoveryTest
 {
-    public MaskedRecoveryTests() => StartCoordinator();
-
     [Fact]
     public async Task Attempt_that_its_coordinator_is_lost_with_is_given_up_and_the_next_one_has_fresh_keys_and_counts_as_the_first_try()
     {
@@ -66,20 +64,4 @@ public sealed class MaskedRecoveryTests : ProbedRunTest
     }
 
     private static JobSpec Masked() => With(Job(1), cohort => cohort with { Minimum = 3 }) with { Privacy = new() { SecureAggregation = new() { Enabled = true, ExamplesCap = 4 } } };
-
-    private void StartCoordinator() => Runs = Sys.ActorOf(RunsActor.Props(Settings));
-
-    private async Task RestartAsync()
-    {
-        Watch(Runs);
-        Sys.Stop(Runs);
-        await ExpectTerminatedAsync(Runs);
-        while (Worker.HasMessages) Worker.ReceiveOne();
-        StartCoordinator();
-        await Ask<ListReply>(Runs, GetRuns.Instance);
-    }
-
-    private protected override async Task Submit(JobSpec job) => Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
-
-    private async Task<RunDetails> Details() => (await Find<RunDetails>(Runs, new GetRun(Run)))!;
 }

@@ -5,10 +5,8 @@ using Federated.V1;
 namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Whole runs whose versions overlap, on a journal that outlives their coordinator. The worker is a probe.</summary>
-public sealed class OverlappingRunTests : ProbedRunTest
+public sealed class OverlappingRunTests : RecoveryTest
 {
-    public OverlappingRunTests() => StartCoordinator();
-
     [Fact]
     public async Task Killed_coordinator_asks_for_what_it_had_counted_and_counts_it_once()
     {
@@ -168,22 +166,6 @@ public sealed class OverlappingRunTests : ProbedRunTest
     {
         Federation = job.Federation with { Mode = FederationMode.FedBuff, Asynchronous = new() { Concurrency = concurrency, Buffer = buffer } },
     } : job;
-
-    private void StartCoordinator() => Runs = Sys.ActorOf(RunsActor.Props(Settings));
-
-    private async Task RestartAsync()
-    {
-        Watch(Runs);
-        Sys.Stop(Runs);
-        await ExpectTerminatedAsync(Runs);
-        while (Worker.HasMessages) Worker.ReceiveOne();
-        StartCoordinator();
-        await Ask<ListReply>(Runs, GetRuns.Instance);
-    }
-
-    private protected override async Task Submit(JobSpec job) => Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
-
-    private async Task<RunDetails> Details() => (await Find<RunDetails>(Runs, new GetRun(Run)))!;
 
     private Task Committed(int rounds) => AwaitConditionAsync(async () => (await Details()).Rounds.Count == rounds, TimeSpan.FromSeconds(10));
 

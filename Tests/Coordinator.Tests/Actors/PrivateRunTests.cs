@@ -7,11 +7,9 @@ using Federated.V1;
 namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Runs with differential privacy: what counts, what is told, and that nothing of it is lost with a coordinator.</summary>
-public sealed class PrivateRunTests : ProbedRunTest
+public sealed class PrivateRunTests : RecoveryTest
 {
     private const double Delta = 1e-3;
-
-    public PrivateRunTests() => StartCoordinator();
 
     [Fact]
     public async Task Epsilon_goes_on_over_a_restart_and_a_round_that_began_again_counts_once()
@@ -116,21 +114,6 @@ public sealed class PrivateRunTests : ProbedRunTest
 
     private static JobSpec Private(DifferentialSpec spec, int rounds) => Job(rounds) with { Privacy = new() { Differential = spec } };
 
-    private protected override async Task Submit(JobSpec job) => Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
-
-    private void StartCoordinator() => Runs = Sys.ActorOf(RunsActor.Props(Settings));
-
-    private async Task RestartAsync()
-    {
-        Watch(Runs);
-        Sys.Stop(Runs);
-        await ExpectTerminatedAsync(Runs);
-        // What the old one had sent.
-        while (Worker.HasMessages) Worker.ReceiveOne();
-        StartCoordinator();
-        await Ask<ListReply>(Runs, GetRuns.Instance);
-    }
-
     // The two train tasks of a round; evaluations of rounds before it are answered.
     private async Task<AssignTask[]> OpenTasks(uint round)
     {
@@ -143,8 +126,4 @@ public sealed class PrivateRunTests : ProbedRunTest
         }
         return [.. tasks];
     }
-
-    private async Task<RunDetails> Details() => (await Find<RunDetails>(Runs, new GetRun(Run)))!;
-
-    private Task Eventually(Func<RunDetails, bool> holds) => AwaitConditionAsync(async () => holds(await Details()), TimeSpan.FromSeconds(10));
 }

@@ -7,11 +7,9 @@ using Federated.Wire.Mapping;
 namespace Federated.Coordinator.Tests.Actors;
 
 /// <summary>Runs whose data is standardised before the first round, also by coordinators that die meanwhile. The worker is a probe.</summary>
-public sealed class StandardisedRunTests : ProbedRunTest
+public sealed class StandardisedRunTests : RecoveryTest
 {
     private static readonly ParameterSchema Normal = new([new("1.mean", [1], Trainable: false), new("1.variance", [1], Trainable: false), new("2.weight", [1])]);
-
-    public StandardisedRunTests() => StartCoordinator();
 
     [Fact]
     public async Task First_round_starts_from_parameters_with_mean_and_variance_which_are_durable()
@@ -58,8 +56,6 @@ public sealed class StandardisedRunTests : ProbedRunTest
         Assert.Contains($"Not part of the statistics of the data: '{tasks[1].Id.Client}': The table is missing.", incidents);
     }
 
-    private protected override async Task Submit(JobSpec job) => Run = (await Ask<JobQueued>(Runs, Submission(job))).Run;
-
     private async Task BeginAsync()
     {
         await Submit(Job());
@@ -86,17 +82,5 @@ public sealed class StandardisedRunTests : ProbedRunTest
             Ticket = Ticket,
             Moments = task.Id.Client == "a" ? new() { Counts = { 3 }, Sums = { 9 }, Deviations = { 14 } } : new() { Counts = { 2 }, Sums = { 11 }, Deviations = { 12.5 } },
         }));
-    }
-
-    private void StartCoordinator() => Runs = Sys.ActorOf(RunsActor.Props(Settings));
-
-    private async Task RestartAsync()
-    {
-        Watch(Runs);
-        Sys.Stop(Runs);
-        await ExpectTerminatedAsync(Runs);
-        while (Worker.HasMessages) Worker.ReceiveOne();
-        StartCoordinator();
-        await Ask<ListReply>(Runs, GetRuns.Instance);
     }
 }
