@@ -17,6 +17,9 @@ public interface IEngine
     /// <param name="cancellation">Gives up loading.</param>
     /// <exception cref="EngineException">The data set is missing or broken, or the model does not fit it; the message says what to do.</exception>
     Task<IRunEngine> OpenAsync(JobSpec job, ImmutableArray<string> localClients, CancellationToken cancellation);
+
+    /// <summary>That this engine works otherwise than usual on this machine, for people; null where it does not. Known once a run was opened.</summary>
+    string? Notice => null;
 }
 
 /// <summary>One run's model and data on this worker. Methods do their work on the calling thread and may run side by side on several threads; each

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Federated.Engine.Arithmetic;
 using TorchSharp;
 
 namespace Federated.Engine;
@@ -7,20 +8,24 @@ namespace Federated.Engine;
 /// number of threads is what makes results reproducible. Thread-safe.</summary>
 public static partial class LibtorchSetup
 {
-    private static readonly Lazy<bool> Once = new(Apply);
+    private static readonly Lazy<(bool AllocatorTuned, SoundArithmetic Arithmetic)> Once = new(Apply);
 
     [ThreadStatic]
     private static bool _threadIsSet;
 
     /// <summary>Whether glibc's allocator was told to keep freed memory. False on other systems, and where glibc refused.</summary>
-    public static bool AllocatorTuned => Once.Value;
+    public static bool AllocatorTuned => Once.Value.AllocatorTuned;
+
+    /// <summary>That libtorch works otherwise than usual on this processor, for people; null where it does not.</summary>
+    public static string? Notice => Once.Value.Arithmetic.Notice;
 
     /// <summary>Applies the settings once a process, and the number of threads once to each thread that calls: libtorch keeps that number for every
     /// thread by itself, and one that computed before the settings were made would go on with as many as there are cores, and give other bits. Call it
     /// before the first tensor is made, and on every thread that trains; <see cref="TorchEngine"/> and its runs do.</summary>
+    /// <exception cref="EngineException">libtorch's results are wrong on this processor; the message says what to do.</exception>
     public static void Ensure()
     {
-        _ = Once.Value;
+        if (Once.Value.Arithmetic.Refusal is { } refusal) throw new EngineException(refusal) { OnlyHere = true };
         if (_threadIsSet) return;
         torch.set_num_threads(1);
         _threadIsSet = true;
@@ -34,11 +39,12 @@ public static partial class LibtorchSetup
         (torch.backends.cudnn.allow_tf32, torch.backends.cuda.matmul.allow_tf32) = (false, false);
     }
 
-    private static bool Apply()
+    private static (bool, SoundArithmetic) Apply()
     {
         var tuned = OperatingSystem.IsLinux() && TuneAllocator();   // before libtorch's first allocation
         torch.set_num_interop_threads(1);
-        return tuned;
+        torch.set_num_threads(1);   // of this thread, which checks
+        return (tuned, SoundArithmetic.Settle(ConvolutionCheck.Fault, () => OneDnn.TrySet(use: false)));
     }
 
     /// <summary>Every training step frees and takes the same tensors of some megabytes. By default glibc maps and unmaps each, which costs tens of

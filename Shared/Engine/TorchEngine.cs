@@ -34,6 +34,9 @@ public sealed class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
+    public string? Notice => LibtorchSetup.Notice;
+
+    /// <inheritdoc/>
     public async Task<IRunEngine> OpenAsync(JobSpec job, ImmutableArray<string> localClients, CancellationToken cancellation)
     {
         LibtorchSetup.Ensure();

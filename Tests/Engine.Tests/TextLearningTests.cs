@@ -12,7 +12,7 @@ public sealed class TextLearningTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [SoundFact]
+    [Fact]
     public async Task Language_model_learns_what_follows_and_the_same_seed_gives_the_same_bits()
     {
         _folder.Write("t.txt", string.Concat(Enumerable.Repeat("abc", 100)));

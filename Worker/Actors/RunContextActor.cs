@@ -80,6 +80,7 @@ internal sealed class RunContextActor : ReceiveActor, IWithUnboundedStash
             ImmutableArray<ParameterSchema> schemas = [engine.Schema, engine.BroadcastSchema];
             var slow = _worker.Options.Pace?.Slow(opened.Engine.Job.Seed, engine.Clients.Select(client => client.Id)) ?? [];
             opened.Engine.Exit();
+            if (_worker.Engine.Notice is { } notice) _log.Warning("Run {0}: {1}", _run, notice);
             var cache = Context.ActorOf(ParameterCacheActor.Props(_run, schemas, _worker.Transfer, _worker.Timings), "parameters");
             var scope = new RunScope(_run, _worker, opened.Engine, cache, _trainers, opened.States) { Slow = slow };
             Become(() => Open(scope));

@@ -46,7 +46,7 @@ public sealed class MixedPrecisionTests
         Assert.Equal(rounded, product.item<float>(), rounded * 1e-5);
     }
 
-    [SoundFact]
+    [Fact]
     public void Sums_are_kept_in_more_than_eight_bits()
     {
         LibtorchSetup.Ensure();
@@ -96,7 +96,7 @@ public sealed class MixedPrecisionTests
     }
 
     // Relative to the gradient's length; a rounding of each factor is 2⁻⁹ at most.
-    [SoundTheory]
+    [Theory]
     [MemberData(nameof(Multiplying))]
     public void Gradients_are_nearly_those_of_float32(string name)
     {
@@ -113,7 +113,7 @@ public sealed class MixedPrecisionTests
     }
 
     // Of 360 test images one is 0.0028.
-    [SoundFact]
+    [Fact]
     public void Digits_are_learnt_as_well_as_in_float32()
     {
         var set = DigitsSet.Load();

@@ -93,7 +93,7 @@ public sealed class ModelContrastTests
     }
 
     // In bfloat16 the models that rest are in float32, as in evaluation.
-    [SoundTheory]
+    [Theory]
     [InlineData(TrainingPrecision.Float32)]
     [InlineData(TrainingPrecision.Bfloat16)]
     public void Convolutions_and_residual_layers_have_a_representation_too(TrainingPrecision precision)

@@ -67,6 +67,10 @@ public sealed class RunContextActorTests : WorkerTestKit
     }
 
     [Fact]
+    public void What_the_engine_has_to_say_of_this_machine_is_logged() =>
+        EventFilter.Warning(contains: "Slower here.").ExpectOne(() => Open(new FakeEngine { Notice = "Slower here." }).Tell(Train()));
+
+    [Fact]
     public void Defect_in_opening_fails_tasks_for_now()
     {
         EventFilter.Exception<InvalidOperationException>().ExpectOne(() =>

@@ -52,6 +52,8 @@ internal sealed class FakeEngine(IActorRef? observer = null) : IEngine, IRunEngi
 
     public Func<string, float> Offset { get; init; } = _ => 0f;
 
+    public string? Notice { get; init; }
+
     public Exception? OpenError { get; set; }
 
     /// <summary>True for an algorithm whose clients count their rounds, and add the number of those before to the update.</summary>
