@@ -14,7 +14,8 @@ namespace Federated.Core.Privacy.SecureAggregation;
 /// the same again, and refused when it is asked something else, so that a stream can be opened again and nobody can ask twice. After any refusal but <see cref="MaskingRefusal.TooEarly"/> and
 /// <see cref="MaskingRefusal.Contradiction"/> the secrets are gone and everything else is <see cref="MaskingRefusal.Closed"/>.
 /// Deviations from the figure: the client has trained before it advertises; a client that gets a share that does not open gives up in round 2 rather than 4; a client keeps a share of its own secrets and gives that of its seed away
-/// with the others; keys are bound to run, round, attempt and both clients by HKDF.
+/// with the others; keys are bound to run, round, attempt and both clients by HKDF. What is sealed, and the list of survivors that is signed, is bound to the roster (<see cref="Statements.Roster"/>): where the coordinator tells
+/// clients different ones, no share opens.
 /// </remarks>
 public sealed class MaskingClient : IDisposable
 {
@@ -33,6 +34,7 @@ public sealed class MaskingClient : IDisposable
     // Shares by whose secrets they are of, this client's own among them: both kinds behind each other, self-mask first.
     private readonly SortedDictionary<int, byte[]> _held = [];
     private (ShareRequest Request, ShareAnswer Answer)? _shared;
+    private byte[] _roster = [];
     private MaskRequest? _taken;
     private bool _masked;
     private (ImmutableArray<int> Survivors, Confirmation Answer)? _confirmed;
@@ -73,6 +75,7 @@ public sealed class MaskingClient : IDisposable
             if (CheckKeys(neighbour.Advertisement) is { } bad)
                 return Close(bad);
 
+        _roster = Statements.Roster(_context, request.Shape, request.Neighbours.Append(new(request.Index, _advertisement)).OrderBy(member => member.Index).Select(member => member.Advertisement));
         int[] holders = [.. request.Neighbours.Select(neighbour => neighbour.Index), request.Index];
         var seeds = Shamir.Share(_seed, request.Shape.Threshold, holders, _random);
         var keys = Shamir.Share(_maskKey.Scalar, request.Shape.Threshold, holders, _random);
@@ -83,7 +86,7 @@ public sealed class MaskingClient : IDisposable
             var pair = SharePair.Join(seeds, keys, i);
             // The key cannot be null: the point was checked above.
             var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: true)!;
-            shares.Add(new(request.Index, index, ShareSeal.Seal(key, pair, _context.Bind("shares", _client, peer.Client))));
+            shares.Add(new(request.Index, index, ShareSeal.Seal(key, pair, Statements.Shares(_context, _client, peer.Client, _roster))));
             Zero(key, pair);
         }
         _held[request.Index] = SharePair.Join(seeds, keys, holders.Length - 1);
@@ -105,9 +108,9 @@ public sealed class MaskingClient : IDisposable
         {
             var peer = asked.Neighbours.First(neighbour => neighbour.Index == share.From).Advertisement;
             var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: false)!;
-            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), _context.Bind("shares", peer.Client, _client));
+            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), Statements.Shares(_context, peer.Client, _client, _roster));
             Zero(key);
-            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer.Client}' do not open: they were changed, or are of another attempt or for another client."));
+            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer.Client}' do not open: they were changed, or are of another attempt, for another client, or of one that was told of other clients."));
             _held[share.From] = pair;
         }
         _sealKey.Dispose();
@@ -156,7 +159,7 @@ public sealed class MaskingClient : IDisposable
         if (!_rules.Identities || !_masked) return new Refused(MaskingRefusal.TooEarly, "Survivors are confirmed with identities only, and after this client has masked.");
         if (_confirmed is var (survivors, before)) return survivors.SequenceEqual(request.Survivors) ? before : Contradiction("another list of survivors");
         if (CheckSurvivors(request.Survivors) is { } wrong) return Close(wrong);
-        var answer = new Confirmation(_client, _identity!.Sign(Statements.Survivors(_context, request.Survivors)));
+        var answer = new Confirmation(_client, _identity!.Sign(Statements.Survivors(_context, _roster, request.Survivors)));
         _confirmed = (request.Survivors, answer);
         return answer;
     }
@@ -205,19 +208,11 @@ public sealed class MaskingClient : IDisposable
     {
         if (!_rules.Identities) return null;
         var asked = _shared!.Value.Request;
-        var statement = Statements.Survivors(_context, request.Survivors);
-        var signers = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var confirmation in request.Confirmations)
-        {
-            var signer = confirmation.Client == _client ? asked.Index : asked.Neighbours.FirstOrDefault(neighbour => neighbour.Advertisement.Client == confirmation.Client)?.Index ?? 0;
-            if (request.Survivors.BinarySearch(signer) < 0 || !signers.Add(confirmation.Client))
-                return new(MaskingRefusal.WrongPeers, $"Client '{confirmation.Client}' is no survivor, or confirms twice.");
-            var refused = confirmation.Client == _client
-                ? confirmation.Same(_confirmed!.Value.Answer) ? null : new Refused(MaskingRefusal.BadSignature, "This is not the confirmation that this client gave.")
-                : _peers!.Verify(confirmation.Client, statement, confirmation.Signature.AsSpan());
-            if (refused is not null) return refused;
-        }
-        return signers.Count >= asked.Shape.Threshold ? null : new(MaskingRefusal.TooFew, $"{signers.Count} clients confirm the list of survivors; at least {asked.Shape.Threshold} must.");
+        var statement = Statements.Survivors(_context, _roster, request.Survivors);
+        var others = asked.Neighbours.Where(neighbour => request.Survivors.BinarySearch(neighbour.Index) >= 0).Select(neighbour => neighbour.Advertisement.Client).ToHashSet(StringComparer.Ordinal);
+        // Its own counts, since it has signed this list. The coordinator passes on what clients send: one that signs falsely is not counted, and ends nothing.
+        var valid = 1 + request.Confirmations.Count(confirmation => others.Remove(confirmation.Client) && _peers!.Verify(confirmation.Client, statement, confirmation.Signature.AsSpan()) is null);
+        return valid >= asked.Shape.Threshold ? null : new(MaskingRefusal.TooFew, $"{valid} clients confirm the list of survivors; at least {asked.Shape.Threshold} must.");
     }
 
     private Refused Close(Refused refused)

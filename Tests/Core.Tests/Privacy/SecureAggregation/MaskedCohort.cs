@@ -14,12 +14,12 @@ internal sealed class MaskedCohort : IDisposable
     private readonly SortedDictionary<string, MaskingClient> _clients = new(StringComparer.Ordinal);
     private readonly HashSet<string> _gone = [];
 
-    public MaskedCohort(int count, MaskingRules rules, MaskedLayout? layout = null, MaskingContext? context = null, ISecureRandom? random = null)
+    public MaskedCohort(int count, MaskingRules rules, MaskedLayout? layout = null, MaskingContext? context = null, ISecureRandom? random = null, MaskedCohort? identitiesOf = null)
     {
         (Layout, Sum) = (layout ?? new(20, 12, 2), new(layout ?? new(20, 12, 2)));
         Names = [.. Enumerable.Range(1, count).Select(i => $"client-{i:000}")];
         if (rules.Identities)
-            foreach (var name in Names) _identities[name] = ClientIdentity.Create();
+            foreach (var name in Names) _identities[name] = identitiesOf is null ? ClientIdentity.Create() : ClientIdentity.FromPem(identitiesOf.Identity(name).PrivatePem);
         Peers = new(_identities.ToDictionary(pair => pair.Key, pair => pair.Value.PublicPem));
         foreach (var name in Names)
             _clients[name] = new(context ?? Context, name, rules, Layout, random ?? SystemRandom.Instance, rules.Identities ? _identities[name] : null, rules.Identities ? Peers : null);

@@ -229,11 +229,60 @@ public sealed class MaskingClientTests
         Assert.Equal(MaskingRefusal.Contradiction, cohort["client-001"].Confirm(new(two)).Refusal);
         Assert.Equal(MaskingRefusal.Contradiction, cohort["client-001"].Unmask(new(two, confirmations)).Refusal);
         Assert.Equal(MaskingRefusal.TooFew, cohort["client-001"].Unmask(new(one, confirmations[..3])).Refusal);
-        Assert.Equal(MaskingRefusal.BadSignature, cohort["client-002"].Unmask(new(one, confirmations[..5])).Refusal);
-        // Filling up with the same confirmation, or with one of a client that is no survivor, does not help.
-        Assert.Equal(MaskingRefusal.WrongPeers, cohort["client-003"].Unmask(new(one, [.. confirmations[..3], confirmations[0], confirmations[1]])).Refusal);
-        Assert.Equal(MaskingRefusal.WrongPeers, cohort["client-004"].Unmask(new(two, [.. confirmations[3..], confirmations[0]])).Refusal);
+        // Filling up with confirmations of the other list, with the same one again, or with one of a client that is no survivor, does not help.
+        Assert.Equal(MaskingRefusal.TooFew, cohort["client-002"].Unmask(new(one, confirmations[..5])).Refusal);
+        Assert.Equal(MaskingRefusal.TooFew, cohort["client-003"].Unmask(new(one, [.. confirmations[..3], confirmations[0], confirmations[1]])).Refusal);
+        Assert.Equal(MaskingRefusal.TooFew, cohort["client-004"].Unmask(new(two, [.. confirmations[3..], confirmations[0]])).Refusal);
         Assert.Equal(MaskingRefusal.TooFew, cohort["client-005"].Unmask(new(two, confirmations[3..])).Refusal);
+    }
+
+    [Fact]
+    public void Coordinator_that_tells_clients_different_cohorts_gets_nothing()
+    {
+        // Clients 1 to 5 under the same indices in both, and as number 6 another one: shares and lists of survivors would speak of one client here and of another there.
+        using var cohort = new MaskedCohort(7, Signed);
+        cohort.Advertise();
+        ShareRequest View(int client, params int[] members) => new(new(6, 5, 5), Array.IndexOf(members, client) + 1,
+            [.. members.Where(member => member != client).Select(member => new Neighbour(Array.IndexOf(members, member) + 1, cohort[cohort.Names[member - 1]].Advertise()))]);
+        ShareAnswer[] answers = [.. Enumerable.Range(1, 5).Select(client => MaskedCohort.Value(cohort[cohort.Names[client - 1]].Share(client < 4 ? View(client, 1, 2, 3, 4, 5, 6) : View(client, 1, 2, 3, 4, 5, 7))))];
+
+        Assert.Equal(MaskingRefusal.BadSeal, cohort["client-001"].Take(new([.. answers[1..].Select(answer => answer.Shares.First(share => share.To == 1))]))?.Reason);
+    }
+
+    [Fact]
+    public void Confirmations_of_other_keys_of_the_same_attempt_do_not_count()
+    {
+        // A client that is asked for the same task again takes part in the same attempt with fresh keys, and may confirm another list with them.
+        using var first = new MaskedCohort(6, Signed);
+        using var second = new MaskedCohort(6, Signed, identitiesOf: first);
+        foreach (var cohort in new[] { first, second })
+        {
+            cohort.Advertise();
+            cohort.Share();
+            cohort.Mask();
+        }
+        ImmutableArray<int> survivors = [1, 2, 3, 4, 5];
+        var before = first.Names[..5].Select(name => MaskedCohort.Value(first[name].Confirm(new(survivors)))).ToImmutableArray();
+        var own = MaskedCohort.Value(second["client-001"].Confirm(new(survivors)));
+
+        Assert.Equal(MaskingRefusal.TooFew, second["client-001"].Unmask(new(survivors, before.SetItem(0, own))).Refusal);
+    }
+
+    [Fact]
+    public void Confirmation_that_is_none_is_not_counted_and_ends_nothing_where_enough_others_are()
+    {
+        // n = 6, t = 5. The coordinator need not know the identities, and passes on what clients send.
+        using var cohort = new MaskedCohort(6, Signed);
+        cohort.Advertise();
+        cohort.Share();
+        cohort.Mask();
+        ImmutableArray<int> all = [1, 2, 3, 4, 5, 6];
+        var confirmations = cohort.Names.Select(name => MaskedCohort.Value(cohort[name].Confirm(new(all)))).ToImmutableArray();
+        var one = confirmations.SetItem(5, confirmations[5] with { Signature = confirmations[0].Signature });
+        var two = one.SetItem(4, one[4] with { Signature = [.. new byte[ClientIdentity.SignatureLength]] });
+
+        Assert.Equal(6, MaskedCohort.Value(cohort["client-001"].Unmask(new(all, one))).Shares.Length);
+        Assert.Equal(MaskingRefusal.TooFew, cohort["client-002"].Unmask(new(all, two)).Refusal);
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed partial record MaskedRoundState
         if (Early(MaskedPhase.Confirming, client, Masked.Contains(client), before is not null, before?.Same(confirmation) ?? false) is { } refused) return new(this, refused);
         if (confirmation.Signature.Length != ClientIdentity.SignatureLength)
             return Refuse(MaskingRefusal.BadSignature, $"The signature of client '{client}' has not {ClientIdentity.SignatureLength} bytes.");
-        if (identities?.Verify(client, Statements.Survivors(Context, Indices(Masked)), confirmation.Signature.AsSpan()) is { } bad) return new(this, bad);
+        if (identities?.Verify(client, Statements.Survivors(Context, Statements.Roster(Context, Graph!.Shape, Members.Select(member => Advertised[member])), Indices(Masked)), confirmation.Signature.AsSpan()) is { } bad) return new(this, bad);
         return new(this with { Confirmed = Confirmed.Add(client, confirmation), Failures = Failures.Remove(client) }, null);
     }
 
