@@ -81,7 +81,7 @@ internal sealed class PolicyGate : IDepartureGate
             TaskKind.Evaluate when !_policy.Disclose.Evaluation => "Models are not measured here: the policy does not allow it (disclose.evaluation).",
             TaskKind.Statistics when !_policy.Disclose.Moments => "Features are not summed up here: the policy does not allow it (disclose.moments).",
             TaskKind.Train when id.Round > _policy.Rounds => string.Create(CultureInfo.InvariantCulture, $"Round {id.Round} is beyond the {_policy.Rounds} that the policy allows (rounds)."),
-            TaskKind.Train when ReleaseOf(id.Run, (int)id.Round, (int)id.Attempt, id.Client) is { } release => _spent.Refusal(_policy.Differential, release),
+            TaskKind.Train when _runs.TryGetValue(id.Run, out var terms) && terms.ReleaseOf(id.Run, (int)id.Round, (int)id.Attempt, id.Client, payload: "") is { } release => _spent.Refusal(_policy.Differential, release),
             _ => null,
         };
     }
@@ -105,14 +105,12 @@ internal sealed class PolicyGate : IDepartureGate
         await _spent.DisposeAsync();
     }
 
-    private SpentRelease? ReleaseOf(string run, int round, int attempt, string client) => _runs.TryGetValue(run, out var terms) ? terms.ReleaseOf(run, round, attempt, client) : null;
-
     private async Task<AuditGuarantee> SpendAsync(Departure update)
     {
         if (!_runs.TryGetValue(update.Run, out var terms)) throw new DepartureRefusedException($"The policy has not admitted run {update.Run}: no update of it leaves.");
         var (privacy, limits) = (terms.Privacy, _policy.Differential);
         var guarantee = new AuditGuarantee(update.Kind == DepartureKind.MaskedUpdate) { Mechanism = privacy.Mechanism, Clip = privacy.Clip, NoiseMultiplier = privacy.NoiseMultiplier };
-        if (terms.ReleaseOf(update.Run, update.Round, update.Attempt, update.Client) is not { } release) return guarantee;
+        if (terms.ReleaseOf(update.Run, update.Round, update.Attempt, update.Client, update.Sha256) is not { } release) return guarantee;
         var spent = await _spent.SpendAsync(limits, release);
         if (limits.Delta is not { } delta) return guarantee;
         return guarantee with

@@ -17,6 +17,13 @@ internal sealed record RunTerms(JobPrivacy Privacy, string? Data)
     public string AccountOf(string client) => Data is null ? client : $"{Data}: {client}";
 
     /// <summary>What an update gives away; null where the job does not bound it.</summary>
-    public SpentRelease? ReleaseOf(string run, int round, int attempt, string client) =>
-        Privacy.Release is { } release ? new(AccountOf(client), run, round, Privacy.EveryAttemptCounts ? attempt : 0, release) : null;
+    /// <param name="run">The run.</param>
+    /// <param name="round">1-based.</param>
+    /// <param name="attempt">The attempt of the round.</param>
+    /// <param name="client">Whose update.</param>
+    /// <param name="payload">SHA-256 of the update; "" before there is one.</param>
+    public SpentRelease? ReleaseOf(string run, int round, int attempt, string client, string payload) =>
+        Privacy.Release is not { } release ? null
+        : Privacy.EveryUpdateCounts ? new(AccountOf(client), run, round, attempt, release) { Payload = payload }
+        : new(AccountOf(client), run, round, 0, release);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Governance;
 using Federated.Worker.Governance.Records;
@@ -14,11 +15,17 @@ namespace Federated.Worker.Governance;
 /// <param name="Released">The release as <see cref="LedgerText"/> has it.</param>
 public sealed record SpentEntry(DateTimeOffset Time, string Account, string Run, int Round, int Attempt, string Released)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <value>SHA-256 of the update, where each counts; null where those of a round do not count apart.</value>
+    public string? Payload { get; init; }
 
     /// <summary>The entry of a release.</summary>
     public static SpentEntry Of(SpentRelease release, DateTimeOffset time) =>
-        new(time, release.Account, release.Run, release.Round, release.Attempt, LedgerText.Write(PrivacyLedger.Empty.Add(release.Event)));
+        new(time, release.Account, release.Run, release.Round, release.Attempt, LedgerText.Write(PrivacyLedger.Empty.Add(release.Event)))
+        {
+            Payload = release.Payload.Length > 0 ? release.Payload : null,
+        };
 
     /// <summary>The entry as one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
@@ -35,7 +42,7 @@ public sealed record SpentEntry(DateTimeOffset Time, string Account, string Run,
     {
         var read = LedgerText.Read(Released);
         return read.Ledger is { Entries: [{ Count: 1 } only] }
-            ? new(Account, Run, Round, Attempt, only.Event)
+            ? new(Account, Run, Round, Attempt, only.Event) { Payload = Payload ?? "" }
             : throw new RecordBrokenException(new(folder, 0, $"entry {number} of what was spent is no release that this version knows: {read.Error}"));
     }
 }

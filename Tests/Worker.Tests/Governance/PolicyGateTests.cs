@@ -101,6 +101,28 @@ public sealed class PolicyGateTests : PolicyGateKit
         Assert.Equal(["run-1 0", "run-2 1", "run-2 2", "run-2 3"], spent);
     }
 
+    [Theory]
+    [InlineData(Central, 1)]
+    [InlineData(Local, 2)]
+    public async Task Another_update_for_the_same_attempt_counts_where_it_has_noise_of_its_own(string privacy, int counted)
+    {
+        // A coordinator that takes the task away and gives it again has the client train once more.
+        await using (var gate = await OpenAsync(Limited))
+        {
+            gate.Admit("run-1", Job(privacy));
+            foreach (var value in new[] { 1f, 1f, 2f }) await Guard(gate, Limited).UploadAsync(Header(Id()), new[] { value }, default);
+        }
+        await using (var gate = await OpenAsync(Limited))
+        {
+            gate.Admit("run-1", Job(privacy));
+            await Guard(gate, Limited).UploadAsync(Header(Id()), new[] { 2f }, default);   // known from the disk
+        }
+
+        var spent = 0;
+        ChainReader.Read(Records, RecordFolder.Spent, _ => spent++);
+        Assert.Equal(counted, spent);
+    }
+
     [Fact]
     public async Task Two_updates_at_once_cannot_both_take_the_last_of_a_budget()
     {

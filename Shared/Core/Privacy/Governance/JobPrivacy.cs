@@ -24,9 +24,9 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
     public PrivacyEvent? Release { get; init; }
 
-    /// <value>Whether every attempt of a round gives away as much again, because its noise is drawn afresh by the client and anybody may see it. Else a round gives it away once, with the
-    /// attempt that is committed.</value>
-    public bool EveryAttemptCounts { get; init; }
+    /// <value>Whether every update that a client makes gives away as much again, also for the same attempt, because its noise is drawn afresh by the client and the coordinator sees it. Else a round gives it away
+    /// once, with the attempt that is committed.</value>
+    public bool EveryUpdateCounts { get; init; }
 
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
@@ -48,7 +48,7 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
                 PrivacyMechanism.Local => new GaussianEvent(plan.NoiseMultiplier, Adjacency.ReplaceOne),
                 _ => null,
             },
-            EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
+            EveryUpdateCounts = differential.Mechanism == PrivacyMechanism.Local,
         };
     }
 

@@ -11,7 +11,11 @@ namespace Federated.Core.Privacy.Governance;
 /// <param name="Round">1-based.</param>
 /// <param name="Attempt">The attempt of the round; 0 where attempts do not count apart.</param>
 /// <param name="Event">What it gives away.</param>
-public sealed record SpentRelease(string Account, string Run, int Round, int Attempt, PrivacyEvent Event);
+public sealed record SpentRelease(string Account, string Run, int Round, int Attempt, PrivacyEvent Event)
+{
+    /// <value>SHA-256 of the update where each that is made has noise of its own, also for the same attempt; "" where it is not known yet, and where updates of a round do not count apart.</value>
+    public string Payload { get; init; } = "";
+}
 
 /// <summary>What the updates of each client have given away, in every run and in all of them. An update counts once, however often it is sent. Immutable.</summary>
 /// <remarks>ε is <see cref="PrivacyAccountant"/>'s with Renyi orders over all releases at the policy's δ. Where releases are of different adjacency, all count as the replacement of a client by another, which
@@ -21,11 +25,11 @@ public sealed class SpentLedger
     /// <summary>Nothing was spent.</summary>
     public static readonly SpentLedger Empty = new([], ImmutableDictionary.Create<(string, string), PrivacyLedger>(), ImmutableDictionary.Create<string, PrivacyLedger>(StringComparer.Ordinal));
 
-    private readonly ImmutableHashSet<(string, string, int, int)> _known;
+    private readonly ImmutableHashSet<(string, string, int, int, string)> _known;
     private readonly ImmutableDictionary<(string Account, string Run), PrivacyLedger> _runs;
     private readonly ImmutableDictionary<string, PrivacyLedger> _accounts;
 
-    private SpentLedger(ImmutableHashSet<(string, string, int, int)> known, ImmutableDictionary<(string, string), PrivacyLedger> runs, ImmutableDictionary<string, PrivacyLedger> accounts) =>
+    private SpentLedger(ImmutableHashSet<(string, string, int, int, string)> known, ImmutableDictionary<(string, string), PrivacyLedger> runs, ImmutableDictionary<string, PrivacyLedger> accounts) =>
         (_known, _runs, _accounts) = (known, runs, accounts);
 
     /// <value>The accounts, in ordinal order.</value>
@@ -80,5 +84,5 @@ public sealed class SpentLedger
         return PrivacyAccountant.Epsilon(alike, delta, AccountantKind.Renyi);
     }
 
-    private static (string, string, int, int) KeyOf(SpentRelease release) => (release.Account, release.Run, release.Round, release.Attempt);
+    private static (string, string, int, int, string) KeyOf(SpentRelease release) => (release.Account, release.Run, release.Round, release.Attempt, release.Payload);
 }
