@@ -33,6 +33,8 @@ internal sealed partial class MaskedRoundActor
             Refuse(join, MaskingAnswers.Refused(wrong));
             return;
         }
+        // Of a worker that had advertised for the client and has lost the task.
+        End(client, new() { Refused = Refusal.RoundClosed, Detail = $"Another worker has advertised for client '{client}'." });
         _masked = step.State;
         _madeBy[client] = Clients.HolderOf(join.Id, join.Ticket)!;
         _streams[client] = join.Steps;

@@ -155,6 +155,19 @@ public sealed class MaskedRoundActorTests : ActorTest
         Assert.Equal(Refusal.Duplicate, Assert.IsType<RefusedOffer>(await other.JoinAsync(round)).Reason);
     }
 
+    // Nobody would end it, and whoever listens on it would wait for as long as the connection lasts.
+    [Fact]
+    public async Task A_stream_is_over_when_another_worker_advertises_for_its_client()
+    {
+        var (round, clients) = await TrainedAsync(3);
+        round.Tell(new TaskLost(new("run", TaskPurpose.Train, 3, 2, "a"), "w1"));
+        Assign(round, new("run", TaskPurpose.Train, 3, 2, "a"), "w2");
+        Assert.IsType<MaskingJoined>(await Client(0).JoinAsync(round));
+
+        Assert.Equal(Refusal.RoundClosed, (await clients[0].NextAsync(MaskingStep.StepOneofCase.Over)).Over.Refused);
+        Assert.Null(await clients[0].NextAsync());
+    }
+
     [Fact]
     public async Task Advertisements_of_others_than_the_cohort_and_of_workers_that_were_not_asked_are_refused()
     {
