@@ -134,6 +134,16 @@ public sealed class LossDistributionTests
         }
     }
 
+    [Theory]
+    [InlineData(0.3, 0.004, 2_000.0)]
+    [InlineData(1e-4, 0.004, 2_000.0)]
+    [InlineData(1, 0.004, 2_000.0)]
+    public void Losses_far_apart_on_a_grid_of_wide_steps_are_numbers_and_add_up(double rate, double sigma, double step)
+    {
+        foreach (var direction in (LossDirection[])[LossDirection.Remove, LossDirection.Add])
+            Assert.Equal(1, GaussianLoss.On(rate, sigma, direction, step).Masses.Sum(), 1e-12);
+    }
+
     private static double HockeyStick(LossGrid loss, double epsilon) =>
         loss.Infinity + Enumerable.Range(0, loss.Masses.Length).Sum(i => loss.Masses[i] * Math.Max(0, 1 - Math.Exp(epsilon - (loss.First + i) * loss.Step)));
 

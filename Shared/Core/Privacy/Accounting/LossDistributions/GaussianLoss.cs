@@ -78,8 +78,8 @@ internal static class GaussianLoss
         var (panels, nodes) = width < 0.05 * panelWidth ? (1, Three) : ((int)Math.Ceiling(width / panelWidth), Eight);
         var (norm, half, twice) = (1 / (sigma * Math.Sqrt(2 * Math.PI)), width / panels / 2, 1 / (2 * sigma * sigma));
         var (low, high, whole) = (cell * h, (cell + 1) * h, -SpecialFunctions.ExpM1(-h));
-        // Ratios instead of their logarithms save half of the time, where they are far from overflow.
-        var (moderate, lowRatio, highRatio) = (Math.Abs(low) < 300, Math.Exp(low), Math.Exp(high));
+        // Ratios instead of their logarithms save half of the time, where they are far from overflow. They are between those of the cell's ends, which a wide cell has far apart.
+        var (moderate, lowRatio, highRatio) = (low > -300 && high < 300, Math.Exp(low), Math.Exp(high));
         var (lower, upper) = (0.0, 0.0);
         for (var panel = 0; panel < panels; panel++)
         {
@@ -114,9 +114,9 @@ internal static class GaussianLoss
     private static LossGrid Complete(double step, long first, double[] masses)
     {
         // The tail of high losses, below 1e-23 by itself, goes to infinity. That of low ones, and what quadrature and rounding missed, is shared out over all losses: put at the lowest,
-        // some 1e-16 would decide how low the sum of many releases can be, and so how wide a window it needs.
+        // some 1e-16 would decide how low the sum of many releases can be, and so how wide a window it needs. No mass is ever made smaller, so that nothing looks more private by it.
         const double HighTail = 1e-23;
-        TensorPrimitives.Divide(masses, masses.Sum(), masses);
+        if (masses.Sum() is < 1 and var sum) TensorPrimitives.Divide(masses, sum, masses);
         return new(step, first, masses, HighTail);
     }
 
