@@ -52,5 +52,6 @@ internal static class GraphBounds
         return weights;
     }
 
-    private static int Part(int n, double share) => (int)(share * n + Slack);
+    /// <summary>How many of n clients a share of them is: the whole number below.</summary>
+    public static int Part(int n, double share) => (int)(share * n + Slack);
 }

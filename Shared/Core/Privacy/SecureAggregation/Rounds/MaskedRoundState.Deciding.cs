@@ -42,8 +42,10 @@ public sealed partial record MaskedRoundState
 
     private static MaskedDecision Next => new(MaskedVerdict.Advance, "");
 
-    // In the complete graph nobody is opened without t others, so that as many are needed; in a sparse one it depends on who they are.
-    private int Needed => Graph!.Shape.Complete ? Math.Max(Rules.Minimum, Graph.Shape.Threshold) : Rules.Minimum;
+    // In the complete graph nobody is opened without t others, so that as many are needed. In a sparse one it depends on who they are; one that was worked out promises to hold those who stay together for so many drop-outs and no more.
+    private int Needed => Graph!.Shape.Complete ? Math.Max(Rules.Minimum, Graph.Shape.Threshold)
+        : Rules.Neighbours is null ? Math.Max(Rules.Minimum, Members.Count - GraphBounds.Part(Members.Count, Rules.DropOut))
+        : Rules.Minimum;
 
     private MaskedDecision DecideTraining()
     {

@@ -193,6 +193,21 @@ public sealed class MaskedRoundStateTests
         cohort.AssertSumIsOf(cohort.State.Masked);
     }
 
+    // With more the honest ones that stay may fall into parts with a probability above 2^-40, and the sum of each part would be open.
+    [Fact]
+    public void A_sparse_graph_that_was_worked_out_is_not_opened_with_more_drop_outs_than_it_was_made_for()
+    {
+        using var cohort = new MaskedCohort(100, new() { Minimum = 10 });
+        cohort.Advertise();
+        Assert.False(cohort.State.Graph!.Shape.Complete);
+        var state = cohort.Names[..30].Aggregate(cohort.State, (state, name) => state.Fail(name, "gone."));
+        Assert.Equal(MaskedVerdict.Continue, state.Decide().Verdict);
+
+        var decision = state.Fail(cohort.Names[30], "gone.").Decide();
+        Assert.Equal(MaskedVerdict.Fail, decision.Verdict);
+        Assert.StartsWith("69 clients have shared their keys' shares with enough others or still can, of at least 70; nothing was unmasked", decision.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void In_a_sparse_graph_the_attempt_fails_when_one_clients_holders_are_gone()
     {
