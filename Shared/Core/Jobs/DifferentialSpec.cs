@@ -1,3 +1,5 @@
+using Federated.Core.Privacy.Accounting;
+
 namespace Federated.Core.Jobs;
 
 /// <summary>Differential privacy.</summary>
@@ -28,6 +30,11 @@ public sealed record DifferentialSpec
     [JobField("δ: how likely it may be that ε is passed. Well below 1 divided by the number of clients, or with example of their examples.", ExclusiveMinimum = 0, ExclusiveMaximum = 1)]
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double Delta { get; init; } = 1e-5;
+
+    /// <value>How ε is reckoned, in the noise that follows from it as in the run.</value>
+    [JobField("How ε is reckoned. renyi: by Rényi divergences, for any noise. pld: by privacy loss distributions, which gives a smaller ε for Gaussian noise; see docs/privacy-accounting.md for what it takes.")]
+    [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
+    public AccountantKind Accountant { get; init; } = AccountantKind.Renyi;
 
     /// <value>ε above which no round begins; null for <see cref="Epsilon"/>.</value>
     [JobField("No round begins that would bring ε above this: the run then is complete.", ExclusiveMinimum = 0, Maximum = 1e6, DefaultInWords = "epsilon where that is given, else no limit")]

@@ -19,6 +19,9 @@ public sealed class PrivacyRulesTests
     [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism local, only with central; remove it.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, delta: 0.5}}",
         "privacy.differential.delta: 0.5 promises nothing to 10 clients: the data of one of them could be shown to all. Allowed: below 0.1, better far below.")]
+    [InlineData("privacy: {differential: {mechanism: central, epsilon: 3, delta: 1e-13, accountant: pld}}",
+        "privacy.differential.accountant: pld cannot be used: Loss distributions are rounded to float64 and say nothing of a delta below 1e-12, which 1e-13 is: use the renyi accountant.")]
+    [InlineData("privacy: {differential: {accountant: pld}}", "privacy.differential.accountant: has no effect with privacy.differential.mechanism none; remove it.")]
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 3, limit: 2}}", "privacy.differential.limit: 2.0 is below privacy.differential.epsilon 3.0, which is reached by the last round; remove it, or lower epsilon.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 2, adaptive: {enabled: true, count_noise: 1}}}",
         "privacy.differential.adaptive.count_noise: 1.0 is no more than half of the noise multiplier 2.0: the number of short updates alone would tell more than the guarantee allows. Allowed: above 1.0.")]
@@ -62,6 +65,7 @@ public sealed class PrivacyRulesTests
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 4, delta: 1e-3, adaptive: {enabled: true, quantile: 0.8}}}\nfederation: {cohort: {fraction: 0.5, selection: {kind: poisson}}}")]
     [InlineData(Central + "federation: {algorithm: {name: fedavg, server_learning_rate: 0.1, server: {optimizer: fedadam}}}")]
     [InlineData(Central + "federation: {algorithm: {name: moon}}")]
+    [InlineData("privacy: {differential: {mechanism: local, epsilon: 400, delta: 1e-3, accountant: pld}}")]
     [InlineData("privacy: {differential: {mechanism: local, epsilon: 400, delta: 1e-3}}\nfederation: {cohort: {minimum: 5}, aggregation: {rule: median}}")]
     [InlineData(Example + "federation: {cohort: {fraction: 0.5, over_select: 1.5}, algorithm: {name: fedprox}}\ntraining: {optimizer: {name: adam}}")]
     public void What_goes_together_is_accepted(string text) => Assert.Empty(JobReader.Read("model: {name: mlp}\n" + text).Errors);

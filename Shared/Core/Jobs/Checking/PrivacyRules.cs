@@ -47,7 +47,10 @@ internal static class PrivacyRules
         if (!job.Sound("data", "federation.cohort", "federation.rounds")) return;
         if (spec.Mechanism != PrivacyMechanism.Example && PlannedNoise.Population(job.Spec) is { } clients && spec.Delta * clients >= 1)
             job.Report("privacy.differential.delta", $"{ValueText.Of(spec.Delta)} promises nothing to {clients} clients: the data of one of them could be shown to all. Allowed: below {ValueText.Of(1.0 / clients)}, better far below.");
-        if (spec.Epsilon is null || !job.Sound("privacy") || !job.Sound("federation")) return;
+        if (!job.Sound("privacy") || !job.Sound("federation")) return;
+        var refused = PlannedNoise.Refusal(job.Spec);
+        if (refused is not null) job.Report("privacy.differential.accountant", $"{ValueText.Of(spec.Accountant)} cannot be used: {refused}");
+        if (spec.Epsilon is null || refused is not null) return;
         if (PrivacyPlan.IsDrawnInSecret(job.Spec) && job.Spec.Federation.Cohort.Selection.Kind == SelectionKind.Uniform && PlannedNoise.Population(job.Spec) is null)
             job.Report("privacy.differential.epsilon", "needs the number of clients, which only the workers know here; give noise_multiplier, or use federation.cohort.selection.kind poisson, whose guarantee needs only the fraction.");
         else if (PlannedNoise.Of(job.Spec) is { Ok: false } found)

@@ -14,11 +14,8 @@ public static class PrivacyAccountant
     public static PrivacyClaim Epsilon(PrivacyLedger ledger, double delta, AccountantKind kind)
     {
         if (delta is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(delta), delta, "Delta must be above 0 and below 1.");
-        if (Refusal(ledger, kind) is { } refusal) return new(null, refusal);
-        if (kind == AccountantKind.LossDistribution)
-            return delta < ComposedLoss.LeastDelta
-                ? new(null, $"Loss distributions are rounded to float64 and say nothing of a delta below {ComposedLoss.LeastDelta:0e+0}, which {delta:0.##e+0} is: use the renyi accountant.")
-                : Claim(ledger, kind, LossAccountant.Epsilon(ledger, delta), delta);
+        if (Refusal(ledger, delta, kind) is { } refusal) return new(null, refusal);
+        if (kind == AccountantKind.LossDistribution) return Claim(ledger, kind, LossAccountant.Epsilon(ledger, delta), delta);
         var (epsilon, order) = RenyiAccountant.Epsilon(RenyiAccountant.Orders, RenyiAccountant.Divergences(ledger, RenyiAccountant.Orders), delta);
         return Claim(ledger, kind, epsilon, delta, order);
     }
@@ -37,6 +34,10 @@ public static class PrivacyAccountant
             : RenyiAccountant.Delta(RenyiAccountant.Orders, RenyiAccountant.Divergences(ledger, RenyiAccountant.Orders), epsilon);
         return delta < 1 ? Claim(ledger, kind, epsilon, delta, order) : Claim(ledger, kind, double.PositiveInfinity, 0);
     }
+
+    /// <summary>Why no epsilon is given of a ledger and a delta, as <see cref="Epsilon"/> says it; null where one is.</summary>
+    internal static string? Refusal(PrivacyLedger ledger, double delta, AccountantKind kind) => Refusal(ledger, kind) ?? (kind == AccountantKind.LossDistribution && delta < ComposedLoss.LeastDelta
+        ? $"Loss distributions are rounded to float64 and say nothing of a delta below {ComposedLoss.LeastDelta:0e+0}, which {delta:0.##e+0} is: use the renyi accountant." : null);
 
     private static string? Refusal(PrivacyLedger ledger, AccountantKind kind) =>
         ledger.Entries.Select(entry => entry.Event.Adjacency).Distinct().Count() > 1

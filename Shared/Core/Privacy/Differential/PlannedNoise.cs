@@ -11,10 +11,14 @@ internal static class PlannedNoise
     private const int MostJobs = 1024;
 
     // The same job is asked about by its check, its notices and its run. Forgotten all together, so that a process that lives for long does not grow.
-    private static readonly ConcurrentDictionary<(PrivacyMechanism, double, double, int, CohortSpec, int), CalibratedNoise> Found = [];
+    private static readonly ConcurrentDictionary<(PrivacyMechanism, double, double, int, CohortSpec, int, AccountantKind), CalibratedNoise> Found = [];
 
     /// <summary>How many clients the coordinator will know of before any worker is there; null where only workers know.</summary>
     public static int? Population(JobSpec job) => job.Data is { Placement: Placement.Shared, Partition.Kind: not PartitionKind.Natural } data ? data.Clients : null;
+
+    /// <summary>Why the job's accountant cannot reckon what its rounds give away; null where it can.</summary>
+    public static string? Refusal(JobSpec job) =>
+        PrivacyAccountant.Refusal(PrivacyLedger.Empty.Add(PrivacyPlan.EventOf(job, noise: 1, sampled: 0, population: 1)), job.Privacy.Differential.Delta, job.Privacy.Differential.Accountant);
 
     /// <summary>The noise, or why there is none.</summary>
     /// <param name="job">With an ε.</param>
@@ -23,7 +27,7 @@ internal static class PlannedNoise
         var spec = job.Privacy.Differential;
         var (sampled, population) = Population(job) is { } clients ? (CohortSelection.Wanted(job.Federation.Cohort, clients), clients) : (0, 1);
         if (Found.Count > MostJobs) Found.Clear();
-        return Found.GetOrAdd((spec.Mechanism, spec.Epsilon!.Value, spec.Delta, job.Federation.Rounds, job.Federation.Cohort, population), _ => NoiseCalibration.NoiseMultiplier(
-            noise => PrivacyLedger.Empty.Add(PrivacyPlan.EventOf(job, noise, sampled, population), job.Federation.Rounds), spec.Epsilon.Value, spec.Delta, AccountantKind.Renyi));
+        return Found.GetOrAdd((spec.Mechanism, spec.Epsilon!.Value, spec.Delta, job.Federation.Rounds, job.Federation.Cohort, population, spec.Accountant), _ => NoiseCalibration.NoiseMultiplier(
+            noise => PrivacyLedger.Empty.Add(PrivacyPlan.EventOf(job, noise, sampled, population), job.Federation.Rounds), spec.Epsilon.Value, spec.Delta, spec.Accountant));
     }
 }

@@ -43,9 +43,9 @@ public sealed record PrivacyRecord(PrivacyLedger Released, long Asked, Immutable
         if (Sizes.IsEmpty) return new(null, "no client has told yet how many examples it has.");
         if (Sizes.FirstOrDefault(size => size * plan.Spec.Delta >= 1) is > 0 and var few) return new(null, FormattableString.Invariant($"privacy.differential.delta {plan.Spec.Delta} promises nothing to a client of {few} examples."));
         PrivacyClaim? worst = null;
-        foreach (var size in Sizes)
+        // Of clients with as many steps, the one with the fewest examples draws each of them the most often.
+        foreach (var steps in Sizes.Select(size => PrivateSteps.Of(plan.Job.Training, size)).DistinctBy(steps => steps.Count))
         {
-            var steps = PrivateSteps.Of(plan.Job.Training, size);
             var claim = Epsilon(PrivacyLedger.Empty.Add(new PoissonSampledEvent(steps.Rate, plan.NoiseMultiplier), steps.Count * Asked), plan);
             if (!claim.Ok) return claim;
             if (worst?.Guarantee is null || claim.Guarantee.Epsilon > worst.Guarantee.Epsilon) worst = claim;
@@ -53,5 +53,5 @@ public sealed record PrivacyRecord(PrivacyLedger Released, long Asked, Immutable
         return worst!;
     }
 
-    private static PrivacyClaim Epsilon(PrivacyLedger ledger, PrivacyPlan plan) => PrivacyAccountant.Epsilon(ledger, plan.Spec.Delta, AccountantKind.Renyi);
+    private static PrivacyClaim Epsilon(PrivacyLedger ledger, PrivacyPlan plan) => PrivacyAccountant.Epsilon(ledger, plan.Spec.Delta, plan.Spec.Accountant);
 }

@@ -40,7 +40,7 @@ public sealed record PrivacyStatement(double? Epsilon, double Delta, string Sent
     private static string Sentences(PrivacyPlan plan, Guarantee guarantee)
     {
         var numbers = Invariant($"(ε = {Up(guarantee.Epsilon)}, δ = {guarantee.Delta})");
-        var reckoned = Invariant($"by Rényi accounting with noise multiplier {plan.NoiseMultiplier:0.####}");
+        var reckoned = Invariant($"by {(guarantee.Accountant == AccountantKind.Renyi ? "Rényi accounting" : "privacy loss distributions")} with noise multiplier {plan.NoiseMultiplier:0.####}");
         const string Uncovered = "not covered are the figures of evaluations, sizes of cohorts and data, times and failures.";
         return plan.Mechanism switch
         {

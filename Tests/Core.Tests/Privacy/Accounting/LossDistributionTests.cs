@@ -48,7 +48,7 @@ public sealed class LossDistributionTests
             foreach (var epsilon in (double[])[0, 0.004321, 0.2, 1, 2.5])
             {
                 var exact = Density.HockeyStick(rate, sigma, epsilon, direction == LossDirection.Remove);
-                Assert.InRange(loss.Delta(epsilon), exact - 1e-9, exact + 1e-7);
+                Assert.InRange(loss.Delta(epsilon), exact - 1e-9, exact + 1e-6);   // the step is 1e-3, and the error of the order of its square
             }
         }
     }
@@ -85,7 +85,7 @@ public sealed class LossDistributionTests
         foreach (var epsilon in (double[])[0, 0.1, 0.5, 1.2])
         {
             var exact = Density.HockeyStick((double)sample / population, noise / 2, epsilon, remove: true);
-            Assert.InRange(PrivacyAccountant.Delta(ledger, epsilon, AccountantKind.LossDistribution).Guarantee!.Delta, exact - 1e-9, exact + 1e-7);
+            Assert.InRange(PrivacyAccountant.Delta(ledger, epsilon, AccountantKind.LossDistribution).Guarantee!.Delta, exact - 1e-9, exact + 1e-6);
         }
     }
 

@@ -3,6 +3,7 @@ using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
 using Federated.Core.Privacy.Differential;
 using Federated.Core.Rounds;
+using Federated.Core.Tests.Jobs;
 
 namespace Federated.Core.Tests.Privacy.Differential;
 
@@ -51,6 +52,8 @@ public sealed class PrivacyRecordTests
         Assert.Equal(PrivacyAccountant.Epsilon(PrivacyLedger.Empty.Add(new PoissonSampledEvent(0.5, 1.5), 12), 1e-4, AccountantKind.Renyi).Guarantee!.Epsilon, Of(100));
         Assert.Equal(Of(100), Of(450, 100, 300));
         Assert.True(Of(450) < Of(300) && Of(300) < Of(100));
+        // As many steps as 100, and fewer examples to choose from.
+        Assert.True(Of(60, 100, 80) > Of(100) && Of(60, 100, 80) == Of(60));
     }
 
     [Fact]
@@ -95,12 +98,15 @@ public sealed class PrivacyRecordTests
     }
 
     [Theory]
-    [InlineData("federation.cohort.fraction=1.0")]
-    [InlineData("federation.cohort={fraction: 0.5, selection: {kind: poisson}}")]
-    [InlineData("federation.cohort={fraction: 0.5}")]
-    public void Noise_that_follows_from_epsilon_keeps_it_in_the_last_round(string key)
+    [InlineData("federation.cohort.fraction=1.0", "renyi")]
+    [InlineData("federation.cohort={fraction: 0.5, selection: {kind: poisson}}", "renyi")]
+    [InlineData("federation.cohort={fraction: 0.5}", "renyi")]
+    [InlineData("federation.cohort.fraction=1.0", "pld")]
+    [InlineData("federation.cohort={fraction: 0.5, selection: {kind: poisson}}", "pld")]
+    [InlineData("federation.cohort={fraction: 0.5}", "pld")]
+    public void Noise_that_follows_from_epsilon_keeps_it_in_the_last_round(string key, string accountant)
     {
-        var job = PrivateJobs.Of("{mechanism: central, epsilon: 6, delta: 1e-3}", key, "federation.rounds=7");
+        var job = PrivateJobs.Of($"{{mechanism: central, epsilon: 6, delta: 1e-3, accountant: {accountant}}}", key, "federation.rounds=7");
         var plan = PrivacyPlan.Of(job)!;
         var record = Record(released: PrivacyLedger.Empty.Add(plan.EventOf(10, 20), 7));
         Assert.InRange(record.Epsilon(plan).Guarantee!.Epsilon, 6 * 0.99, 6);
@@ -115,6 +121,21 @@ public sealed class PrivacyRecordTests
         var statement = PrivacyStatement.Of(plan, Record(released: PrivacyLedger.Empty.Add(plan.EventOf(9, 20))), clients: 20);
         Assert.NotNull(statement.Epsilon);
         foreach (var part in new[] { "δ = 0.001", "takes part with all its data", "Rényi", "probability 0.5 by a secret lot", "coordinator is trusted", "not covered are" }) Assert.Contains(part, statement.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_examples_job_promises_the_same_with_less_noise_where_loss_distributions_reckon()
+    {
+        var text = File.ReadAllText(Repository.PathOf("examples", "private-central.yaml"));
+        var (renyi, pld) = (PrivacyPlan.Of(JobReader.Read(text).Job!)!, PrivacyPlan.Of(JobReader.Read(text, ["privacy.differential.accountant=pld"]).Job!)!);
+        Assert.InRange(pld.NoiseMultiplier, 0.8 * renyi.NoiseMultiplier, 0.97 * renyi.NoiseMultiplier);
+        // The same releases, either way.
+        var record = Record(released: PrivacyLedger.Empty.Add(renyi.EventOf(30, 90), 30));
+        var (loose, tight) = (PrivacyStatement.Of(renyi, record, clients: 90), PrivacyStatement.Of(pld, record, clients: 90));
+        Assert.InRange(tight.Epsilon!.Value, 0.7 * loose.Epsilon!.Value, 0.97 * loose.Epsilon.Value);
+        Assert.Equal(PrivacyAccountant.Epsilon(record.Released, 1e-3, AccountantKind.LossDistribution).Guarantee!.Epsilon, tight.Epsilon);
+        Assert.Contains("by Rényi accounting with noise", loose.Sentence, StringComparison.Ordinal);
+        Assert.Contains("by privacy loss distributions with noise", tight.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

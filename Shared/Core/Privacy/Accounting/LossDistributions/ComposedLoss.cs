@@ -3,8 +3,8 @@ namespace Federated.Core.Privacy.Accounting.LossDistributions;
 /// <summary>The privacy loss of releases in succession: a sum of independent losses, whose distribution is a convolution, by Fourier transforms. Koskela, Jälkö, Honkela, "Computing tight
 /// differential privacy guarantees using FFT", AISTATS 2020 (arXiv:1906.03049).</summary>
 /// <remarks>
-/// The grid's step is 1e-4, or a twentieth of the smallest standard deviation of a loss, unless the sum then needs more than 2^20 steps; any step gives an upper bound, a coarser one
-/// a looser bound. Sums outside a window come back at its other end: Chernoff's bound keeps the high ones below 1e-15, which is added to δ; the low ones only add to δ. Rounding
+/// The grid's step is a hundredth of the smallest standard deviation of a loss, between 1e-4 (or a twentieth, if that is less) and 1e-3, unless the sum then needs more than 2^20 steps; any step
+/// gives an upper bound, a coarser one a looser bound. Sums outside a window come back at its other end: Chernoff's bound keeps the high ones below 1e-15, which is added to δ; the low ones only add to δ. Rounding
 /// in float64 leaves errors of about 1e-16 times the number of releases, so that nothing is said of a δ below <see cref="LeastDelta"/>.
 /// </remarks>
 internal sealed class ComposedLoss
@@ -77,7 +77,7 @@ internal sealed class ComposedLoss
         var range = Bound(coarse, releases, high) + Bound(coarse, releases, -low);
         // A small sample's loss may vary far less than a coarse step: by about q √(e^(1/σ²) - 1) under Q.
         var finest = releases.Min(release => release.Rate * Math.Sqrt(SpecialFunctions.ExpM1(Math.Min(1, 1 / (release.Sigma * release.Sigma)))));
-        return (Math.Max(1.05 * range / MostSteps, Math.Min(1e-4, finest / 20)), high, low);
+        return (Math.Max(1.05 * range / MostSteps, Math.Clamp(finest / 100, Math.Min(1e-4, finest / 20), 1e-3)), high, low);
     }
 
     private static double Width((double Low, double High) range) => range.High - range.Low;

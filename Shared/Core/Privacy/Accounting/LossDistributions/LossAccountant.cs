@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Federated.Core.Privacy.Accounting.Events;
 
 namespace Federated.Core.Privacy.Accounting.LossDistributions;
@@ -6,6 +7,11 @@ namespace Federated.Core.Privacy.Accounting.LossDistributions;
 /// (<see cref="AnalyticGaussian"/>); otherwise both directions of a neighbourhood are composed, and the worse one counts.</summary>
 internal static class LossAccountant
 {
+    private const int MostFound = 1024;
+
+    // A run asks of the same ledger before a round, at its end and for what it says of it. Forgotten all together, so that a process that lives for long does not grow.
+    private static readonly ConcurrentDictionary<(PrivacyLedger Ledger, double Delta), double> Found = [];
+
     /// <summary>Why a ledger is not for this accountant, in one sentence; null when it is.</summary>
     public static string? Refusal(PrivacyLedger ledger) =>
         ledger.Entries.Select(entry => entry.Event).FirstOrDefault(release => release is DiscreteGaussianSumEvent or SkellamEvent) is { } noise
@@ -14,6 +20,12 @@ internal static class LossAccountant
 
     /// <summary>The smallest ε for a δ of at least <see cref="ComposedLoss.LeastDelta"/>.</summary>
     public static double Epsilon(PrivacyLedger ledger, double delta)
+    {
+        if (Found.Count > MostFound) Found.Clear();
+        return Found.GetOrAdd((ledger, delta), static asked => Reckoned(asked.Ledger, asked.Delta));
+    }
+
+    private static double Reckoned(PrivacyLedger ledger, double delta)
     {
         var (inverse, sampled, boundless) = Read(ledger);
         if (boundless) return double.PositiveInfinity;
