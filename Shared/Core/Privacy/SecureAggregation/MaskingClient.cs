@@ -32,6 +32,9 @@ public sealed class MaskingClient : IDisposable
 
     // Shares by whose secrets they are of, this client's own among them: both kinds behind each other, self-mask first.
     private readonly SortedDictionary<int, byte[]> _held = [];
+
+    // With which the neighbours' shares open, by neighbour: made with those that seal, out of one agreement, until the shares are taken.
+    private readonly Dictionary<int, (string Client, byte[] Key)> _opening = [];
     private (ShareRequest Request, ShareAnswer Answer)? _shared;
     private MaskRequest? _taken;
     private bool _masked;
@@ -75,19 +78,21 @@ public sealed class MaskingClient : IDisposable
 
         int[] holders = [.. request.Neighbours.Select(neighbour => neighbour.Index), request.Index];
         var seeds = Shamir.Share(_seed, request.Shape.Threshold, holders, _random);
-        var keys = Shamir.Share(_maskKey.Scalar, request.Shape.Threshold, holders, _random);
+        var maskKeys = Shamir.Share(_maskKey.Scalar, request.Shape.Threshold, holders, _random);
         var shares = ImmutableArray.CreateBuilder<SealedShare>(request.Neighbours.Length);
         for (var i = 0; i < request.Neighbours.Length; i++)
         {
             var (index, peer) = (request.Neighbours[i].Index, request.Neighbours[i].Advertisement);
-            var pair = SharePair.Join(seeds, keys, i);
-            // The key cannot be null: the point was checked above.
-            var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: true)!;
-            shares.Add(new(request.Index, index, ShareSeal.Seal(key, pair, _context.Bind("shares", _client, peer.Client))));
-            Zero(key, pair);
+            var pair = SharePair.Join(seeds, maskKeys, i);
+            // The keys cannot be null: the point was checked above.
+            var keys = KeySchedule.Seals(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client)!;
+            shares.Add(new(request.Index, index, ShareSeal.Seal(keys.Sending, pair, _context.Bind("shares", _client, peer.Client))));
+            _opening[index] = (peer.Client, keys.Receiving);
+            Zero(keys.Sending, pair);
         }
-        _held[request.Index] = SharePair.Join(seeds, keys, holders.Length - 1);
-        SharePair.Zero(seeds, keys);
+        _sealKey.Dispose();
+        _held[request.Index] = SharePair.Join(seeds, maskKeys, holders.Length - 1);
+        SharePair.Zero(seeds, maskKeys);
         var answer = new ShareAnswer(_client, shares.MoveToImmutable());
         _shared = (request, answer);
         return answer;
@@ -103,14 +108,12 @@ public sealed class MaskingClient : IDisposable
         if (PeerCheck.Shares(request, asked) is { } wrong) return Close(wrong);
         foreach (var share in request.Shares)
         {
-            var peer = asked.Neighbours.First(neighbour => neighbour.Index == share.From).Advertisement;
-            var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: false)!;
-            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), _context.Bind("shares", peer.Client, _client));
-            Zero(key);
-            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer.Client}' do not open: they were changed, or are of another attempt or for another client."));
+            var (peer, key) = _opening[share.From];
+            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), _context.Bind("shares", peer, _client));
+            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer}' do not open: they were changed, or are of another attempt or for another client."));
             _held[share.From] = pair;
         }
-        _sealKey.Dispose();
+        ForgetOpening();
         _taken = request;
         return null;
     }
@@ -188,6 +191,7 @@ public sealed class MaskingClient : IDisposable
         _sealKey.Dispose();
         _maskKey.Dispose();
         Zero(_seed);
+        ForgetOpening();
         Forget();
     }
 
@@ -229,6 +233,12 @@ public sealed class MaskingClient : IDisposable
     private Refused Gone() => new(MaskingRefusal.Closed, $"Client '{_client}' takes no further part in this attempt.");
 
     private Refused Contradiction(string what) => new(MaskingRefusal.Contradiction, $"Client '{_client}' was asked for {what} before; it answers one request of each kind.");
+
+    private void ForgetOpening()
+    {
+        foreach (var (_, key) in _opening.Values) Zero(key);
+        _opening.Clear();
+    }
 
     private void Forget()
     {
