@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Federated.Core.Privacy.SecureAggregation.Cryptography;
@@ -9,8 +10,8 @@ public sealed class KeyStream : IDisposable
     /// <summary>Bytes of a block.</summary>
     public const int BlockLength = 16;
 
-    /// <summary>Bytes that are made at once: large enough that setting up a cipher is lost in them, small enough for a core's cache.</summary>
-    public const int TileLength = 1 << 15;
+    /// <summary>Bytes that are made at once: large enough that setting up a cipher is nearly lost in them, small enough for a core's cache and for the heap's small objects.</summary>
+    public const int TileLength = 1 << 16;
 
     private readonly Aes _aes = Aes.Create();
     private readonly ulong _high;
@@ -36,15 +37,20 @@ public sealed class KeyStream : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(block);
         var counters = _counters.AsSpan(0, bytes.Length);
-        for (var at = 0; at < counters.Length; at += BlockLength, block++)
+        var words = MemoryMarshal.Cast<byte, ulong>(counters);
+        var low = unchecked(_low + (ulong)block);
+        var high = low < _low ? unchecked(_high + 1) : _high;
+        for (var i = 0; i + 1 < words.Length; i += 2)
         {
-            var low = unchecked(_low + (ulong)block);
-            BinaryPrimitives.WriteUInt64BigEndian(counters[at..], low < _low ? unchecked(_high + 1) : _high);
-            BinaryPrimitives.WriteUInt64BigEndian(counters[(at + 8)..], low);
+            words[i] = BigEndian(high);
+            words[i + 1] = BigEndian(low++);
+            if (low == 0) high++;
         }
         _aes.EncryptEcb(counters, bytes, PaddingMode.None);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _aes.Dispose();
+
+    private static ulong BigEndian(ulong number) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number;
 }
