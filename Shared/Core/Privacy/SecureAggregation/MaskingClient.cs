@@ -78,21 +78,21 @@ public sealed class MaskingClient : IDisposable
 
         int[] holders = [.. request.Neighbours.Select(neighbour => neighbour.Index), request.Index];
         var seeds = Shamir.Share(_seed, request.Shape.Threshold, holders, _random);
-        var maskKeys = Shamir.Share(_maskKey.Scalar, request.Shape.Threshold, holders, _random);
+        var keys = Shamir.Share(_maskKey.Scalar, request.Shape.Threshold, holders, _random);
         var shares = ImmutableArray.CreateBuilder<SealedShare>(request.Neighbours.Length);
         for (var i = 0; i < request.Neighbours.Length; i++)
         {
             var (index, peer) = (request.Neighbours[i].Index, request.Neighbours[i].Advertisement);
-            var pair = SharePair.Join(seeds, maskKeys, i);
+            var pair = SharePair.Join(seeds, keys, i);
             // The keys cannot be null: the point was checked above.
-            var keys = KeySchedule.Seals(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client)!;
-            shares.Add(new(request.Index, index, ShareSeal.Seal(keys.Sending, pair, _context.Bind("shares", _client, peer.Client))));
-            _opening[index] = (peer.Client, keys.Receiving);
-            Zero(keys.Sending, pair);
+            var seals = KeySchedule.Seals(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client)!;
+            shares.Add(new(request.Index, index, ShareSeal.Seal(seals.Sending, pair, _context.Bind("shares", _client, peer.Client))));
+            _opening[index] = (peer.Client, seals.Receiving);
+            Zero(seals.Sending, pair);
         }
         _sealKey.Dispose();
-        _held[request.Index] = SharePair.Join(seeds, maskKeys, holders.Length - 1);
-        SharePair.Zero(seeds, maskKeys);
+        _held[request.Index] = SharePair.Join(seeds, keys, holders.Length - 1);
+        SharePair.Zero(seeds, keys);
         var answer = new ShareAnswer(_client, shares.MoveToImmutable());
         _shared = (request, answer);
         return answer;
