@@ -30,16 +30,6 @@ internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApp
         return answer is JobQueued queued ? new SubmitReply { Run = queued.Run, Notices = { JobNotices.Of(job) } } : throw Refusal(answer, nameof(SubmitJob));
     }
 
-    private static List<Core.Jobs.JobError> Simulated(JobSpec job)
-    {
-        var errors = new List<Core.Jobs.JobError>();
-        if (job.Attack.Kind != AttackKind.None)
-            errors.Add(new("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."));
-        if (job.Simulation.DropOut > 0)
-            errors.Add(new("simulation.drop_out", "only a simulation lets clients drop out on purpose, and this coordinator is deployed: run the job with `federated run`, or set simulation.drop_out to 0."));
-        return errors;
-    }
-
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
     {
         var runs = await gate.OpenAsync(context.CancellationToken);
@@ -126,6 +116,16 @@ internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApp
         {
             // The watcher left first.
         }
+    }
+
+    private static List<Core.Jobs.JobError> Simulated(JobSpec job)
+    {
+        var errors = new List<Core.Jobs.JobError>();
+        if (job.Attack.Kind != AttackKind.None)
+            errors.Add(new("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."));
+        if (job.Simulation.DropOut > 0)
+            errors.Add(new("simulation.drop_out", "only a simulation lets clients drop out on purpose, and this coordinator is deployed: run the job with `federated run`, or set simulation.drop_out to 0."));
+        return errors;
     }
 
     private static SubmitReply Refused(IEnumerable<Core.Jobs.JobError> errors) => new()
