@@ -74,7 +74,7 @@ internal sealed class LocalCluster : ILocalCluster
         Port = 0,
         ClusterPort = 0,
         StateDir = options.StateFolder,
-        AcceptAttacks = true,
+        AcceptSimulated = true,
         HeartbeatPause = HeartbeatPause,
         LogLevel = options.LogLevel,
     };

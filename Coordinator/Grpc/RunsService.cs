@@ -23,8 +23,7 @@ internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApp
         if (bytes > MaxJobBytes) return Refused([new("job", $"The job has {bytes} bytes; at most {MaxJobBytes} are allowed.")]);
         var (job, errors) = JobReader.Read(request.JobYaml, []);
         if (job is null) return Refused(errors);
-        if (job.Attack.Kind != AttackKind.None && !limits.AcceptAttacks)
-            return Refused([new("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none.")]);
+        if (!limits.AcceptSimulated && Simulated(job) is { Count: > 0 } simulated) return Refused(simulated);
         if (TaskIds.CheckSubmission(request.Submission) is { } wrong) throw Refusals.InvalidArgument(wrong);
         var runs = await gate.OpenAsync(context.CancellationToken);
         var answer = await runs.AskAsync<object>(new SubmitJob(job, JobWriter.Write(job), request.Submission), context.CancellationToken);
@@ -117,6 +116,16 @@ internal sealed class RunsService(RunsGate gate, TransferLimits limits, IHostApp
         {
             // The watcher left first.
         }
+    }
+
+    private static List<Core.Jobs.JobError> Simulated(JobSpec job)
+    {
+        var errors = new List<Core.Jobs.JobError>();
+        if (job.Attack.Kind != AttackKind.None)
+            errors.Add(new("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."));
+        if (job.Simulation.DropOut > 0)
+            errors.Add(new("simulation.drop_out", "only a simulation lets clients drop out on purpose, and this coordinator is deployed: run the job with `federated run`, or set simulation.drop_out to 0."));
+        return errors;
     }
 
     private static SubmitReply Refused(IEnumerable<Core.Jobs.JobError> errors) => new()

@@ -113,7 +113,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(store);
-        var limits = new TransferLimits(options.MaxModelBytes, options.ConcurrentUploads) { AcceptAttacks = options.AcceptAttacks };
+        var limits = new TransferLimits(options.MaxModelBytes, options.ConcurrentUploads) { AcceptSimulated = options.AcceptSimulated };
         services.AddSingleton(provider => new RunsGate(
             cancellation => RunsGate.FindLocalAsync(provider.GetRequiredService<ActorSystem>(), ClusterSettings.RunsSingleton, cancellation),
             limits.Ask,

@@ -46,8 +46,8 @@ public sealed record CoordinatorOptions
     /// <value>Uploads that are received at the same time; each needs a buffer of the model's size. Default 4.</value>
     public int ConcurrentUploads { get; init; } = 4;
 
-    /// <value>Whether jobs may have simulated attackers. Only a host that has all workers in its own process sets it; there is no option on the command line. Default no.</value>
-    public bool AcceptAttacks { get; init; }
+    /// <value>Whether jobs may have attackers and drop-outs. Only a host that has all workers in its own process sets it; there is no option on the command line. Default no.</value>
+    public bool AcceptSimulated { get; init; }
 
     /// <value>Silence after which a node of the cluster is taken for dead, above zero; the same on all nodes. Longer where machines stall. Default 3 s.</value>
     public TimeSpan HeartbeatPause { get; init; } = ClusterSettings.HeartbeatPause;

@@ -15,7 +15,7 @@ using Federated.Benchmarks.Results;
 // dotnet run -c Release --project Tests/Benchmarks -- results [--only JOB]
 // dotnet run -c Release --project Tests/Benchmarks -- algorithms [--only ROW]
 // dotnet run -c Release --project Tests/Benchmarks -- aggregation [--clients N] [--length P] [--repeats N]
-// dotnet run -c Release --project Tests/Benchmarks -- masking [--clients N] [--length P] [--bits B]
+// dotnet run -c Release --project Tests/Benchmarks -- masking [--clients N] [--length P] [--bits B] [--complete]
 // dotnet run -c Release --project Tests/Benchmarks -- privacy [--repeats N]
 // dotnet run -c Release --project Tests/Benchmarks -- attacks
 // dotnet run -c Release --project Tests/Benchmarks -- modes [--repeats N]
@@ -34,7 +34,7 @@ switch (args)
     case ["algorithms", "--only", var algorithm]: return await AlgorithmsBenchmark.RunAsync(Directory.GetCurrentDirectory(), algorithm);
     case ["results", "--only", var job]: return await ResultsBenchmark.RunAsync(Directory.GetCurrentDirectory(), job);
     case ["aggregation", .. var rest]: return AggregationBenchmark.Run(new(rest, "--clients", "--length", "--repeats"));
-    case ["masking", .. var rest]: return MaskingBenchmark.Run(new(rest, "--clients", "--length", "--bits"));
+    case ["masking", .. var rest]: return MaskingBenchmark.Run(new(rest, "--clients", "--length", "--bits", "--complete"));
     case ["privacy", .. var rest]: return PrivacyBenchmark.Run(new(rest, "--repeats"));
     case ["attacks"]: return await AttacksBenchmark.RunAsync(Directory.GetCurrentDirectory());
     case ["modes", .. var rest]: return await ModesBenchmark.RunAsync(new(rest, "--repeats"), Directory.GetCurrentDirectory());

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Federated.Core.Privacy.SecureAggregation;
+using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Federated.Worker.Grpc;
@@ -168,7 +169,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
         Become(Preparing);
         Compute(() =>
         {
-            var session = new MaskingSession(new MaskedUpdate(plain, job, cohort), plain.Id, identities, random);
+            var session = new MaskingSession(new MaskedUpdate(plain, job, cohort), plain.Id, identities, random, DropOuts.Of(job, plain.Id.Client, (int)plain.Id.Round, (int)plain.Id.Attempt));
             return new Prepared(session, session.Advertise());
         });
     }
@@ -224,7 +225,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
             Listen();
             return;
         }
-        if (answer.Message is null) _log.Warning("{0} takes no further part in its round: {1}", Name, answer.Refusal);
+        if (answer.Message is null) _log.Log(answer.Refusal == DropOuts.Reason ? LogLevel.InfoLevel : LogLevel.WarningLevel, null, "{0} takes no further part in its round: {1}", Name, answer.Refusal);
         var message = answer.Message ?? new MaskingAnswer { Quit = new() { Reason = TaskResult.Cut(answer.Refusal) } };
         stream.SendAsync(message).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Worker.Tasks;
 using Google.Protobuf;
@@ -97,6 +98,11 @@ internal sealed class TaskActor : ReceiveActor, IWithTimers
     private void Deliver(TaskResult result)
     {
         _dawdling = null;
+        if (result is UploadResult trained && _task.Id.Kind == TaskKind.Train && DropOuts.Of(_run.Engine.Job, _task.Id.Client, (int)_task.Id.Round, (int)_task.Id.Attempt) == DropOutMoment.Trained)
+        {
+            trained.Buffer?.Return();
+            result = TaskResult.Failed(_task.Id, DropOuts.Reason, permanent: false);
+        }
         // What a client sends of a masked round is made when the others are known as well.
         var props = result is UploadResult upload && _task.Id.Kind == TaskKind.Train && _run.Engine.Job.Privacy.SecureAggregation.Enabled
             ? MaskingActor.Props(upload, _ticket, (int)Math.Min(_task.Cohort, int.MaxValue), _run, Context.Parent)

@@ -1,5 +1,6 @@
 using Federated.Core.Privacy;
 using Federated.Core.Privacy.SecureAggregation;
+using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Federated.Worker.Tasks;
@@ -13,6 +14,7 @@ internal sealed class MaskingSession : IDisposable
     private readonly MaskingClient _client;
     private readonly ISecureRandom _random;
     private readonly string _name;
+    private readonly DropOutMoment? _leaves;
     private int _index;
     private MaskedResult? _vector;
 
@@ -20,9 +22,10 @@ internal sealed class MaskingSession : IDisposable
     /// <param name="id">The train task.</param>
     /// <param name="identities">Keys of identities, where the job asks for them.</param>
     /// <param name="random">Of keys, shares and roundings.</param>
-    public MaskingSession(MaskedUpdate update, TaskId id, MaskingIdentities identities, ISecureRandom random)
+    /// <param name="leaves">When the client drops out, in a simulation; null where it stays.</param>
+    public MaskingSession(MaskedUpdate update, TaskId id, MaskingIdentities identities, ISecureRandom random, DropOutMoment? leaves = null)
     {
-        (_update, _random, _name) = (update, random, id.Client);
+        (_update, _random, _name, _leaves) = (update, random, id.Client, leaves);
         _client = new(new(id.Run, (int)id.Round, (int)id.Attempt), id.Client, update.Rules, update.Layout, random, identities.Own.GetValueOrDefault(id.Client), identities.Peers);
     }
 
@@ -34,6 +37,8 @@ internal sealed class MaskingSession : IDisposable
     /// <param name="cancellation">Gives up.</param>
     public SessionAnswer Answer(MaskingStep step, CancellationToken cancellation) => step.StepCase switch
     {
+        MaskingStep.StepOneofCase.Mask when _leaves == DropOutMoment.Shared => SessionAnswer.Quit(DropOuts.Reason),
+        MaskingStep.StepOneofCase.Confirm or MaskingStep.StepOneofCase.Unmask when _leaves == DropOutMoment.Masked => SessionAnswer.Quit(DropOuts.Reason),
         MaskingStep.StepOneofCase.Share => MaskingMapping.Read(step.Share, out var share) is { } wrong ? SessionAnswer.Quit(wrong) : Share(share!),
         MaskingStep.StepOneofCase.Mask => MaskingMapping.Read(step.Mask, _index, out var mask) is { } wrong ? SessionAnswer.Quit(wrong) : Mask(mask!, cancellation),
         MaskingStep.StepOneofCase.Confirm => MaskingMapping.Read(step.Confirm, out var confirm) is { } wrong ? SessionAnswer.Quit(wrong) : Send(_client.Confirm(confirm!), answer => answer.ToProto()),

@@ -44,4 +44,8 @@ public sealed record JobSpec
     /// <value>Clients that misbehave, in a simulation.</value>
     [JobField("Clients that misbehave, to test what federation.aggregation bears; only a simulation, `federated run`, accepts any.")]
     public AttackSpec Attack { get; init; } = new();
+
+    /// <value>What a simulation does to its clients.</value>
+    [JobField("What happens to clients on purpose, to test what a run bears; only a simulation, `federated run`, accepts any.")]
+    public SimulationSpec Simulation { get; init; } = new();
 }

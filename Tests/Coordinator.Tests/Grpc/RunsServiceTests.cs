@@ -36,15 +36,17 @@ public sealed class RunsServiceTests
     }
 
     [Fact]
-    public async Task Submit_of_a_job_with_attackers_is_refused_unless_all_workers_are_simulated()
+    public async Task Submit_of_a_job_with_attackers_and_drop_outs_is_refused_unless_all_workers_are_simulated()
     {
-        const string Yaml = "model: { name: mlp }\nattack: { kind: sign_flip }\n";
+        const string Yaml = "model: { name: mlp }\nattack: { kind: sign_flip }\nsimulation: { drop_out: 0.1 }\n";
         await using var deployed = await GrpcServer.StartAsync(_ => null);
-        var error = Assert.Single((await deployed.Api.SubmitAsync(new SubmitRequest { JobYaml = Yaml })).Errors);
-        Assert.Equal(("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."), (error.Path, error.Message));
+        Assert.Equal([
+            ("attack.kind", "only a simulation accepts attackers, and this coordinator is deployed: run the job with `federated run`, or set attack.kind to none."),
+            ("simulation.drop_out", "only a simulation lets clients drop out on purpose, and this coordinator is deployed: run the job with `federated run`, or set simulation.drop_out to 0."),
+        ], (await deployed.Api.SubmitAsync(new SubmitRequest { JobYaml = Yaml })).Errors.Select(error => (error.Path, error.Message)));
         Assert.Empty(deployed.ToldSoFar());
 
-        await using var simulation = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null, new TransferLimits(64 << 20, 2) { AcceptAttacks = true });
+        await using var simulation = await GrpcServer.StartAsync(message => message is SubmitJob ? new JobQueued("run-7") : null, new TransferLimits(64 << 20, 2) { AcceptSimulated = true });
         Assert.Equal("run-7", (await simulation.Api.SubmitAsync(new SubmitRequest { JobYaml = Yaml })).Run);
     }
 

@@ -32,7 +32,7 @@ public sealed class JobReaderErrorTests
             """);
         Assert.Equal(
             [
-                "line 1, nmae: 'nmae' is not a key here; did you mean 'name'? Allowed: name, seed, model, data, federation, training, evaluation, stop, privacy or attack.",
+                "line 1, nmae: 'nmae' is not a key here; did you mean 'name'? Allowed: name, seed, model, data, federation, training, evaluation, stop, privacy, attack or simulation.",
                 "line 2, seed: -1 is out of range; allowed: 0 to 18446744073709551615.",
                 "line 3, model.name: 'keras-cn' is not known; did you mean 'keras-cnn'? Allowed: {models}.",
                 "line 4, data.name: 'minst' is not known; did you mean 'mnist'? Allowed: {datasets}.",
@@ -150,8 +150,8 @@ public sealed class JobReaderErrorTests
         Assert.Equal([error.Replace("ALGORITHMS", $"{string.Join(", ", AlgorithmCatalog.Names[..^1])} or {AlgorithmCatalog.Names[^1]}", StringComparison.Ordinal)], Errors(Model + line));
 
     [Theory]
-    [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, privacy, attack).")]
-    [InlineData("mlp", "line 1: the single value 'mlp' stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, privacy, attack).")]
+    [InlineData("- 1", "line 1: a list stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, privacy, attack, simulation).")]
+    [InlineData("mlp", "line 1: the single value 'mlp' stands here; needs keys with values (name, seed, model, data, federation, training, evaluation, stop, privacy, attack, simulation).")]
     [InlineData("model: {layers: }", "line 1, model: a job needs a model; give model.name ({models}) or model.layers (a list of layers).")]
     [InlineData("model: {layers: {dense: {units: 3}}}", "line 1, model.layers: a mapping of keys stands here; needs a list of layers, each after '- '.")]
     [InlineData("model: {layers: []}", "line 1, model.layers: the list is empty; a model needs at least one layer.")]

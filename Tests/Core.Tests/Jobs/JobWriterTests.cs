@@ -90,6 +90,8 @@ public sealed class JobWriterTests
             mechanism: none
         attack:
           kind: none
+        simulation:
+          drop_out: 0.0
 
         """.ReplaceLineEndings("\n"), JobWriter.Write(JobReader.Read("model: {name: mlp}").Job!));
 

@@ -80,7 +80,7 @@ public sealed class OverrideTests
 
     [Theory]
     [InlineData("federation.ruonds=3", "federation.ruonds: 'ruonds' is not a key here; did you mean 'rounds'? Allowed: rounds, mode, asynchronous, cohort, algorithm, aggregation or retries.")]
-    [InlineData("rounds=3", "rounds: 'rounds' is not a key here; did you mean 'federation.rounds'? Allowed: name, seed, model, data, federation, training, evaluation, stop, privacy or attack.")]
+    [InlineData("rounds=3", "rounds: 'rounds' is not a key here; did you mean 'federation.rounds'? Allowed: name, seed, model, data, federation, training, evaluation, stop, privacy, attack or simulation.")]
     [InlineData("federation.rounds=many", "federation.rounds: 'many' is not a whole number; allowed: 1 to 1000000.")]
     [InlineData("federation.rounds=", "federation.rounds: has no value; needs a whole number, 1 to 1000000.")]
     [InlineData("federation.rounds.max=3", "federation.rounds.max: the single value '20' stands where 'max' would be a key.")]

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Federated.Core.Jobs;
+using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Worker.Actors;
 using Federated.Worker.Options;
@@ -248,6 +249,22 @@ public sealed class ClientActorTests : WorkerTestKit
         AwaitHandled(compute.ReplyTo);
         client.Tell(Committed(2));
         AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => buffer.Values));
+    }
+
+    [Fact]
+    public void Client_that_a_simulation_drops_out_delivers_the_reason_in_place_of_its_update()
+    {
+        var id = Train().Id;
+        var job = Enumerable.Range(0, 100).Select(seed => new JobSpec { Seed = (ulong)seed, Simulation = new() { DropOut = 0.9 } })
+            .First(seeded => DropOuts.Of(seeded, "a", (int)id.Round, (int)id.Attempt) == DropOutMoment.Trained);
+        var client = ChildActorOf(ClientActor.Props("a", _run with { Engine = new SharedRunEngine(job, new FakeEngine()) }));
+        client.Tell(Train());
+        var buffer = Finish(_trainers.ExpectMsg<ComputeTask>());
+        var call = Network.ExpectMsg<ReportCall>();
+        Assert.Equal(new TaskFailure { Reason = DropOuts.Reason }, call.Report.Failure);
+        call.Reply.Give(Accepted);
+        ExpectMsg<TaskSettled>();
+        Assert.Throws<ObjectDisposedException>(() => buffer.Values);
     }
 
     [Fact]

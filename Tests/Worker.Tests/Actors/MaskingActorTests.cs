@@ -4,6 +4,7 @@ using Federated.Core.Privacy;
 using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Privacy.SecureAggregation.Rounds;
+using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Wire.Mapping;
 using Federated.Worker.Actors;
@@ -210,6 +211,31 @@ public sealed class MaskingActorTests : WorkerTestKit
     }
 
     [Fact]
+    public void A_client_that_a_simulation_drops_after_sharing_does_not_mask()
+    {
+        var others = new Others();
+        Start(job: Leaving(DropOutMoment.Shared));
+        var stream = Network.ExpectMsg<FakeMaskingStream>();
+        others.Advertise(Said(stream).Advertisement);
+        stream.Give(others.State.SharingFor("a")!.ToProto());
+        others.Share(Said(stream).Shares);
+        stream.Give(others.State.MaskingFor("a")!.ToProto());
+        Assert.Equal(DropOuts.Reason, Said(stream).Quit.Reason);
+    }
+
+    [Fact]
+    public void A_client_that_a_simulation_drops_after_masking_opens_nothing()
+    {
+        var others = new Others();
+        Start(job: Leaving(DropOutMoment.Masked));
+        var stream = Masking(others, out var upload);
+        others.Mask(upload.Packed);
+        upload.Reply.Give(Accepted);
+        stream.Give(others.State.UnmaskingFor("a")!.ToProto());
+        Assert.Equal(DropOuts.Reason, Said(stream).Quit.Reason);
+    }
+
+    [Fact]
     public void Stopping_ends_the_stream_and_gives_the_plain_update_back()
     {
         var plain = Plain(1);
@@ -225,9 +251,16 @@ public sealed class MaskingActorTests : WorkerTestKit
         AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => plain.Buffer!.Values));
     }
 
-    private IActorRef Start(int cohort = 3, double loss = 12.5) => Sys.ActorOf(MaskingActor.Props(Plain(loss), First, cohort, Scoped(), TestActor));
+    private IActorRef Start(int cohort = 3, double loss = 12.5, JobSpec? job = null) => Sys.ActorOf(MaskingActor.Props(Plain(loss), First, cohort, Scoped(job), TestActor));
 
-    private RunScope Scoped() => new(Run, Scope(new FakeEngine()), new SharedRunEngine(Job, new FakeEngine()), ActorRefs.Nobody, ActorRefs.Nobody, new ClientStateStore(Run, StateDir));
+    // A job whose seed lets client a drop out in that moment.
+    private static JobSpec Leaving(DropOutMoment moment)
+    {
+        var job = Job with { Simulation = new() { DropOut = 0.9 } };
+        return Enumerable.Range(0, 100).Select(seed => job with { Seed = (ulong)seed }).First(seeded => DropOuts.Of(seeded, "a", (int)Id.Round, (int)Id.Attempt) == moment);
+    }
+
+    private RunScope Scoped(JobSpec? job = null) => new(Run, Scope(new FakeEngine()), new SharedRunEngine(job ?? Job, new FakeEngine()), ActorRefs.Nobody, ActorRefs.Nobody, new ClientStateStore(Run, StateDir));
 
     private static UploadResult Plain(double loss)
     {

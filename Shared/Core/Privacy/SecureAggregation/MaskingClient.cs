@@ -33,6 +33,9 @@ public sealed class MaskingClient : IDisposable
 
     // Shares by whose secrets they are of, this client's own among them: both kinds behind each other, self-mask first.
     private readonly SortedDictionary<int, byte[]> _held = [];
+
+    // With which the neighbours' shares open, by neighbour: made with those that seal, out of one agreement, until the shares are taken.
+    private readonly Dictionary<int, (string Client, byte[] Key)> _opening = [];
     private (ShareRequest Request, ShareAnswer Answer)? _shared;
     private byte[] _roster = [];
     private MaskRequest? _taken;
@@ -84,11 +87,13 @@ public sealed class MaskingClient : IDisposable
         {
             var (index, peer) = (request.Neighbours[i].Index, request.Neighbours[i].Advertisement);
             var pair = SharePair.Join(seeds, keys, i);
-            // The key cannot be null: the point was checked above.
-            var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: true)!;
-            shares.Add(new(request.Index, index, ShareSeal.Seal(key, pair, Statements.Shares(_context, _client, peer.Client, _roster))));
-            Zero(key, pair);
+            // The keys cannot be null: the point was checked above.
+            var seals = KeySchedule.Seals(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client)!;
+            shares.Add(new(request.Index, index, ShareSeal.Seal(seals.Sending, pair, Statements.Shares(_context, _client, peer.Client, _roster))));
+            _opening[index] = (peer.Client, seals.Receiving);
+            Zero(seals.Sending, pair);
         }
+        _sealKey.Dispose();
         _held[request.Index] = SharePair.Join(seeds, keys, holders.Length - 1);
         SharePair.Zero(seeds, keys);
         var answer = new ShareAnswer(_client, shares.MoveToImmutable());
@@ -106,14 +111,12 @@ public sealed class MaskingClient : IDisposable
         if (PeerCheck.Shares(request, asked) is { } wrong) return Close(wrong);
         foreach (var share in request.Shares)
         {
-            var peer = asked.Neighbours.First(neighbour => neighbour.Index == share.From).Advertisement;
-            var key = KeySchedule.Seal(_context, _sealKey, _client, peer.SealKey.AsSpan(), peer.Client, sending: false)!;
-            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), Statements.Shares(_context, peer.Client, _client, _roster));
-            Zero(key);
-            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer.Client}' do not open: they were changed, or are of another attempt, for another client, or of one that was told of other clients."));
+            var (peer, key) = _opening[share.From];
+            var pair = ShareSeal.Open(key, share.Bytes.AsSpan(), Statements.Shares(_context, peer, _client, _roster));
+            if (pair is null || !SharePair.Valid(pair)) return Close(new(MaskingRefusal.BadSeal, $"The shares of client '{peer}' do not open: they were changed, or are of another attempt, for another client, or of one that was told of other clients."));
             _held[share.From] = pair;
         }
-        _sealKey.Dispose();
+        ForgetOpening();
         _taken = request;
         return null;
     }
@@ -191,6 +194,7 @@ public sealed class MaskingClient : IDisposable
         _sealKey.Dispose();
         _maskKey.Dispose();
         Zero(_seed);
+        ForgetOpening();
         Forget();
     }
 
@@ -224,6 +228,12 @@ public sealed class MaskingClient : IDisposable
     private Refused Gone() => new(MaskingRefusal.Closed, $"Client '{_client}' takes no further part in this attempt.");
 
     private Refused Contradiction(string what) => new(MaskingRefusal.Contradiction, $"Client '{_client}' was asked for {what} before; it answers one request of each kind.");
+
+    private void ForgetOpening()
+    {
+        foreach (var (_, key) in _opening.Values) Zero(key);
+        _opening.Clear();
+    }
 
     private void Forget()
     {

@@ -29,10 +29,10 @@ internal static class PeerCheck
 
     public static Refused? Shares(MaskRequest request, ShareRequest asked)
     {
-        var last = 0;
+        var (last, known) = (0, asked.Neighbours.Select(neighbour => neighbour.Index).ToHashSet());
         foreach (var share in request.Shares)
         {
-            if (share.To != asked.Index || share.From <= last || asked.Neighbours.All(neighbour => neighbour.Index != share.From))
+            if (share.To != asked.Index || share.From <= last || !known.Contains(share.From))
                 return new(MaskingRefusal.UnknownPeer, $"A share from {share.From} for {share.To} is not one of a neighbour for this client, each once, in ascending order.");
             if (share.Bytes.Length != SealedShare.Length) return new(MaskingRefusal.BadShare, $"A sealed share has {SealedShare.Length} bytes; that from {share.From} has {share.Bytes.Length}.");
             last = share.From;

@@ -14,13 +14,15 @@ public sealed class EphemeralKey : IDisposable
     // The order of the group, big-endian (SP 800-186, 3.2.1.3).
     private static readonly byte[] Order = Convert.FromHexString("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
     private readonly byte[] _scalar;
+
+    // Kept, since to import a private key costs as much as half an agreement: its public half is worked out anew.
+    private readonly ECDiffieHellman _key;
     private bool _disposed;
 
     private EphemeralKey(byte[] scalar)
     {
-        _scalar = scalar;
-        using var key = Import();
-        Public = Export(key);
+        (_scalar, _key) = (scalar, Import(scalar));
+        Public = Export(_key);
     }
 
     /// <summary>The public key, uncompressed.</summary>
@@ -54,20 +56,21 @@ public sealed class EphemeralKey : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var theirs = ImportPublic(other);
         if (theirs is null) return null;
-        using var mine = Import();
-        return mine.DeriveRawSecretAgreement(theirs.PublicKey);
+        using var point = theirs.PublicKey;
+        return _key.DeriveRawSecretAgreement(point);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_scalar);
+        _key.Dispose();
         _disposed = true;
     }
 
-    private ECDiffieHellman Import()
+    private static ECDiffieHellman Import(byte[] scalar)
     {
-        var d = (byte[])_scalar.Clone();
+        var d = (byte[])scalar.Clone();
         try
         {
             return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = d });

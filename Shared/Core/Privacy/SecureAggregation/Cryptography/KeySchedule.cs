@@ -23,17 +23,21 @@ public static class KeySchedule
             : Derive(mine, theirs, theirs, mine.Public.AsSpan(), context.Bind("pair mask", they, me));
     }
 
-    /// <summary>The key that seals shares from one client for another. Null where the other's public key is no point of the curve.</summary>
+    /// <summary>The keys that seal shares between two clients, one for each direction, out of one agreement. Null where the other's public key is no point of the curve.</summary>
     /// <param name="context">The attempt.</param>
     /// <param name="mine">c^SK of this client.</param>
     /// <param name="me">Its name.</param>
     /// <param name="theirs">c^PK of the other.</param>
     /// <param name="they">Its name.</param>
-    /// <param name="sending">True from this client to the other; false from the other to this.</param>
-    public static byte[]? Seal(MaskingContext context, EphemeralKey mine, string me, ReadOnlySpan<byte> theirs, string they, bool sending) =>
-        sending
-            ? Derive(mine, theirs, mine.Public.AsSpan(), theirs, context.Bind("seal shares", me, they))
-            : Derive(mine, theirs, theirs, mine.Public.AsSpan(), context.Bind("seal shares", they, me));
+    public static SealKeys? Seals(MaskingContext context, EphemeralKey mine, string me, ReadOnlySpan<byte> theirs, string they)
+    {
+        if (mine.Agree(theirs) is not { } secret) return null;
+        var keys = new SealKeys(
+            Expand(secret, mine.Public.AsSpan(), theirs, context.Bind("seal shares", me, they)),
+            Expand(secret, theirs, mine.Public.AsSpan(), context.Bind("seal shares", they, me)));
+        CryptographicOperations.ZeroMemory(secret);
+        return keys;
+    }
 
     /// <summary>The key of a client's own mask.</summary>
     /// <param name="context">The attempt.</param>
@@ -49,9 +53,20 @@ public static class KeySchedule
     private static byte[]? Derive(EphemeralKey mine, ReadOnlySpan<byte> theirs, ReadOnlySpan<byte> firstKey, ReadOnlySpan<byte> secondKey, byte[] info)
     {
         if (mine.Agree(theirs) is not { } secret) return null;
-        var key = new byte[KeyLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, [.. firstKey, .. secondKey], info);
+        var key = Expand(secret, firstKey, secondKey, info);
         CryptographicOperations.ZeroMemory(secret);
         return key;
     }
+
+    private static byte[] Expand(byte[] secret, ReadOnlySpan<byte> firstKey, ReadOnlySpan<byte> secondKey, byte[] info)
+    {
+        var key = new byte[KeyLength];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, [.. firstKey, .. secondKey], info);
+        return key;
+    }
 }
+
+/// <summary>Keys that seal shares between two clients, 32 bytes each. Whoever has them zeroes them.</summary>
+/// <param name="Sending">From this client to the other.</param>
+/// <param name="Receiving">From the other to this one.</param>
+public sealed record SealKeys(byte[] Sending, byte[] Receiving);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -31,54 +32,57 @@ public static class Masks
         if (parts == 1) Part(0);
         else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts, CancellationToken = cancellation }, Part);
 
+        // All masks on one piece of the vector before the next: the piece stays in the cache, and its counters are made once.
         void Part(int part)
         {
             var (first, end) = ((int)((long)tiles * part / parts), (int)((long)tiles * (part + 1) / parts));
-            var range = values.AsSpan((first * tile)..Math.Min(end * tile, values.Length));
-            var buffer = new byte[KeyStream.TileLength];
-            foreach (var term in terms)
+            var streams = new List<KeyStream>(terms.Count);
+            var (counters, mask) = (new byte[KeyStream.TileLength], new byte[KeyStream.TileLength]);
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var stream = new KeyStream(term.Key);
-                Words(stream, term.Add, range, (long)first * KeyStream.TileLength / KeyStream.BlockLength, buffer);
-                if (part == parts - 1) Scalars(stream, term.Add, scalars, FirstScalarBlock(values.Length), buffer);
+                foreach (var term in terms) streams.Add(new(term.Key));
+                for (var at = first; at < end; at++)
+                {
+                    var words = values.AsSpan((at * tile)..Math.Min((at + 1) * tile, values.Length));
+                    var length = Whole(words.Length * sizeof(uint));
+                    KeyStream.Count((long)at * KeyStream.TileLength / KeyStream.BlockLength, counters.AsSpan(0, length));
+                    for (var i = 0; i < streams.Count; i++)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        streams[i].Fill(counters.AsSpan(0, length), mask);
+                        Apply<uint>(mask, terms[i].Add, words);
+                    }
+                }
+                if (part == parts - 1) Scalars(terms, streams, scalars, FirstScalarBlock(values.Length));
             }
-            CryptographicOperations.ZeroMemory(buffer);
+            finally
+            {
+                foreach (var stream in streams) stream.Dispose();
+                CryptographicOperations.ZeroMemory(mask);
+            }
         }
     }
 
     private static long FirstScalarBlock(int values) => ((long)values * sizeof(uint) + KeyStream.BlockLength - 1) / KeyStream.BlockLength;
 
-    private static void Words(KeyStream stream, bool add, Span<uint> words, long block, byte[] buffer)
+    private static int Whole(int bytes) => (bytes + KeyStream.BlockLength - 1) / KeyStream.BlockLength * KeyStream.BlockLength;
+
+    private static void Scalars(IReadOnlyList<MaskTerm> terms, List<KeyStream> streams, ulong[] scalars, long block)
     {
-        while (!words.IsEmpty)
+        if (scalars.Length == 0) return;
+        var mask = new byte[Whole(scalars.Length * sizeof(ulong))];
+        for (var i = 0; i < streams.Count; i++)
         {
-            var count = Math.Min(words.Length, buffer.Length / sizeof(uint));
-            var mask = MemoryMarshal.Cast<byte, uint>(Fill(stream, block, count * sizeof(uint), buffer))[..count];
-            if (add) TensorPrimitives.Add(words[..count], mask, words[..count]);
-            else TensorPrimitives.Subtract(words[..count], mask, words[..count]);
-            words = words[count..];
-            block += buffer.Length / KeyStream.BlockLength;
+            streams[i].Fill(block, mask);
+            Apply<ulong>(mask, terms[i].Add, scalars);
         }
+        CryptographicOperations.ZeroMemory(mask);
     }
 
-    private static void Scalars(KeyStream stream, bool add, Span<ulong> words, long block, byte[] buffer)
+    private static void Apply<T>(byte[] mask, bool add, Span<T> words) where T : unmanaged, IAdditionOperators<T, T, T>, IAdditiveIdentity<T, T>, ISubtractionOperators<T, T, T>
     {
-        while (!words.IsEmpty)
-        {
-            var count = Math.Min(words.Length, buffer.Length / sizeof(ulong));
-            var mask = MemoryMarshal.Cast<byte, ulong>(Fill(stream, block, count * sizeof(ulong), buffer))[..count];
-            if (add) TensorPrimitives.Add(words[..count], mask, words[..count]);
-            else TensorPrimitives.Subtract(words[..count], mask, words[..count]);
-            words = words[count..];
-            block += buffer.Length / KeyStream.BlockLength;
-        }
-    }
-
-    private static Span<byte> Fill(KeyStream stream, long block, int bytes, byte[] buffer)
-    {
-        var whole = buffer.AsSpan(0, (bytes + KeyStream.BlockLength - 1) / KeyStream.BlockLength * KeyStream.BlockLength);
-        stream.Fill(block, whole);
-        return whole;
+        var masks = MemoryMarshal.Cast<byte, T>(mask)[..words.Length];
+        if (add) TensorPrimitives.Add(words, masks, words);
+        else TensorPrimitives.Subtract(words, masks, words);
     }
 }

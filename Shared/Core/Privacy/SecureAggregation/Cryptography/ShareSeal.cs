@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace Federated.Core.Privacy.SecureAggregation.Cryptography;
 
 /// <summary>Seals the pair of shares that one client has for another: AES-256-GCM, 16 bytes of tag behind the text.</summary>
-/// <remarks>The nonce is 0 each time: a key is made of keys that live for one attempt, belongs to one direction between two clients (<see cref="KeySchedule.Seal"/>), and seals one message; the client keeps that message and repeats its bytes
+/// <remarks>The nonce is 0 each time: a key is made of keys that live for one attempt, belongs to one direction between two clients (<see cref="KeySchedule.Seals"/>), and seals one message; the client keeps that message and repeats its bytes
 /// rather than sealing again. What is sealed is bound to the attempt and to both clients by the associated data as well as by the key.</remarks>
 internal static class ShareSeal
 {

@@ -29,11 +29,10 @@ public sealed class KeyScheduleTests : IDisposable
     [Fact]
     public void Sender_and_receiver_come_to_the_same_seal_and_each_direction_has_its_own()
     {
-        var there = KeySchedule.Seal(Context, _ann, "ann", _bob.Public.AsSpan(), "bob", sending: true);
-        Assert.Equal(there, KeySchedule.Seal(Context, _bob, "bob", _ann.Public.AsSpan(), "ann", sending: false));
-        var back = KeySchedule.Seal(Context, _bob, "bob", _ann.Public.AsSpan(), "ann", sending: true);
-        Assert.Equal(back, KeySchedule.Seal(Context, _ann, "ann", _bob.Public.AsSpan(), "bob", sending: false));
-        Assert.NotEqual(there, back);
+        var (anns, bobs) = (KeySchedule.Seals(Context, _ann, "ann", _bob.Public.AsSpan(), "bob")!, KeySchedule.Seals(Context, _bob, "bob", _ann.Public.AsSpan(), "ann")!);
+        Assert.Equal(anns.Sending, bobs.Receiving);
+        Assert.Equal(bobs.Sending, anns.Receiving);
+        Assert.NotEqual(anns.Sending, bobs.Sending);
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public sealed class KeyScheduleTests : IDisposable
         var keys = contexts.SelectMany(context => new[]
         {
             Pair(context),
-            KeySchedule.Seal(context, _ann, "ann", _bob.Public.AsSpan(), "bob", sending: true)!,
+            KeySchedule.Seals(context, _ann, "ann", _bob.Public.AsSpan(), "bob")!.Sending,
             KeySchedule.SelfMask(context, seed, "ann"),
             KeySchedule.SelfMask(context, seed, "bob"),
             KeySchedule.PairMask(context, _ann, "ann", _bob.Public.AsSpan(), "cay")!,
