@@ -94,7 +94,7 @@ internal static class PrivacyRules
             job.Report("federation.cohort.selection.kind", $"{ValueText.Of(cohort.Selection.Kind)} does not go with {Mechanism} {word}: lots may draw a client twice in one tree, and the guarantee reckons with once; use round_robin.");
         if (!spec.TrustsCoordinator) return;
         if (cohort.OverSelect > 1)
-            job.Report("federation.cohort.over_select", $"{ValueText.Of(cohort.OverSelect)} does not go with {Mechanism} {word}: the fastest clients would count, and who counts must follow from lots alone; remove it.");
+            job.Report("federation.cohort.over_select", $"{ValueText.Of(cohort.OverSelect)} does not go with {Mechanism} {word}: the fastest clients would count, and who counts must follow from {(spec.Mechanism == PrivacyMechanism.Tree ? "turns" : "lots")} alone; remove it.");
         if (cohort is { Selection.Kind: SelectionKind.Poisson, Fraction: < 1, Minimum: > 1 })
             job.Report("federation.cohort.minimum", $"{cohort.Minimum} does not go with {Mechanism} {word} and selection poisson: whether a round counts would tell how many were drawn, so it counts with however many there are; remove it.");
     }
