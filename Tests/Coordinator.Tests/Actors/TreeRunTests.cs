@@ -64,6 +64,21 @@ public sealed class TreeRunTests : RecoveryTest
         Assert.Equal(EpsilonOf(2), (await Details()).Summary.Privacy.Epsilon);
     }
 
+    [Fact]
+    public async Task A_client_that_fails_is_asked_again_in_its_turn_and_counts_once()
+    {
+        await Begin(Trees(rounds: 4), ("a", 1), ("b", 1), ("c", 1), ("d", 1));
+        var first = await Open(1);
+        await Offer(Runs, Failure(first.Id, "out of memory"));
+        var again = await Open(1);
+        Assert.Equal((2u, first.Id.Client), (again.Id.Attempt, again.Id.Client));
+        var asked = new List<string>();
+        await Answer(again, asked);
+        await Eventually(details => details.Rounds.Count == 1);
+        Assert.Equal(10 + UpdateOf(asked[0]).First + Noise(1, 0), (await Model()).First, 1e-3);
+        Assert.Equal(EpsilonOf(1), (await Details()).Summary.Privacy.Epsilon);
+    }
+
     // Half of those that are there a round, and three rounds a tree: with two clients nobody is left for the third.
     [Fact]
     public async Task A_round_waits_for_clients_that_have_not_had_their_turn_also_after_a_restart()

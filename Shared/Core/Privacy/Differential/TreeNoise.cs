@@ -5,7 +5,7 @@ using System.Numerics;
 namespace Federated.Core.Privacy.Differential;
 
 /// <summary>The noise of tree aggregation as far as later rounds need it: that of the nodes which make up the rounds so far. Kairouz, McMahan, Song, Thakkar, Thakurta, Xu, "Practical and Private (Deep) Learning without Sampling or
-/// Shuffling", ICML 2021, arXiv:2103.00039, appendix B.1. Immutable.</summary>
+/// Shuffling", ICML 2021, arXiv:2103.00039, algorithm 1, on the trees of Dwork, Naor, Pitassi, Rothblum 2010. Immutable.</summary>
 /// <remarks>
 /// The rounds 1 to t of a tree are the disjoint union of as many nodes as t has bits that are 1, a node of level k being 2^k rounds; the noise N_t of the sum over them is the sum of theirs. A round adds N_t - N_{t-1} to its own
 /// sum, so that whatever adds the rounds up has the sum over all of them with N_t, and everything that is given away is a function of the noised nodes, each of which is drawn once. With t the node begins whose last round is t; the
