@@ -81,7 +81,6 @@ public sealed record TreeSpec
     /// <value>Rounds below one tree; null for one pass over the clients.</value>
     [JobField("Rounds after which a new tree begins. Nobody takes part twice in one tree, so there have to be clients for that many rounds.", Minimum = 2, Maximum = 1_000_000,
         DefaultInWords = "as many rounds as there are clients for, each taking part once; needed where only the workers know how many there are")]
-    [AppliesWhen("privacy.differential.mechanism", "tree")]
     public int? RestartEvery { get; init; }
 }
 

@@ -39,7 +39,7 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
         var identities = masked is { Enabled: true, RequireIdentities: true };
-        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities };
+        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities, Rounds = job.Federation.Rounds };
         return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
             Identities = identities,
