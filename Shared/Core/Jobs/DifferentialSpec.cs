@@ -5,7 +5,8 @@ public sealed record DifferentialSpec
 {
     /// <value>Who adds noise, and where.</value>
     [JobField("none. central: clients cut their updates to a length and the coordinator adds noise to their sum (McMahan et al. 2018): what a round gives away tells little of any one client, "
-        + "and the coordinator is trusted. tree: as central, with noise on the nodes of binary trees over the rounds, so that the guarantee needs no lots (Kairouz et al. 2021, DP-FTRL): clients take part in turn, at most once in each tree. local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. example: each local step cuts the gradient of every "
+        + "and the coordinator is trusted. tree: as central, with noise on the nodes of binary trees over the rounds, so that the guarantee needs no lots (Kairouz et al. 2021, DP-FTRL): clients take part in turn, at most once in each tree. "
+        + "local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. example: each local step cuts the gradient of every "
         + "example and adds noise (Abadi et al. 2016): what a client sends tells little of any one of its examples. See docs/privacy-differential.md.")]
     public PrivacyMechanism Mechanism { get; init; } = PrivacyMechanism.None;
 

@@ -34,7 +34,8 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
     /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
-    /// see. With trees it counts as one Gaussian release for each tree: of all the nodes above the one round in which the client takes part. With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    /// see. With trees it counts as one Gaussian release for each tree: of all the nodes above the one round in which the client takes part.
+    /// With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
