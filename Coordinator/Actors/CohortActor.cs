@@ -42,6 +42,9 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
     /// <value>Clients that training still waits for.</value>
     protected virtual IEnumerable<string> Missing => Round.Missing;
 
+    // Of clients, in sentences.
+    private string WithTurn => Plan.HadTurn.IsEmpty ? "" : " that have not had their turn in this tree (privacy.differential.tree)";
+
     protected override void PreStart()
     {
         // Not in the constructor: what a kind of round answers with is made in its own.
@@ -88,17 +91,18 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
             if (!Tasks.AreLocal) return;
             var minimum = Plan.Job.Federation.Cohort.Minimum;
             var rootIsHere = _root is null || roster.Clients.Contains(_root);
-            if (roster.Clients.Count >= minimum && rootIsHere)
+            var free = roster.Clients.Count(client => !Plan.HadTurn.Contains(client));
+            if (free >= minimum && rootIsHere)
             {
                 Select(roster.Clients, roster);
             }
             else if (roster.Workers > 0 && !Timers.IsTimerActive(Deadline.Instance))
             {
-                Context.Parent.Tell(new StepNotice($"Round {Round.Round} waits for clients: {roster.Clients.Count} of at least {minimum} are attached{(rootIsHere ? "" : $", and client '{_root}', which federation.aggregation.root names, is not")}."));
+                Context.Parent.Tell(new StepNotice($"Round {Round.Round} waits for clients: {free} of at least {minimum}{WithTurn} are attached{(rootIsHere ? "" : $", and client '{_root}', which federation.aggregation.root names, is not")}."));
                 StartDeadline();
             }
         });
-        Receive<Deadline>(_ => GiveUp($"fewer than {Round.Minimum} clients{(_root is null ? "" : $", or not client '{_root}',")} were attached when the deadline of {Plan.Job.Federation.Cohort.Deadline} passed."));
+        Receive<Deadline>(_ => GiveUp($"fewer than {Round.Minimum} clients{WithTurn}{(_root is null ? "" : $", or not client '{_root}',")} were attached when the deadline of {Plan.Job.Federation.Cohort.Deadline} passed."));
         Common();
     }
 
@@ -127,7 +131,12 @@ internal abstract class CohortActor : ReceiveActor, IWithTimers, ITakesUpdates
     private void Select(IEnumerable<string> clients, Roster roster)
     {
         Timers.Cancel(Deadline.Instance);
-        var cohort = CohortSelection.Draw(Plan.Job, Round.Round, Round.Attempt, clients.Select(client => Tasks.CandidateOf(client, roster)), Plan.Health, _root, Plan.Secret);
+        var cohort = CohortSelection.Draw(Plan.Job, Round.Round, Round.Attempt, clients.Select(client => Tasks.CandidateOf(client, roster)), Plan.Health, _root, Plan.Secret, Plan.HadTurn);
+        if (cohort.Clients.IsEmpty && !Plan.HadTurn.IsEmpty)
+        {
+            GiveUp($"all {cohort.Of} clients have had their turn in this tree; lower privacy.differential.tree.restart_every or federation.cohort.fraction.");
+            return;
+        }
         Become(() => Opening(cohort));
         Context.Parent.Tell(new CohortDrawn(Round.Round, Round.Attempt, cohort));
     }

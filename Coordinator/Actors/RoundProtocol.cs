@@ -68,6 +68,9 @@ internal sealed record RoundPlan(
     /// <value>Where clients keep their states; null for an algorithm whose clients keep none.</value>
     public ClientHomes? Homes { get; init; }
 
+    /// <value>Where noise is that of trees: who has had a turn in the tree of this round, and is not asked.</value>
+    public ImmutableSortedSet<string> HadTurn { get; init; } = [];
+
     /// <value>Where rounds overlap: the tasks that are not settled, of earlier rounds and, where the attempt begins again, of this one.</value>
     public ImmutableSortedDictionary<string, FlightTask> InFlight { get; init; } = ImmutableSortedDictionary<string, FlightTask>.Empty;
 

@@ -35,13 +35,14 @@ internal sealed partial class RunActor
         if (attempt == 1 || reopened is not null) _ledger.OpenRound();
         var server = _server!;
         var aggregate = IsMasked ? null : (_round is null ? _aggregate : _plan!.Aggregate) ?? UpdateAggregates.Create(Job, _algorithm.UpdateSchema(server.Parameters.Schema).Count, Environment.ProcessorCount);
-        if (aggregate is not null) ServerRound.Open(aggregate, server);
+        if (aggregate is not null) ServerRound.Open(aggregate, server, _state.Privacy.NextLeaf);
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, aggregate, _state.Health)
         {
             Reopened = reopened,
             Records = _state.Records,
             Homes = AlgorithmCatalog.Find(Job.Federation.Algorithm.Name).KeepsClientState ? _state.Homes : null,
             InFlight = _state.InFlight,
+            HadTurn = _state.Privacy.HadTurn,
             Versions = _versions,
             Reached = ReachedIn(round),
         };

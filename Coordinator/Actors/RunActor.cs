@@ -37,7 +37,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
     private readonly IFederatedAlgorithm _algorithm;
     private readonly PrivacyPlan? _privacy;
     private readonly RunLedger _ledger;
-    private readonly RunHistory _history = new();
+    private readonly RunHistory _history;
     private readonly RunCheckpoints _checkpoints;
     private readonly RunWatchers _watchers = new();
     private readonly Dictionary<int, IActorRef> _evaluations = [];
@@ -67,6 +67,7 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         (_id, _settings, _registry) = (id, settings, registry);
         _algorithm = AlgorithmCatalog.Create(Job);
         _privacy = PrivacyPlan.Of(Job);
+        _history = new(keepsTurns: _privacy?.Mechanism == PrivacyMechanism.Tree);
         _ledger = new(Run, Job, settings.Time);
         _checkpoints = new(Job, settings.KeepCheckpoints);
         _parameters = new(settings.Parameters, Run);

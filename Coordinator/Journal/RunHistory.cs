@@ -5,7 +5,8 @@ namespace Federated.Coordinator.Journal;
 
 /// <summary>All entries of a run, as its snapshot holds them: the cohorts of attempts that are over are cut down to what still matters, so that a snapshot
 /// grows by some hundred bytes a round however large cohorts are, and homes of clients to those that a run may go back to. Belongs to one actor.</summary>
-internal sealed class RunHistory
+/// <param name="keepsTurns">Whether cohorts are kept whole until their tree is over, for nobody may have a second turn in it.</param>
+internal sealed class RunHistory(bool keepsTurns = false)
 {
     private readonly List<RunEntry> _entries = [];
     private readonly Dictionary<string, int> _recorded = new(StringComparer.Ordinal);   // the entry that has a client's latest record
@@ -15,6 +16,7 @@ internal sealed class RunHistory
     private int _confused = -1;
     private int _flying = -1;
     private readonly List<int> _asked = [];
+    private readonly Dictionary<int, RunEntry> _turns = [];   // the entries that have the cohorts of the open tree, cut down
 
     /// <value>Entries since the last snapshot.</value>
     public int SinceSnapshot { get; private set; }
@@ -60,6 +62,10 @@ internal sealed class RunHistory
                 CloseAttempt(before);
                 Supersede(entry.RoundKept.Records);
                 break;
+            case RunEntry.EventOneofCase.RoundKept when keepsTurns:
+                if (entry.RoundKept.Released.Length > 0) EndTree();
+                KeepTurn(before);
+                break;
             case RunEntry.EventOneofCase.RoundKept or RunEntry.EventOneofCase.AttemptFailed or RunEntry.EventOneofCase.RolledBack:
                 CloseAttempt(before);
                 break;
@@ -68,7 +74,10 @@ internal sealed class RunHistory
         if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.InFlight.Count > 0) _flying = _entries.Count;
         if (entry.EventCase == RunEntry.EventOneofCase.RoundKept && entry.RoundKept.Homes.Count > 0) _homes[(int)entry.RoundKept.Report.Round] = _entries.Count;
         if (entry.EventCase == RunEntry.EventOneofCase.RolledBack)
+        {
+            EndTree();
             foreach (var round in _homes.Keys.Where(round => round > entry.RolledBack.Round).ToArray()) CutHomes(round, []);
+        }
         _entries.Add(entry);
     }
 
@@ -95,6 +104,19 @@ internal sealed class RunHistory
         _flying = -1;
         for (var i = _asked.Count - 1; i >= 0; i--) Drop(_asked[i]);
         _asked.Clear();
+    }
+
+    // Rounds do not overlap where there are turns, nor does a selection remember how clients did: the attempt has nothing else to close.
+    private void KeepTurn(RunState before)
+    {
+        if (_opened >= 0) _turns[_opened] = Cut(_entries[_opened], before.Health);
+        _opened = -1;
+    }
+
+    private void EndTree()
+    {
+        foreach (var (index, cut) in _turns) _entries[index] = cut;
+        _turns.Clear();
     }
 
     // Whom it asked, the round says now.

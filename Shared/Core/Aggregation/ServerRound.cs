@@ -12,9 +12,10 @@ public static class ServerRound
     /// <summary>Before the round's first update.</summary>
     /// <param name="aggregate">Empty.</param>
     /// <param name="server">State after the previous round.</param>
-    public static void Open(IUpdateAggregate aggregate, ServerState server)
+    /// <param name="leaf">Where noise is that of trees, which round below its tree it is, from 1.</param>
+    public static void Open(IUpdateAggregate aggregate, ServerState server, long leaf = 1)
     {
-        if (aggregate is NoisySum noisy) noisy.Open(server);
+        if (aggregate is NoisySum noisy) noisy.Open(server, leaf);
     }
 
     /// <summary>Aggregates, empties the aggregate and lets the server half make its step.</summary>
@@ -26,12 +27,23 @@ public static class ServerRound
     public static ServerState Close(IUpdateAggregate aggregate, IFederatedAlgorithm algorithm, ServerState server, RoundFacts facts)
     {
         var values = new float[aggregate.Length];
-        var centered = aggregate as ICenteredAggregate;
-        if (aggregate is NoisySum noisy) noisy.Release(values, facts.Clients);
-        else if (centered is null) aggregate.Aggregate(values, server.Round + 1);
-        else centered.Aggregate(values, server.Round + 1, server.Slots.GetValueOrDefault(Center));
+        TreeNoise? noise = null;
+        switch (aggregate)
+        {
+            case NoisySum noisy:
+                noise = noisy.Release(values, facts.Clients);
+                break;
+            case ICenteredAggregate centered:
+                centered.Aggregate(values, server.Round + 1, server.Slots.GetValueOrDefault(Center));
+                break;
+            default:
+                aggregate.Aggregate(values, server.Round + 1);
+                break;
+        }
         aggregate.Clear();
         var next = algorithm.Apply(server, values, facts);
-        return centered is null ? next : next with { Slots = next.Slots.SetItem(Center, values) };
+        return noise is not null ? next with { Slots = noise.Write(next.Slots) }
+            : aggregate is ICenteredAggregate ? next with { Slots = next.Slots.SetItem(Center, values) }
+            : next;
     }
 }

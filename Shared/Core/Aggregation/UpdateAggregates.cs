@@ -16,7 +16,7 @@ public static class UpdateAggregates
     /// <param name="noise">Where the coordinator's noise comes from; null for the operating system's source.</param>
     public static IUpdateAggregate Create(JobSpec job, int length, int threads, ISecureRandom? noise = null)
     {
-        if (job.Privacy.Differential.Mechanism == PrivacyMechanism.Central) return new NoisySum(PrivacyPlan.Of(job)!, length, noise ?? SystemRandom.Instance);
+        if (job.Privacy.Differential.TrustsCoordinator) return new NoisySum(PrivacyPlan.Of(job)!, length, noise ?? SystemRandom.Instance);
         var spec = job.Federation.Aggregation;
         var fit = new AggregationFit(spec);
         if (!fit.Keeps) return spec.Rule == AggregationRule.Mean ? new WeightedMean(length, threads) : new BoundedMean(length, spec.Bound, threads);

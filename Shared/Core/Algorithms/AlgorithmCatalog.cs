@@ -47,7 +47,7 @@ public static class AlgorithmCatalog
         var spec = job.Federation.Algorithm;
         if (!(spec.ServerLearningRate > 0 && double.IsFinite(spec.ServerLearningRate))) throw new ArgumentException("The server learning rate must be finite and above 0.", nameof(job));
         var algorithm = Find(spec.Name).Create(job, new(CreateOptimizer(spec.Server), RateCurve.Of(spec), job.Federation.Rounds));
-        return PrivacyPlan.Of(job) is { Mechanism: PrivacyMechanism.Central or PrivacyMechanism.Local } plan ? new BoundedAlgorithm(algorithm, plan, noise ?? SystemRandom.Instance) : algorithm;
+        return PrivacyPlan.Of(job) is { Mechanism: PrivacyMechanism.Central or PrivacyMechanism.Tree or PrivacyMechanism.Local } plan ? new BoundedAlgorithm(algorithm, plan, noise ?? SystemRandom.Instance) : algorithm;
     }
 
     /// <summary>What is known of an algorithm.</summary>

@@ -7,23 +7,24 @@ public sealed record DifferentialSpec
 {
     /// <value>Who adds noise, and where.</value>
     [JobField("none. central: clients cut their updates to a length and the coordinator adds noise to their sum (McMahan et al. 2018): what a round gives away tells little of any one client, "
-        + "and the coordinator is trusted. local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. example: each local step cuts the gradient of every "
+        + "and the coordinator is trusted. tree: as central, with noise on the nodes of binary trees over the rounds, so that the guarantee needs no lots (Kairouz et al. 2021, DP-FTRL): clients take part in turn, at most once in each tree. "
+        + "local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. example: each local step cuts the gradient of every "
         + "example and adds noise (Abadi et al. 2016): what a client sends tells little of any one of its examples. See docs/privacy-differential.md.")]
     public PrivacyMechanism Mechanism { get; init; } = PrivacyMechanism.None;
 
     /// <value>C, largest length of what is noised.</value>
-    [JobField("C: longer updates (central, local) or gradients of an example (example) are cut to this Euclidean length; with adaptive clipping that of the first round.", ExclusiveMinimum = 0, Maximum = 1e9)]
+    [JobField("C: longer updates (central, tree, local) or gradients of an example (example) are cut to this Euclidean length; with adaptive clipping that of the first round.", ExclusiveMinimum = 0, Maximum = 1e9)]
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double Clip { get; init; } = 1;
 
     /// <value>z, noise in units of the clip; null where it follows from <see cref="Epsilon"/>.</value>
-    [JobField("z: the noise on a sum has the standard deviation z times C; with local, the noise on each update.", Minimum = 1e-6, Maximum = 1e6, DefaultInWords = "the smallest with which all rounds keep epsilon; one of the two is given")]
+    [JobField("z: the noise on a sum has the standard deviation z times C; with tree, that on each node; with local, the noise on each update.", Minimum = 1e-6, Maximum = 1e6, DefaultInWords = "the smallest with which all rounds keep epsilon; one of the two is given")]
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double? NoiseMultiplier { get; init; }
 
     /// <value>ε that all rounds together may come to; null where the noise is given.</value>
     [JobField("ε that all rounds together may come to: the noise is made as small as that allows. Given instead of noise_multiplier.", ExclusiveMinimum = 0, Maximum = 1e6, DefaultInWords = "what noise_multiplier comes to")]
-    [AppliesWhen("privacy.differential.mechanism", "central", "local")]
+    [AppliesWhen("privacy.differential.mechanism", "central", "local", "tree")]
     public double? Epsilon { get; init; }
 
     /// <value>δ of the guarantee.</value>
@@ -45,6 +46,14 @@ public sealed record DifferentialSpec
     [JobField("A C that follows the lengths of the updates from round to round (Andrew et al. 2021).")]
     [AppliesWhen("privacy.differential.mechanism", "central")]
     public AdaptiveClipSpec Adaptive { get; init; } = new();
+
+    /// <value>The trees of mechanism tree.</value>
+    [JobField("Trees whose nodes are noised.")]
+    [AppliesWhen("privacy.differential.mechanism", "tree")]
+    public TreeSpec Tree { get; init; } = new();
+
+    /// <value>True where the coordinator sees each update, bounds it and adds the noise to their sum.</value>
+    public bool TrustsCoordinator => Mechanism is PrivacyMechanism.Central or PrivacyMechanism.Tree;
 
     /// <value>True where clients trust nobody: what they measure on their training and validation data does not leave them either.</value>
     public bool KeepsFigures => Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Example;
@@ -74,6 +83,15 @@ public sealed record AdaptiveClipSpec
     public double? CountNoise { get; init; }
 }
 
+/// <summary>Tree aggregation with restarts: Kairouz, McMahan, Song, Thakkar, Thakurta, Xu 2021.</summary>
+public sealed record TreeSpec
+{
+    /// <value>Rounds below one tree; null for one pass over the clients.</value>
+    [JobField("Rounds after which a new tree begins. Nobody takes part twice in one tree, so there have to be clients for that many rounds.", Minimum = 2, Maximum = 1_000_000,
+        DefaultInWords = "as many rounds as there are clients for, each taking part once; needed where only the workers know how many there are")]
+    public int? RestartEvery { get; init; }
+}
+
 /// <summary>Who adds noise.</summary>
 public enum PrivacyMechanism
 {
@@ -82,6 +100,9 @@ public enum PrivacyMechanism
 
     /// <summary>The coordinator, to the sum of updates.</summary>
     Central,
+
+    /// <summary>The coordinator, to the nodes of trees over the rounds.</summary>
+    Tree,
 
     /// <summary>Each client, to its update.</summary>
     Local,

@@ -79,10 +79,12 @@ public static class CohortSelection
     /// <param name="health">Which of them are set aside.</param>
     /// <param name="always">Who is in every cohort; null for nobody.</param>
     /// <param name="secret">Where secret lots come from.</param>
+    /// <param name="hadTurn">With mechanism tree, who has had a turn in the round's tree: they are left out, and nobody else is. Then attempts do not differ.</param>
     /// <exception cref="ArgumentException">There is no client.</exception>
-    public static Cohort Draw(JobSpec job, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always, ISecureRandom secret)
+    public static Cohort Draw(JobSpec job, int round, int attempt, IEnumerable<Candidate> clients, ClientHealth health, string? always, ISecureRandom secret, IReadOnlySet<string>? hadTurn = null)
     {
         var spec = job.Federation.Cohort;
+        if (job.Privacy.Differential.Mechanism == PrivacyMechanism.Tree) return InTurn(spec, job.Seed, round, [.. clients], hadTurn ?? ImmutableHashSet<string>.Empty);
         if (!PrivacyPlan.IsDrawnInSecret(job)) return Draw(spec, job.Seed, round, attempt, clients, health, always);
         string[] all = [.. clients.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)];
         if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(clients));
@@ -93,6 +95,14 @@ public static class CohortSelection
 
     /// <summary>Updates below which an attempt of a job fails: none of a job whose differential privacy draws each client by a lot of its own, for whether a round counts must not depend on how many were drawn.</summary>
     public static int Minimum(JobSpec job) => PrivacyPlan.IsDrawnInSecret(job) && job.Federation.Cohort.Selection.Kind == SelectionKind.Poisson ? 0 : job.Federation.Cohort.Minimum;
+
+    private static Cohort InTurn(CohortSpec spec, ulong seed, int round, Candidate[] all, IReadOnlySet<string> hadTurn)
+    {
+        if (all.Length == 0) throw new ArgumentException("A cohort cannot be drawn from no clients.", nameof(all));
+        Candidate[] left = [.. all.Where(candidate => !hadTurn.Contains(candidate.Id))];
+        var chosen = RoundRobin.Draw(all, left, Math.Min(Wanted(spec, all.Length), left.Length), Wanted(spec, all.Length), seed, round, attempt: 1);
+        return new([.. chosen.Select(candidate => candidate.Id).Order(StringComparer.Ordinal)], chosen.Length, all.Length);
+    }
 
     private static Candidate[] Choose(CohortSpec spec, ulong seed, int round, int attempt, Candidate[] all, Candidate[] eligible, int asked, RandomStream random) =>
         spec.Selection.Kind switch

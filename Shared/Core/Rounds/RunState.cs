@@ -138,7 +138,7 @@ public sealed record RunState
                 Records = Records.SetItems(c.Records),
                 Homes = Homes.After(c.Round, c.Homes),
                 InFlight = c.InFlight,
-                Privacy = Privacy with { Released = Privacy.Released.Join(c.Released), Sizes = Privacy.Sizes.Union(c.Sizes) },
+                Privacy = Privacy.After(c.Released, c.Sizes, OpenCohort!.Clients),
             },
         RunChange.RoundFailed c when !Ended && IsNext(c.Round, c.Attempt) && (OpenAttempt == 0 || OpenAttempt == c.Attempt) =>
             Closed() with
@@ -164,6 +164,8 @@ public sealed record RunState
                 Evaluations = Evaluations.RemoveRange(Evaluations.Keys.Where(round => round > c.Round)),
                 Records = Records.RemoveRange(Records.Where(record => record.Value.Round > c.Round).Select(record => record.Key)),
                 Homes = Homes.BackTo(c.Round),
+                // Those who had a turn after that round would have another one.
+                Privacy = Privacy with { Tree = null },
             },
         RunChange.Stopped c when !Ended => Closed() with { Phase = RunPhase.Stopped, Reason = c.Reason },
         RunChange.Failed c when !Ended => Closed() with { Phase = RunPhase.Failed, Reason = c.Reason },

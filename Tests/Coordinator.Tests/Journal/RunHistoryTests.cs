@@ -3,6 +3,8 @@ using System.Globalization;
 using Federated.Coordinator.Actors;
 using Federated.Coordinator.Journal;
 using Federated.Coordinator.Storage;
+using Federated.Core.Privacy.Accounting;
+using Federated.Core.Privacy.Accounting.Events;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Google.Protobuf;
@@ -109,6 +111,63 @@ public sealed class RunHistoryTests
         Assert.Equal(100, Fold(history.ToSnapshot().Entries).OpenCohort!.Clients.Length);
     }
 
+    // Trees of three rounds, in the second of which an attempt fails and the run goes back.
+    [Fact]
+    public void Snapshot_has_the_turns_of_the_open_tree_and_of_no_other()
+    {
+        var (all, history, state) = (new List<RunEntry>(), new RunHistory(keepsTurns: true), RunState.Initial);
+        var checkpoint = new Checkpoint { Name = "round-0-epoch-1" };
+        Add(new() { Started = new() });
+        Add(new() { DataKnown = new() { Checkpoint = checkpoint, Clients = { Few.Select(client => new DataClient { Id = client, Examples = 1 }) } } });
+        Round(1, "a", begins: true);
+        Round(2, "b");
+        Round(3, "c");
+        Round(4, "d", begins: true);
+        Add(Opened(5, 1, "e"));
+        Add(new() { AttemptFailed = new() { Round = 5, Attempt = 1, Reason = "too few", FailedClients = { "e" } } });
+        Round(5, "e", attempt: 2);
+        Assert.Equal(["d", "e"], Turns());
+        Add(new() { RolledBack = new() { Round = 4, Reason = "lost" } });
+        Assert.Empty(Turns());
+        Round(5, "f", begins: true);
+        Assert.Equal(["f"], Turns());
+
+        // As after a restart.
+        history = Recovered(history.ToSnapshot(), keepsTurns: true);
+        Assert.Equal(["f"], Turns());
+        Round(6, "a");
+        Assert.Equal(["a", "f"], Turns());
+        Round(7, "b");
+        Round(8, "c", begins: true);
+        Assert.Equal(["c"], Turns());
+
+        IEnumerable<string> Turns()
+        {
+            var snapshot = RunSnapshot.Parser.ParseFrom(history.ToSnapshot().ToByteArray()).Entries;
+            Assert.Equal(RunStates.Text(Fold(all)), RunStates.Text(Fold(snapshot)));
+            var turns = snapshot.Where(entry => entry.RoundOpened is not null).SelectMany(entry => entry.RoundOpened.Cohort).ToArray();
+            // "e" had failed: that it did not when it was asked again made it well.
+            Assert.Equal(Fold(all).Privacy.HadTurn.Order(StringComparer.Ordinal), turns.Where(client => client != "e" || Fold(all).Privacy.HadTurn.Contains("e")).Order(StringComparer.Ordinal));
+            return Fold(all).Privacy.HadTurn;
+        }
+
+        void Round(uint round, string client, uint attempt = 1, bool begins = false)
+        {
+            Add(Opened(round, attempt, client));
+            var released = begins ? LedgerText.Write(PrivacyLedger.Empty.Add(new TreeEvent(1, 3))) : "";
+            Add(new() { RoundKept = new() { Report = new() { Round = round }, Released = released, Checkpoint = checkpoint } });
+        }
+
+        RunEntry Opened(uint round, uint attempt, string client) => new() { RoundOpened = new() { Round = round, Attempt = attempt, Cohort = { client }, Wanted = 1, Clients = 6 } };
+
+        void Add(RunEntry entry)
+        {
+            all.Add(entry);
+            history.Add(entry, state);
+            if (RunEntries.ToChange(entry) is { } change) state = state.Apply(change);
+        }
+    }
+
     [Fact]
     public void Long_history_asks_for_a_snapshot_after_a_hundred_entries_or_a_tenth_of_them()
     {
@@ -162,9 +221,9 @@ public sealed class RunHistoryTests
     private static IEnumerable<RunEntry> WithoutIdleTakeovers(List<RunEntry> all) =>
         all.Where((entry, index) => entry.TakenOver is null || index == all.Count - 1 || all[index + 1].TakenOver is null);
 
-    private static RunHistory Recovered(RunSnapshot snapshot)
+    private static RunHistory Recovered(RunSnapshot snapshot, bool keepsTurns = false)
     {
-        var (history, state) = (new RunHistory(), RunState.Initial);
+        var (history, state) = (new RunHistory(keepsTurns), RunState.Initial);
         foreach (var entry in snapshot.Entries)
         {
             history.Add(entry, state);

@@ -7,6 +7,8 @@ public sealed class PrivacyRulesTests
 {
     private const string Central = "privacy: {differential: {mechanism: central, noise_multiplier: 1, delta: 1e-3}}\n";
     private const string Example = "privacy: {differential: {mechanism: example, noise_multiplier: 1}}\n";
+    private const string Tree = "privacy: {differential: {mechanism: tree, noise_multiplier: 1, delta: 1e-3}}\n";
+    private const string InTurn = "federation: {cohort: {fraction: 0.2, selection: {kind: round_robin}";
     private const string With = "privacy.differential.mechanism central";
 
     [Theory]
@@ -15,7 +17,7 @@ public sealed class PrivacyRulesTests
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, epsilon: 2}}",
         "privacy.differential.noise_multiplier: follows from privacy.differential.epsilon; keep one of the two. An ε above which no round begins is privacy.differential.limit.")]
     [InlineData("privacy: {differential: {noise_multiplier: 1}}", "privacy.differential.noise_multiplier: has no effect with privacy.differential.mechanism none; remove it.")]
-    [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, epsilon: 3}}", "privacy.differential.epsilon: has no effect with privacy.differential.mechanism example, only with central or local; remove it.")]
+    [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, epsilon: 3}}", "privacy.differential.epsilon: has no effect with privacy.differential.mechanism example, only with central, local or tree; remove it.")]
     [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism local, only with central; remove it.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, delta: 0.5}}",
         "privacy.differential.delta: 0.5 promises nothing to 10 clients: the data of one of them could be shown to all. Allowed: below 0.1, better far below.")]
@@ -49,6 +51,27 @@ public sealed class PrivacyRulesTests
         "privacy.differential.mechanism: local does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.")]
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 2}}\ndata: {placement: local}\nfederation: {cohort: {fraction: 0.5}}",
         "privacy.differential.epsilon: needs the number of clients, which only the workers know here; give noise_multiplier, or use federation.cohort.selection.kind poisson, whose guarantee needs only the fraction.")]
+    [InlineData(Tree + "federation: {cohort: {fraction: 0.2}}",
+        "federation.cohort.selection.kind: uniform does not go with privacy.differential.mechanism tree: lots may draw a client twice in one tree, and the guarantee reckons with once; use round_robin.")]
+    [InlineData(Tree + "federation: {cohort: {fraction: 0.2, selection: {kind: poisson}}}",
+        "federation.cohort.selection.kind: poisson does not go with privacy.differential.mechanism tree: lots may draw a client twice in one tree, and the guarantee reckons with once; use round_robin.")]
+    [InlineData(Tree + "federation: {cohort: {fraction: 0.2, selection: {kind: oort}}}",
+        "federation.cohort.selection.kind: oort looks at losses or sizes of the clients, which have no noise, and so does not go with privacy.differential.mechanism tree; use round_robin.")]
+    [InlineData(Tree + "federation: {cohort: {fraction: 0.7, selection: {kind: round_robin}}}",
+        "federation.cohort.fraction: 0.7 of 10 clients makes rounds of 7: nobody may take part twice in one tree, so that no tree has two rounds; lower it, or use privacy.differential.mechanism central.")]
+    [InlineData("privacy: {differential: {mechanism: tree, noise_multiplier: 1, delta: 1e-3, tree: {restart_every: 6}}}\n" + InTurn + "}}",
+        "privacy.differential.tree.restart_every: 6 rounds of 2 clients need more than the 10 that there are: somebody would take part twice in one tree, and the guarantee reckons with once. Allowed: 2 to 5.")]
+    [InlineData("privacy: {differential: {mechanism: tree, epsilon: 4, delta: 1e-3}}\ndata: {placement: local}\n" + InTurn + "}}",
+        "privacy.differential.tree.restart_every: is missing: only the workers know here how many clients there are; give for how many rounds there are clients when each takes part once.")]
+    [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, tree: {restart_every: 6}}}", "privacy.differential.tree: has no effect with privacy.differential.mechanism central, only with tree; remove it.")]
+    [InlineData("privacy: {differential: {mechanism: tree, noise_multiplier: 1, delta: 1e-3, adaptive: {enabled: true}}}\n" + InTurn + "}}",
+        "privacy.differential.adaptive: has no effect with privacy.differential.mechanism tree, only with central; remove it.")]
+    [InlineData(Tree + InTurn + ", over_select: 1.5}}",
+        "federation.cohort.over_select: 1.5 does not go with privacy.differential.mechanism tree: the fastest clients would count, and who counts must follow from turns alone; remove it.")]
+    [InlineData(Tree + InTurn + "}, aggregation: {rule: norm_bound, bound: 1}}",
+        "federation.aggregation.rule: norm_bound does not go with privacy.differential.mechanism tree, whose noise fits a sum of updates of bounded length; use mean.")]
+    [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: tree, noise_multiplier: 1}}\n" + InTurn + ", minimum: 3}}",
+        "privacy.differential.mechanism: tree does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two.")]
     public void What_does_not_go_together_is_one_sentence(string text, string error) =>
         Assert.Equal([error], JobReader.Read("model: {name: mlp}\n" + text).Errors.Select(found => $"{found.Path}: {found.Message}"));
 
@@ -67,6 +90,8 @@ public sealed class PrivacyRulesTests
     [InlineData(Central + "federation: {algorithm: {name: moon}}")]
     [InlineData("privacy: {differential: {mechanism: local, epsilon: 400, delta: 1e-3, accountant: pld}}")]
     [InlineData("privacy: {differential: {mechanism: local, epsilon: 400, delta: 1e-3}}\nfederation: {cohort: {minimum: 5}, aggregation: {rule: median}}")]
+    [InlineData(Tree + InTurn + "}, algorithm: {name: fedavg, server: {optimizer: fedavgm}}}")]
+    [InlineData("privacy: {differential: {mechanism: tree, epsilon: 4, delta: 1e-3, tree: {restart_every: 3}}}\ndata: {placement: local}\n" + InTurn + "}}")]
     [InlineData(Example + "federation: {cohort: {fraction: 0.5, over_select: 1.5}, algorithm: {name: fedprox}}\ntraining: {optimizer: {name: adam}}")]
     public void What_goes_together_is_accepted(string text) => Assert.Empty(JobReader.Read("model: {name: mlp}\n" + text).Errors);
 }

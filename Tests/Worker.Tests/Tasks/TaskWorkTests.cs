@@ -78,6 +78,7 @@ public sealed class TaskWorkTests : WorkerTestKit
     [Theory]
     [InlineData(PrivacyMechanism.None, true)]
     [InlineData(PrivacyMechanism.Central, true)]
+    [InlineData(PrivacyMechanism.Tree, true)]
     [InlineData(PrivacyMechanism.Local, false)]
     [InlineData(PrivacyMechanism.Example, false)]
     public void What_was_measured_leaves_only_where_the_coordinator_is_trusted(PrivacyMechanism mechanism, bool leaves)

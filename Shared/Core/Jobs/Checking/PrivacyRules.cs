@@ -25,13 +25,14 @@ internal static class PrivacyRules
         CheckAlgorithm(job, spec, word);
         CheckSelection(job, spec, word);
         CheckModel(job, word);
-        if (spec.Mechanism == PrivacyMechanism.Central) CheckSum(job, word);
+        if (spec.TrustsCoordinator) CheckSum(job, word);
+        if (spec.Mechanism == PrivacyMechanism.Tree) CheckTree(job, spec);
         if (spec.Mechanism == PrivacyMechanism.Example) CheckExamples(job, word);
         if (job.Sound("evaluation") && job.Spec.Evaluation.PerClient)
             job.Report("evaluation.per_client", $"does not go with {Mechanism} {word}: figures of single clients are exact and have no noise; remove it.");
         if (job.Spec.Privacy.SecureAggregation.Enabled)
-            job.Report(Mechanism, spec.Mechanism == PrivacyMechanism.Central
-                ? "central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two."
+            job.Report(Mechanism, spec.TrustsCoordinator
+                ? $"{word} does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two."
                 : $"{word} does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.");
         CheckNoise(job, spec, word);
     }
@@ -91,10 +92,12 @@ internal static class PrivacyRules
         if (!job.Sound("federation.cohort")) return;
         var cohort = job.Spec.Federation.Cohort;
         if (CohortSelection.Remembers(cohort.Selection.Kind))
-            job.Report("federation.cohort.selection.kind", $"{ValueText.Of(cohort.Selection.Kind)} looks at losses or sizes of the clients, which have no noise, and so does not go with {Mechanism} {word}; use uniform or poisson.");
-        if (spec.Mechanism != PrivacyMechanism.Central) return;
+            job.Report("federation.cohort.selection.kind", $"{ValueText.Of(cohort.Selection.Kind)} looks at losses or sizes of the clients, which have no noise, and so does not go with {Mechanism} {word}; use {(spec.Mechanism == PrivacyMechanism.Tree ? "round_robin" : "uniform or poisson")}.");
+        else if (spec.Mechanism == PrivacyMechanism.Tree && cohort.Selection.Kind != SelectionKind.RoundRobin)
+            job.Report("federation.cohort.selection.kind", $"{ValueText.Of(cohort.Selection.Kind)} does not go with {Mechanism} {word}: lots may draw a client twice in one tree, and the guarantee reckons with once; use round_robin.");
+        if (!spec.TrustsCoordinator) return;
         if (cohort.OverSelect > 1)
-            job.Report("federation.cohort.over_select", $"{ValueText.Of(cohort.OverSelect)} does not go with {Mechanism} {word}: the fastest clients would count, and who counts must follow from lots alone; remove it.");
+            job.Report("federation.cohort.over_select", $"{ValueText.Of(cohort.OverSelect)} does not go with {Mechanism} {word}: the fastest clients would count, and who counts must follow from {(spec.Mechanism == PrivacyMechanism.Tree ? "turns" : "lots")} alone; remove it.");
         if (cohort is { Selection.Kind: SelectionKind.Poisson, Fraction: < 1, Minimum: > 1 })
             job.Report("federation.cohort.minimum", $"{cohort.Minimum} does not go with {Mechanism} {word} and selection poisson: whether a round counts would tell how many were drawn, so it counts with however many there are; remove it.");
     }
@@ -111,6 +114,24 @@ internal static class PrivacyRules
     {
         if (job.Sound("federation.aggregation") && job.Spec.Federation.Aggregation.Rule != AggregationRule.Mean)
             job.Report("federation.aggregation.rule", $"{ValueText.Of(job.Spec.Federation.Aggregation.Rule)} does not go with {Mechanism} {word}, whose noise fits a sum of updates of bounded length; use mean.");
+    }
+
+    // Nobody takes part twice in one tree.
+    private static void CheckTree(BoundJob job, DifferentialSpec spec)
+    {
+        const string Every = "privacy.differential.tree.restart_every";
+        if (!job.Sound("data", "federation.cohort") || job.Spec.Federation.Cohort.Selection.Kind != SelectionKind.RoundRobin) return;
+        if (TreeSchedule.Pass(job.Spec) is not { } pass)
+        {
+            if (spec.Tree.RestartEvery is null)
+                job.Report(Every, "is missing: only the workers know here how many clients there are; give for how many rounds there are clients when each takes part once.");
+            return;
+        }
+        var (clients, wanted) = (job.Spec.Data.Clients, CohortSelection.Wanted(job.Spec.Federation.Cohort, job.Spec.Data.Clients));
+        if (pass < 2)
+            job.Report("federation.cohort.fraction", $"{ValueText.Of(job.Spec.Federation.Cohort.Fraction)} of {clients} clients makes rounds of {wanted}: nobody may take part twice in one tree, so that no tree has two rounds; lower it, or use {Mechanism} central.");
+        else if (spec.Tree.RestartEvery is { } every && every > pass)
+            job.Report(Every, $"{every} rounds of {wanted} clients need more than the {clients} that there are: somebody would take part twice in one tree, and the guarantee reckons with once. Allowed: 2 to {pass}.");
     }
 
     private static void CheckExamples(BoundJob job, string word)

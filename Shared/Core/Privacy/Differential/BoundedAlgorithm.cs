@@ -13,7 +13,7 @@ namespace Federated.Core.Privacy.Differential;
 /// What it measured on the way (losses) does not leave the client.
 /// </remarks>
 /// <param name="inner">The algorithm; its updates are changes of one model, or gradients of one.</param>
-/// <param name="plan">A job's, with mechanism central or local.</param>
+/// <param name="plan">A job's, with mechanism central, tree or local.</param>
 /// <param name="noise">Where the noise of local comes from.</param>
 public sealed class BoundedAlgorithm(IFederatedAlgorithm inner, PrivacyPlan plan, ISecureRandom noise) : IFederatedAlgorithm
 {

@@ -72,9 +72,26 @@ public sealed class GridSum
     public void Release(ISecureRandom noise, double sigma, double divisor, Span<float> result)
     {
         if (result.Length != _sum.Length) throw new ArgumentException($"Expected room for {_sum.Length} values, got {result.Length}.", nameof(result));
+        Release(Draw(noise, sigma), divisor, result);
+    }
+
+    /// <summary>Noise for the sum, in whole steps.</summary>
+    /// <param name="noise">Where it comes from.</param>
+    /// <param name="sigma">Its standard deviation, at least that of the grid.</param>
+    internal long[] Draw(ISecureRandom noise, double sigma)
+    {
         var drawn = new long[_sum.Length];
         if (_gaussian?.Sigma != sigma / _step) _gaussian = new(sigma / _step);
         _gaussian.Fill(drawn, noise);
+        return drawn;
+    }
+
+    /// <summary>The sum with noise that was drawn, in the unit of the values and divided by a number.</summary>
+    /// <param name="drawn">In whole steps.</param>
+    /// <param name="divisor">Above 0.</param>
+    /// <param name="result">Receives it.</param>
+    internal void Release(ReadOnlySpan<long> drawn, double divisor, Span<float> result)
+    {
         // Of what is released: rounding reveals nothing any more.
         for (var i = 0; i < drawn.Length; i++) result[i] = (float)((_sum[i] + drawn[i]) * _step / divisor);
     }

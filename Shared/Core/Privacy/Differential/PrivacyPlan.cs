@@ -25,6 +25,9 @@ public sealed record PrivacyPlan
     /// <value>Whether the coordinator draws who takes part so that nobody else can know, and the guarantee reckons with that.</value>
     public bool DrawsInSecret => IsDrawnInSecret(Job);
 
+    /// <value>Rounds below each tree of mechanism tree.</value>
+    internal int Leaves => TreeSchedule.Leaves(Job);
+
     /// <value>What the run's guarantee calls neighbours.</value>
     public Adjacency Adjacency => AdjacencyOf(Job);
 
@@ -51,12 +54,16 @@ public sealed record PrivacyPlan
     internal static PrivacyEvent EventOf(JobSpec job, double noise, int sampled, int population) => (job.Privacy.Differential.Mechanism, job.Federation.Cohort.Selection.Kind) switch
     {
         (PrivacyMechanism.Local, _) => new GaussianEvent(noise, Adjacency.ReplaceOne),
+        (PrivacyMechanism.Tree, _) => new TreeEvent(noise, TreeSchedule.Leaves(job)),
         (_, SelectionKind.Poisson) when IsDrawnInSecret(job) => new PoissonSampledEvent(job.Federation.Cohort.Fraction, noise),
         _ when IsDrawnInSecret(job) => new FixedSizeEvent(sampled, population, noise),
         _ => new GaussianEvent(noise),
     };
 
-    /// <summary>What a round is to an accountant. central: that it gives away the noised sum of its updates. local: that a client sends its noised update.</summary>
+    /// <summary>How many such events all rounds of a job come to, where no attempt fails and the run never goes back.</summary>
+    internal static int Events(JobSpec job) => job.Privacy.Differential.Mechanism == PrivacyMechanism.Tree ? TreeSchedule.Trees(job) : job.Federation.Rounds;
+
+    /// <summary>What a round is to an accountant. central: that it gives away the noised sum of its updates. tree: that a tree begins. local: that a client sends its noised update.</summary>
     /// <param name="sampled">Clients that were asked.</param>
     /// <param name="population">Clients that could have been asked, at least as many.</param>
     public PrivacyEvent EventOf(int sampled, int population) => EventOf(Job, NoiseMultiplier, sampled, population);

@@ -30,7 +30,7 @@ public sealed record PrivacyStatement(double? Epsilon, double Delta, string Sent
     public static string? Forecast(JobSpec job)
     {
         if (PrivacyPlan.Of(job) is not { } plan || plan.Mechanism == PrivacyMechanism.Example || PrivacyRecord.Nothing.WithNext(plan) is not { } next) return null;
-        var all = next with { Asked = job.Federation.Rounds, Released = next.Released.Entries is [var one] ? PrivacyLedger.Empty.Add(one.Event, job.Federation.Rounds) : next.Released };
+        var all = next with { Asked = job.Federation.Rounds, Released = next.Released.Entries is [var one] ? PrivacyLedger.Empty.Add(one.Event, PrivacyPlan.Events(job)) : next.Released };
         return all.Epsilon(plan) is { Ok: true, Guarantee: var guarantee }
             ? Invariant($"With noise multiplier {plan.NoiseMultiplier:0.####} all {job.Federation.Rounds} rounds come to ε = {Up(guarantee.Epsilon)} for δ = {plan.Spec.Delta}.") : null;
     }
@@ -46,6 +46,9 @@ public sealed record PrivacyStatement(double? Epsilon, double Delta, string Sent
         {
             PrivacyMechanism.Central => $"The models of all rounds together are {numbers}-differentially private for clients: they tell no more than that whether {Neighbours(guarantee.Adjacency)}, {reckoned}{Lots(plan)}; "
                 + $"the coordinator is trusted to see every client's update{(plan.DrawsInSecret ? ", to draw the noise and to tell nobody who took part" : " and to draw the noise")}, and other clients and whoever gets the models need not be; {Uncovered}",
+            PrivacyMechanism.Tree => $"The models of all rounds together are {numbers}-differentially private for clients: they tell no more than that whether {Neighbours(guarantee.Adjacency)}, {reckoned} on each node of "
+                + $"trees of {plan.Leaves} rounds, in each of which a client takes part once at most, whoever knows when; the coordinator is trusted to see every client's update, to draw the noise and to ask nobody twice in one tree, "
+                + $"and other clients and whoever gets the models need not be; {Uncovered}",
             PrivacyMechanism.Local => $"The updates of a client in all rounds together are {numbers}-differentially private: they tell no more than that which data the client has, {reckoned} and a client that is asked in every round; "
                 + $"nobody is trusted but the client's own worker, which draws the noise; {Uncovered}",
             _ => $"The updates of a client in all rounds together are {numbers}-differentially private for its examples: they tell no more than that whether any one example is there, {reckoned} and examples drawn in secret for every step, "

@@ -24,6 +24,9 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
     public PrivacyEvent? Release { get; init; }
 
+    /// <value>Rounds in which a client takes part at most, at least 1.</value>
+    public int Rounds { get; init; } = 1;
+
     /// <value>Whether every update that a client makes gives away as much again, also for the same attempt, because its noise is drawn afresh by the client and the coordinator sees it. Else a round gives it away
     /// once, with the attempt that is committed.</value>
     public bool EveryUpdateCounts { get; init; }
@@ -31,12 +34,13 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
     /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
-    /// see. With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    /// see. With trees it counts as one Gaussian release for each tree: of all the nodes above the one round in which the client takes part.
+    /// With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
         var identities = masked is { Enabled: true, RequireIdentities: true };
-        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities };
+        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities, Rounds = job.Federation.Rounds };
         return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
             Identities = identities,
@@ -45,9 +49,11 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
             Release = differential.Mechanism switch
             {
                 PrivacyMechanism.Central => new GaussianEvent(plan.NoiseMultiplier),
+                PrivacyMechanism.Tree => new GaussianEvent(new TreeEvent(plan.NoiseMultiplier, plan.Leaves).NoiseToSensitivity),
                 PrivacyMechanism.Local => new GaussianEvent(plan.NoiseMultiplier, Adjacency.ReplaceOne),
                 _ => null,
             },
+            Rounds = differential.Mechanism == PrivacyMechanism.Tree ? PrivacyPlan.Events(job) : job.Federation.Rounds,
             EveryUpdateCounts = differential.Mechanism == PrivacyMechanism.Local,
         };
     }

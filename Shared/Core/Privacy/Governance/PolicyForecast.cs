@@ -20,16 +20,18 @@ public static class PolicyForecast
         else if (!disclose.Figures) sentences.Add($"Evaluations {fate} the sums for further figures (disclose.figures).");
         if (!disclose.Moments) sentences.Add("Tasks that sum up features, for a model that begins with normalize, are refused (disclose.moments).");
         if (!disclose.Reasons) sentences.Add("Reasons of failures stay here (disclose.reasons).");
-        if (policy.Differential is { HasLimit: true, Delta: { } delta } limits && JobPrivacy.Of(job).Release is { } release)
+        if (policy.Differential is { HasLimit: true, Delta: { } delta } limits && JobPrivacy.Of(job) is { Release: { } release } privacy)
         {
             var most = limits.EpsilonPerRun ?? limits.EpsilonTotal!.Value;
-            var rounds = Rounds(count => SpentLedger.Epsilon(PrivacyLedger.Empty.Add(release, count), delta) <= most, job.Federation.Rounds);
-            sentences.Add(rounds == job.Federation.Rounds
-                ? Text($"A client that takes part in all {rounds} rounds spends ε = {SpentLedger.Epsilon(PrivacyLedger.Empty.Add(release, rounds), delta):0.###} at δ = {delta}, within {most}.")
-                : Text($"A client takes part in {rounds} of the {job.Federation.Rounds} rounds; the next update would spend more than ε = {most} at δ = {delta}."));
+            var rounds = Rounds(count => SpentLedger.Epsilon(PrivacyLedger.Empty.Add(release, count), delta) <= most, privacy.Rounds);
+            sentences.Add(rounds == privacy.Rounds
+                ? Text($"A client that takes part in all {rounds} rounds{OfTrees(privacy, job)} spends ε = {SpentLedger.Epsilon(PrivacyLedger.Empty.Add(release, rounds), delta):0.###} at δ = {delta}, within {most}.")
+                : Text($"A client takes part in {rounds} of the {privacy.Rounds} rounds{OfTrees(privacy, job)}; the next update would spend more than ε = {most} at δ = {delta}."));
         }
         return sentences.ToImmutable();
     }
+
+    private static string OfTrees(JobPrivacy privacy, JobSpec job) => privacy.Rounds < job.Federation.Rounds ? " that can ask it" : "";
 
     // More rounds never spend less.
     private static int Rounds(Func<int, bool> within, int most)

@@ -85,6 +85,17 @@ public sealed class PolicyCheckTests
         Assert.Equal(["Reasons of failures stay here (disclose.reasons).", $"A client takes part in {rounds} of the 20 rounds; the next update would spend more than ε = 8 at δ = 1E-05."], forecast.ToArray());
     }
 
+    // Two of ten clients a round: five rounds a tree, of which a client takes part in one; eight trees of three nodes above a leaf, each costing as a Gaussian of √3.
+    [Fact]
+    public void Forecast_of_trees_counts_the_rounds_that_can_ask_a_client()
+    {
+        var trees = Enumerable.Range(1, 8).TakeWhile(k => SpentLedgerTests.RenyiEpsilon(k, 3 / Math.Sqrt(3), 1e-5) <= 8).Count();
+        Assert.InRange(trees, 3, 7);
+        string Of(double noise) => Private("tree", noise) + "\nfederation: {rounds: 40, cohort: {fraction: 0.2, minimum: 2, selection: {kind: round_robin}}}";
+        Assert.Equal([$"A client takes part in {trees} of the 8 rounds that can ask it; the next update would spend more than ε = 8 at δ = 1E-05."], PolicyForecast.Of(Policy("differential: {delta: 1e-5, epsilon_per_run: 8}"), Job(Of(3))).ToArray());
+        Assert.StartsWith("A client that takes part in all 8 rounds that can ask it spends ε = ", PolicyForecast.Of(Policy("differential: {delta: 1e-5, epsilon_per_run: 8}"), Job(Of(4))).Single(), StringComparison.Ordinal);
+    }
+
     private static string Private(string mechanism, double noise) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"model: {{name: logistic}}\nprivacy: {{differential: {{mechanism: {mechanism}, noise_multiplier: {noise}}}}}");
 
