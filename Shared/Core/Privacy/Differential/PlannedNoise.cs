@@ -11,7 +11,7 @@ internal static class PlannedNoise
     private const int MostJobs = 1024;
 
     // The same job is asked about by its check, its notices and its run. Forgotten all together, so that a process that lives for long does not grow.
-    private static readonly ConcurrentDictionary<(PrivacyMechanism, double, double, int, CohortSpec, int), CalibratedNoise> Found = [];
+    private static readonly ConcurrentDictionary<(PrivacyMechanism, double, double, int, CohortSpec, int, int), CalibratedNoise> Found = [];
 
     /// <summary>How many clients the coordinator will know of before any worker is there; null where only workers know.</summary>
     public static int? Population(JobSpec job) => job.Data is { Placement: Placement.Shared, Partition.Kind: not PartitionKind.Natural } data ? data.Clients : null;
@@ -23,7 +23,7 @@ internal static class PlannedNoise
         var spec = job.Privacy.Differential;
         var (sampled, population) = Population(job) is { } clients ? (CohortSelection.Wanted(job.Federation.Cohort, clients), clients) : (0, 1);
         if (Found.Count > MostJobs) Found.Clear();
-        return Found.GetOrAdd((spec.Mechanism, spec.Epsilon!.Value, spec.Delta, job.Federation.Rounds, job.Federation.Cohort, population), _ => NoiseCalibration.NoiseMultiplier(
+        return Found.GetOrAdd((spec.Mechanism, spec.Epsilon!.Value, spec.Delta, job.Federation.Rounds, job.Federation.Cohort, population, job.Privacy.SecureAggregation.Bits), _ => NoiseCalibration.NoiseMultiplier(
             noise => PrivacyLedger.Empty.Add(PrivacyPlan.EventOf(job, noise, sampled, population), job.Federation.Rounds), spec.Epsilon.Value, spec.Delta, AccountantKind.Renyi));
     }
 }

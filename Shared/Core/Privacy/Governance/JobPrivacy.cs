@@ -30,8 +30,8 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
 
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
-    /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
-    /// see. With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    /// <remarks>A round counts as a release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
+    /// see. With noise of its own alone a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
@@ -45,10 +45,10 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
             Release = differential.Mechanism switch
             {
                 PrivacyMechanism.Central => new GaussianEvent(plan.NoiseMultiplier),
-                PrivacyMechanism.Local => new GaussianEvent(plan.NoiseMultiplier, Adjacency.ReplaceOne),
+                PrivacyMechanism.Local or PrivacyMechanism.Distributed => plan.EventOf(0, 1),
                 _ => null,
             },
-            EveryAttemptCounts = differential.Mechanism == PrivacyMechanism.Local,
+            EveryAttemptCounts = differential.Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Distributed,
         };
     }
 
