@@ -26,6 +26,7 @@ public static class CompositionTable
         ("attacks on updates", ["attack={kind: sign_flip, fraction: 0.2}"]),
         ("privacy `central`", ["privacy.differential={mechanism: central, noise_multiplier: 1, delta: 1e-3}"]),
         ("privacy `local`", ["privacy.differential={mechanism: local, noise_multiplier: 1, delta: 1e-3}"]),
+        ("privacy `distributed`", ["privacy={secure_aggregation: {enabled: true}, differential: {mechanism: distributed, noise_multiplier: 1, delta: 1e-3}}"]),
         ("privacy `example`", ["privacy.differential={mechanism: example, noise_multiplier: 1}"]),
     ];
 
