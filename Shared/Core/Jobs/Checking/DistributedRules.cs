@@ -25,18 +25,14 @@ internal static class DistributedRules
         }
         if (!job.Sound("federation.cohort", "privacy.secure_aggregation")) return;
         var cohort = job.Spec.Federation.Cohort;
+        // What is wrong with the cohort itself, or with the masks, is secure aggregation's to say.
+        if (cohort.Minimum < SecureAggregationRules.FewestClients) return;
         if (spec.Colluding >= cohort.Minimum)
         {
             job.Report(Colluding, $"{spec.Colluding} leaves nobody whose noise counts in a sum of federation.cohort.minimum {cohort.Minimum} clients; allowed: 0 to {cohort.Minimum - 1}.");
             return;
         }
-        var rules = new MaskingRules
-        {
-            Minimum = cohort.Minimum,
-            Threshold = job.Spec.Privacy.SecureAggregation.Threshold,
-            Neighbours = job.Spec.Privacy.SecureAggregation.Neighbours,
-            Identities = job.Spec.Privacy.SecureAggregation.RequireIdentities,
-        };
+        var rules = MaskedJob.RulesOf(job.Spec);
         if (rules.Fault() is not null) return;
         // The smallest cohort stands least; in a larger one the graph may be sparse, and stand less than that.
         var (fewest, clients) = (Tolerated(rules, rules.Needed), PlannedNoise.Population(job.Spec));

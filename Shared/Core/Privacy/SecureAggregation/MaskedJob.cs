@@ -14,7 +14,10 @@ public sealed class MaskedJob(JobSpec job)
     private readonly DistributedNoise? _noise = DistributedNoise.Of(job);
 
     /// <summary>Degree, threshold and the fewest clients of a sum.</summary>
-    public MaskingRules Rules { get; } = new()
+    public MaskingRules Rules { get; } = RulesOf(job);
+
+    /// <summary>Degree, threshold and the fewest clients of a sum, of a job whose noise is not known yet.</summary>
+    internal static MaskingRules RulesOf(JobSpec job) => new()
     {
         Minimum = job.Federation.Cohort.Minimum,
         Threshold = job.Privacy.SecureAggregation.Threshold,
