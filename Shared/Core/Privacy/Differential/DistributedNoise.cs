@@ -32,7 +32,7 @@ public sealed class DistributedNoise
 
     // Tables take a good part of a second: one is kept, for all clients and rounds of a run have the same.
     private static readonly Lock Making = new();
-    private static Skellam? s_last;
+    private static Skellam? _last;
 
     private readonly int _bits;
     private readonly int _largest;
@@ -136,7 +136,7 @@ public sealed class DistributedNoise
     private Skellam Table()
     {
         var variance = Variance * (1 + Hair) / _parts;
-        lock (Making) return s_last is { } last && last.Variance == variance ? last : s_last = new(variance);
+        lock (Making) return _last is { } last && last.Variance == variance ? last : _last = new(variance);
     }
 
     private bool Fits(ReadOnlySpan<int> integers)

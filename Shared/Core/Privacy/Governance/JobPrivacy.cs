@@ -1,7 +1,6 @@
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
-using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
 using Federated.Core.Privacy.Differential;
 
