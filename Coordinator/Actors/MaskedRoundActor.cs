@@ -57,8 +57,8 @@ internal sealed partial class MaskedRoundActor : CohortActor
         if (cohort.Clients.Length < _job.Rules.Needed) return $"{cohort.Clients.Length} clients can be asked, and at least {_job.Rules.Needed} must mask together.";
         if (_job.WhyNot(cohort.Clients.Length, _schema.Count) is { } tooLarge) return tooLarge;
         _masked = _masked.Select(cohort.Clients, Math.Max(cohort.Wanted, _job.Rules.Needed));
-        _codec = _job.Codec(cohort.Clients.Length);
-        _layout = MaskedJob.Layout(_codec, _schema.Count);
+        _codec = _job.Codec(cohort.Clients.Length, _schema.Count);
+        _layout = _job.Layout(_codec, _schema.Count);
         _sum = new(_layout, Environment.ProcessorCount);
         _queue = new(_sum);
         return null;

@@ -31,7 +31,7 @@ public sealed class MaskedRunTests : IDisposable
                 "--name", phase, "--seeds", deployment.Cluster, "--slots", Text(lost), "--state-dir", phase));
             await dying.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
 
-            var rounds = await RunAsync(new(channel));
+            var rounds = await RunAsync(new(channel), Jobs.MaskedRounds);
             Assert.Equal(128 + 9, await dying.ExitAsync());
             Assert.Equal([1u, 2u], rounds.Keys);
             var (first, second) = (rounds[1], rounds[2]);
@@ -39,6 +39,26 @@ public sealed class MaskedRunTests : IDisposable
             Assert.Equal((10u, 9u, 7u), (first.Masked.Advertised, first.Masked.Neighbours, first.Masked.Threshold));
             Assert.Equal((1u, 10u), (second.Attempts, second.Updates));
         }
+    }
+
+    // A client that dies with its share of the noise: those that stay have more than what is accounted for.
+    [UnixFact]
+    public async Task Noised_run_goes_on_when_a_worker_is_killed_and_states_its_guarantee()
+    {
+        await using var deployment = await Deployment.StartAsync(_folder.Path, DotNet.Federated, "coordinator");
+        var steady = deployment.Add(ProcessUnderTest.Start(DotNet.Federated, _folder.Path, "worker", "--name", "steady", "--coordinator", deployment.Cluster, "--slots", "9", "--state-dir", "steady"));
+        await steady.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
+        var dying = deployment.Add(ProcessUnderTest.Start(DotNet.FaultyWorker, _folder.Path, ImmutableDictionary<string, string>.Empty.Add("FEDERATED_TEST_KILL_AT", "mask"),
+            "--name", "dying", "--seeds", deployment.Cluster, "--slots", "1", "--state-dir", "dying"));
+        await dying.LineAsync(line => line.StartsWith("worker ready: ", StringComparison.Ordinal));
+        using var channel = GrpcChannel.ForAddress(deployment.Grpc);
+        var rounds = await RunAsync(new(channel), Jobs.NoisedRounds);
+        Assert.Equal(128 + 9, await dying.ExitAsync());
+        Assert.Equal((1u, 9u, 1u, 10u), (rounds[1].Attempts, rounds[1].Updates, rounds[2].Attempts, rounds[2].Updates));
+        Assert.All(rounds.Values, round => Assert.Equal((0ul, null, 1.0), (round.Examples, round.Training, round.Privacy.NoiseMultiplier)));
+        // Gaussian noise of z = 1 has ε = 2.7853 and 4.3478 at δ = 0.01 by the same conversion over whole orders.
+        Assert.InRange(rounds[1].Privacy.Epsilon, 2.785, 2.79);
+        Assert.InRange(rounds[2].Privacy.Epsilon, 4.347, 4.355);
     }
 
     [UnixFact]
@@ -111,9 +131,9 @@ public sealed class MaskedRunTests : IDisposable
         return models;
     }
 
-    private static async Task<SortedDictionary<uint, RoundReport>> RunAsync(Runs.RunsClient runs)
+    private static async Task<SortedDictionary<uint, RoundReport>> RunAsync(Runs.RunsClient runs, string job)
     {
-        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = Jobs.MaskedRounds });
+        var submitted = await runs.SubmitAsync(new SubmitRequest { JobYaml = job });
         Assert.Empty(submitted.Errors);
         var rounds = new SortedDictionary<uint, RoundReport>();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));

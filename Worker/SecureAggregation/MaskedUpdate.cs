@@ -25,8 +25,8 @@ internal sealed class MaskedUpdate
         (_plain, _job) = (plain, new(job));
         if (cohort < 1) throw new ArgumentException("The task does not say of how many clients the sum is.", nameof(cohort));
         if (_job.WhyNot(cohort, plain.Values.Length) is { } why) throw new ArgumentException(why, nameof(cohort));
-        _codec = _job.Codec(cohort);
-        Layout = MaskedJob.Layout(_codec, plain.Values.Length);
+        _codec = _job.Codec(cohort, plain.Values.Length);
+        Layout = _job.Layout(_codec, plain.Values.Length);
     }
 
     /// <summary>What the job says of masking.</summary>
@@ -40,19 +40,15 @@ internal sealed class MaskedUpdate
 
     /// <summary>Encodes and masks: once for each client's keys.</summary>
     /// <param name="client">Has taken its neighbours' shares.</param>
-    /// <param name="random">Of the rounding.</param>
+    /// <param name="random">Of the rounding, and of the client's share of the noise.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">A number beside the values is too large to be summed.</exception>
     public MaskedResult Mask(MaskingClient client, ISecureRandom random, CancellationToken cancellation)
     {
-        var facts = Facts(_plain.Header);
-        var weight = _job.Weight(facts);
-        var scalars = new ulong[Layout.Scalars];
-        MaskedFacts.Encode(facts, weight, _codec.Clients, scalars);
-        var integers = new int[Layout.Length];
-        _codec.Encode(_plain.Values.Span, weight, random, integers);
+        var (integers, scalars) = (new int[Layout.Length], new ulong[Layout.Scalars]);
         try
         {
+            _job.Encode(_plain.Values.Span, () => Facts(_plain.Header), _codec, random, integers, scalars);
             var packed = client.Mask(integers, scalars, Environment.ProcessorCount, cancellation);
             // Nothing of what the plain header says of the client's data.
             return new(new() { Id = _plain.Header.Id, SchemaHash = _plain.Header.SchemaHash, Count = (ulong)Layout.Length }, packed);

@@ -27,6 +27,7 @@ public static class CompositionTable
         ("privacy `central`", ["privacy.differential={mechanism: central, noise_multiplier: 1, delta: 1e-3}"]),
         ("privacy `tree`", ["federation.cohort={minimum: 10, fraction: 0.5, selection: {kind: round_robin}}", "privacy.differential={mechanism: tree, noise_multiplier: 1, delta: 1e-3}"]),
         ("privacy `local`", ["privacy.differential={mechanism: local, noise_multiplier: 1, delta: 1e-3}"]),
+        ("privacy `distributed`", ["privacy={secure_aggregation: {enabled: true}, differential: {mechanism: distributed, noise_multiplier: 1, delta: 1e-3}}"]),
         ("privacy `example`", ["privacy.differential={mechanism: example, noise_multiplier: 1}"]),
     ];
 

@@ -20,6 +20,10 @@ public sealed record RoundSums(int Updates, long Examples, MetricSums Training, 
             Measured(updates.Select(facts => facts.Personal)), updates.Sum(facts => facts.ComputeSeconds), loss);
     }
 
+    /// <summary>Of clients that say nothing beside their updates.</summary>
+    /// <param name="updates">How many.</param>
+    public static RoundSums OfSilent(int updates) => new(updates, 0, default, null, null, 0, 0);
+
     private static MetricSums? Measured(IEnumerable<MetricSums?> sums)
     {
         var measured = sums.OfType<MetricSums>().Where(sum => sum.Examples > 0).ToArray();

@@ -8,12 +8,13 @@ public sealed record DifferentialSpec
     /// <value>Who adds noise, and where.</value>
     [JobField("none. central: clients cut their updates to a length and the coordinator adds noise to their sum (McMahan et al. 2018): what a round gives away tells little of any one client, "
         + "and the coordinator is trusted. tree: as central, with noise on the nodes of binary trees over the rounds, so that the guarantee needs no lots (Kairouz et al. 2021, DP-FTRL): clients take part in turn, at most once in each tree. "
-        + "local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. example: each local step cuts the gradient of every "
+        + "local: each client adds the noise itself, so that nobody need be trusted, at the price of much more noise. "
+        + "distributed: each client adds its share of the noise before it masks, so that the masked sum alone has enough (Agarwal et al. 2021); needs privacy.secure_aggregation. example: each local step cuts the gradient of every "
         + "example and adds noise (Abadi et al. 2016): what a client sends tells little of any one of its examples. See docs/privacy-differential.md.")]
     public PrivacyMechanism Mechanism { get; init; } = PrivacyMechanism.None;
 
     /// <value>C, largest length of what is noised.</value>
-    [JobField("C: longer updates (central, tree, local) or gradients of an example (example) are cut to this Euclidean length; with adaptive clipping that of the first round.", ExclusiveMinimum = 0, Maximum = 1e9)]
+    [JobField("C: longer updates (central, tree, local, distributed) or gradients of an example (example) are cut to this Euclidean length; with adaptive clipping that of the first round.", ExclusiveMinimum = 0, Maximum = 1e9)]
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double Clip { get; init; } = 1;
 
@@ -24,7 +25,7 @@ public sealed record DifferentialSpec
 
     /// <value>ε that all rounds together may come to; null where the noise is given.</value>
     [JobField("ε that all rounds together may come to: the noise is made as small as that allows. Given instead of noise_multiplier.", ExclusiveMinimum = 0, Maximum = 1e6, DefaultInWords = "what noise_multiplier comes to")]
-    [AppliesWhen("privacy.differential.mechanism", "central", "local", "tree")]
+    [AppliesWhen("privacy.differential.mechanism", "central", "tree", "local", "distributed")]
     public double? Epsilon { get; init; }
 
     /// <value>δ of the guarantee.</value>
@@ -42,6 +43,11 @@ public sealed record DifferentialSpec
     [AppliesWhen("privacy.differential.mechanism", "none", Not = true)]
     public double? Limit { get; init; }
 
+    /// <value>c, clients of a sum without whose noise it has enough.</value>
+    [JobField("c: how many clients of a sum may work together, with the coordinator too, or add no noise: the others' is enough. At least 1 protects clients from each other, since each knows its own share.", Minimum = 0, Maximum = 10_000)]
+    [AppliesWhen("privacy.differential.mechanism", "distributed")]
+    public int Colluding { get; init; } = 1;
+
     /// <value>A clip that follows the lengths of updates.</value>
     [JobField("A C that follows the lengths of the updates from round to round (Andrew et al. 2021).")]
     [AppliesWhen("privacy.differential.mechanism", "central")]
@@ -55,8 +61,8 @@ public sealed record DifferentialSpec
     /// <value>True where the coordinator sees each update, bounds it and adds the noise to their sum.</value>
     public bool TrustsCoordinator => Mechanism is PrivacyMechanism.Central or PrivacyMechanism.Tree;
 
-    /// <value>True where clients trust nobody: what they measure on their training and validation data does not leave them either.</value>
-    public bool KeepsFigures => Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Example;
+    /// <value>True where clients draw the noise, and do not trust the coordinator: what they measure on their training and validation data does not leave them either.</value>
+    public bool KeepsFigures => Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Distributed or PrivacyMechanism.Example;
 }
 
 /// <summary>Adaptive clipping: Andrew, Thakkar, McMahan, Ramaswamy 2021.</summary>
@@ -106,6 +112,9 @@ public enum PrivacyMechanism
 
     /// <summary>Each client, to its update.</summary>
     Local,
+
+    /// <summary>Each client, a share to its update before it is masked.</summary>
+    Distributed,
 
     /// <summary>Each client, to the sum of its examples' gradients in every step.</summary>
     Example,

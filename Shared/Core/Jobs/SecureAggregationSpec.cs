@@ -4,6 +4,8 @@ namespace Federated.Core.Jobs;
 public sealed record SecureAggregationSpec
 {
     private const string Enables = "privacy.secure_aggregation.enabled";
+    private const string Mechanism = "privacy.differential.mechanism";
+    private const string Distributed = "distributed";   // which bounds lengths, not values, and weighs all the same
 
     /// <value>Whether updates are masked.</value>
     [JobField("Whether clients mask their updates with each other, so that the coordinator learns their sum alone (Bonawitz et al. 2017; Bell et al. 2020). See docs/privacy.md.")]
@@ -15,19 +17,22 @@ public sealed record SecureAggregationSpec
     public int Bits { get; init; } = 16;
 
     /// <value>Largest magnitude of a value.</value>
-    [JobField("Largest magnitude of a value of an update: what is beyond is cut off by the client. The step of the encoding is clip / (2^(bits - 1) - 1).", ExclusiveMinimum = 0, Maximum = 1e6)]
+    [JobField("Largest magnitude of a value of an update: what is beyond is cut off by the client. The step of the encoding is clip / (2^(bits - 1) - 1); with mechanism distributed that of privacy.differential.clip.", ExclusiveMinimum = 0, Maximum = 1e6)]
     [AppliesWhen(Enables, "true")]
+    [AppliesWhen(Mechanism, Distributed, Not = true)]
     public double Clip { get; init; } = 1;
 
     /// <value>What an update counts in the mean.</value>
     [JobField("uniform: every client counts the same. examples: by its examples, up to examples_cap.")]
     [AppliesWhen(Enables, "true")]
+    [AppliesWhen(Mechanism, Distributed, Not = true)]
     public MaskedWeighting Weighting { get; init; } = MaskedWeighting.Examples;
 
     /// <value>Examples of the largest client.</value>
     [JobField("Examples at which a client has its full weight; who has more counts as this many. The closer to the largest client's, the finer the encoding.", Minimum = 1, Maximum = 1_000_000)]
     [AppliesWhen(Enables, "true")]
     [AppliesWhen("privacy.secure_aggregation.weighting", "examples")]
+    [AppliesWhen(Mechanism, Distributed, Not = true)]
     public int ExamplesCap { get; init; } = 1000;
 
     /// <value>t; null for the protocol's own.</value>

@@ -33,6 +33,18 @@ internal static class Jobs
         privacy: { secure_aggregation: { enabled: true, examples_cap: 200, phase_deadline: 60s } }
         """;
 
+    /// <summary>The same, each client adding its share of noise before it masks.</summary>
+    public const string NoisedRounds = """
+        name: noised-rounds
+        seed: 7
+        model: { layers: [flatten, dense: { units: 10 }] }
+        data: { name: digits, clients: 10 }
+        federation: { rounds: 2, cohort: { minimum: 7, deadline: 5m } }
+        privacy:
+          secure_aggregation: { enabled: true, bits: 14, phase_deadline: 60s }
+          differential: { mechanism: distributed, noise_multiplier: 1, delta: 1e-2 }
+        """;
+
     /// <summary>Six rounds of a fraction of a second each, long enough to be disturbed.</summary>
     public const string QuickRounds = """
         name: quick-rounds

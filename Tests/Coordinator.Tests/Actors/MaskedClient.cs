@@ -28,8 +28,8 @@ internal sealed class MaskedClient
     public MaskedClient(JobSpec job, TaskId id, int cohort, float[] update, UpdateFacts facts, ParameterSchema schema, ISecureRandom? random = null, ClientIdentity? identity = null, PeerIdentities? peers = null)
     {
         _random = random ?? SystemRandom.Instance;
-        (Id, _job, _codec, _update, _facts, SchemaHash) = (id, new(job), new MaskedJob(job).Codec(cohort), update, facts, schema.Hash);
-        Layout = MaskedJob.Layout(_codec, schema.Count);
+        (Id, _job, _codec, _update, _facts, SchemaHash) = (id, new(job), new MaskedJob(job).Codec(cohort, schema.Count), update, facts, schema.Hash);
+        Layout = _job.Layout(_codec, schema.Count);
         _client = new(new(id.Run, (int)id.Round, (int)id.Attempt), id.Client, _job.Rules, Layout, _random, identity, peers);
     }
 
@@ -102,9 +102,8 @@ internal sealed class MaskedClient
         Assert.Null(MaskingMapping.Read(step.Mask, _index, out var mask));
         Assert.Null(_client.Take(mask!));
         Encoded = new int[Layout.Length];
-        _codec.Encode(_update, Weight, _random, Encoded);
         var scalars = new ulong[Layout.Scalars];
-        MaskedFacts.Encode(_facts, Weight, _codec.Clients, scalars);
+        _job.Encode(_update, () => _facts, _codec, _random, Encoded, scalars);
         return _client.Mask(Encoded, scalars);
     }
 

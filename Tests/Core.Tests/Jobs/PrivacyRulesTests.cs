@@ -9,6 +9,8 @@ public sealed class PrivacyRulesTests
     private const string Example = "privacy: {differential: {mechanism: example, noise_multiplier: 1}}\n";
     private const string Tree = "privacy: {differential: {mechanism: tree, noise_multiplier: 1, delta: 1e-3}}\n";
     private const string InTurn = "federation: {cohort: {fraction: 0.2, selection: {kind: round_robin}";
+    private const string Distributed = "federation: {cohort: {minimum: 5}}\nprivacy: {secure_aggregation: {enabled: true}, differential: {mechanism: distributed";
+    private const string Masked = "federation: {cohort: {minimum: 5}}\nprivacy: {differential: {mechanism: distributed, noise_multiplier: 1}, secure_aggregation: {enabled: true";
     private const string With = "privacy.differential.mechanism central";
 
     [Theory]
@@ -17,7 +19,7 @@ public sealed class PrivacyRulesTests
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, epsilon: 2}}",
         "privacy.differential.noise_multiplier: follows from privacy.differential.epsilon; keep one of the two. An ε above which no round begins is privacy.differential.limit.")]
     [InlineData("privacy: {differential: {noise_multiplier: 1}}", "privacy.differential.noise_multiplier: has no effect with privacy.differential.mechanism none; remove it.")]
-    [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, epsilon: 3}}", "privacy.differential.epsilon: has no effect with privacy.differential.mechanism example, only with central, local or tree; remove it.")]
+    [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, epsilon: 3}}", "privacy.differential.epsilon: has no effect with privacy.differential.mechanism example, only with central, tree, local or distributed; remove it.")]
     [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism local, only with central; remove it.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, delta: 0.5}}",
         "privacy.differential.delta: 0.5 promises nothing to 10 clients: the data of one of them could be shown to all. Allowed: below 0.1, better far below.")]
@@ -46,9 +48,9 @@ public sealed class PrivacyRulesTests
     [InlineData(Example + "data: {validation: 0.2}\ntraining: {patience: 2}",
         "training.patience: does not go with privacy.differential.mechanism example: when a client stops follows from its validation examples, which have no noise; remove it.")]
     [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: central, noise_multiplier: 1}}\nfederation: {cohort: {minimum: 3}}",
-        "privacy.differential.mechanism: central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two.")]
+        "privacy.differential.mechanism: central does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two, or distributed.")]
     [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: local, noise_multiplier: 1}}\nfederation: {cohort: {minimum: 3}}",
-        "privacy.differential.mechanism: local does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.")]
+        "privacy.differential.mechanism: local does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two, or distributed.")]
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 2}}\ndata: {placement: local}\nfederation: {cohort: {fraction: 0.5}}",
         "privacy.differential.epsilon: needs the number of clients, which only the workers know here; give noise_multiplier, or use federation.cohort.selection.kind poisson, whose guarantee needs only the fraction.")]
     [InlineData(Tree + "federation: {cohort: {fraction: 0.2}}",
@@ -71,7 +73,23 @@ public sealed class PrivacyRulesTests
     [InlineData(Tree + InTurn + "}, aggregation: {rule: norm_bound, bound: 1}}",
         "federation.aggregation.rule: norm_bound does not go with privacy.differential.mechanism tree, whose noise fits a sum of updates of bounded length; use mean.")]
     [InlineData("privacy: {secure_aggregation: {enabled: true}, differential: {mechanism: tree, noise_multiplier: 1}}\n" + InTurn + ", minimum: 3}}",
-        "privacy.differential.mechanism: tree does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two.")]
+        "privacy.differential.mechanism: tree does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two, or distributed.")]
+    [InlineData("privacy: {differential: {mechanism: distributed, noise_multiplier: 1, delta: 1e-3}}\nfederation: {cohort: {minimum: 3}}",
+        "privacy.differential.mechanism: distributed needs privacy.secure_aggregation.enabled: a client's share of the noise hides nothing alone, only the sum has enough; set it, or use local.")]
+    [InlineData(Distributed + ", noise_multiplier: 1, colluding: 5}}", "privacy.differential.colluding: 5 leaves nobody whose noise counts in a sum of federation.cohort.minimum 5 clients; allowed: 0 to 4.")]
+    [InlineData(Distributed + ", noise_multiplier: 1, colluding: 4}}", "privacy.differential.colluding: 4 clients and the coordinator could open the masks of others: so few are in a sum, or share its masks; allowed: 0 to 3.")]
+    [InlineData(Distributed + ", noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism distributed, only with central; remove it.")]
+    [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, colluding: 2}}", "privacy.differential.colluding: has no effect with privacy.differential.mechanism local, only with distributed; remove it.")]
+    [InlineData(Distributed + "}}", "privacy.differential.noise_multiplier: is missing; distributed needs it, or privacy.differential.epsilon, from which it follows.")]
+    [InlineData(Distributed + ", noise_multiplier: 1, delta: 0.2}}",
+        "privacy.differential.delta: 0.2 promises nothing to 10 clients: the data of one of them could be shown to all. Allowed: below 0.1, better far below.")]
+    [InlineData(Distributed + ", noise_multiplier: 9}}", "privacy.secure_aggregation.bits: 16 are finer than need be with a noise multiplier of 9.0, whose shares would take too long to draw; allowed: 2 to 13.")]
+    [InlineData(Masked + ", weighting: examples}}",
+        "privacy.secure_aggregation.weighting: has no effect with privacy.differential.mechanism distributed; remove it.")]
+    [InlineData(Masked + ", clip: 0.5}}",
+        "privacy.secure_aggregation.clip: has no effect with privacy.differential.mechanism distributed; remove it.")]
+    [InlineData(Masked + ", bits: 4}}",
+        "privacy.secure_aggregation.bits: do not fit: with 4 bits a value rounding would make an update of 55210 values longer by more than a tenth of privacy.differential.clip; raise privacy.secure_aggregation.bits.")]
     public void What_does_not_go_together_is_one_sentence(string text, string error) =>
         Assert.Equal([error], JobReader.Read("model: {name: mlp}\n" + text).Errors.Select(found => $"{found.Path}: {found.Message}"));
 
@@ -93,5 +111,8 @@ public sealed class PrivacyRulesTests
     [InlineData(Tree + InTurn + "}, algorithm: {name: fedavg, server: {optimizer: fedavgm}}}")]
     [InlineData("privacy: {differential: {mechanism: tree, epsilon: 4, delta: 1e-3, tree: {restart_every: 3}}}\ndata: {placement: local}\n" + InTurn + "}}")]
     [InlineData(Example + "federation: {cohort: {fraction: 0.5, over_select: 1.5}, algorithm: {name: fedprox}}\ntraining: {optimizer: {name: adam}}")]
+    [InlineData(Distributed + ", noise_multiplier: 1, colluding: 3}}")]
+    [InlineData(Distributed + ", epsilon: 8, delta: 1e-3, limit: 9}}")]
+    [InlineData("federation: {cohort: {fraction: 0.5, minimum: 4, over_select: 1.5}}\nprivacy: {secure_aggregation: {enabled: true}, differential: {mechanism: distributed, noise_multiplier: 1}}")]
     public void What_goes_together_is_accepted(string text) => Assert.Empty(JobReader.Read("model: {name: mlp}\n" + text).Errors);
 }

@@ -319,8 +319,8 @@ public sealed class MaskingActorTests : WorkerTestKit
 
         public Others()
         {
-            _codec = _job.Codec(3);
-            var layout = MaskedJob.Layout(_codec, 4);
+            _codec = _job.Codec(3, 4);
+            var layout = _job.Layout(_codec, 4);
             var context = new MaskingContext(Run, 2, 1);
             _clients = [.. new[] { "b", "c" }.Select(name => new MaskingClient(context, name, _job.Rules, layout, SystemRandom.Instance))];
             _sum = new(layout);

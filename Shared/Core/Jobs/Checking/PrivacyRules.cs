@@ -30,11 +30,13 @@ internal static class PrivacyRules
         if (spec.Mechanism == PrivacyMechanism.Example) CheckExamples(job, word);
         if (job.Sound("evaluation") && job.Spec.Evaluation.PerClient)
             job.Report("evaluation.per_client", $"does not go with {Mechanism} {word}: figures of single clients are exact and have no noise; remove it.");
-        if (job.Spec.Privacy.SecureAggregation.Enabled)
+        if (spec.Mechanism == PrivacyMechanism.Distributed) DistributedRules.Check(job, spec);
+        else if (job.Spec.Privacy.SecureAggregation.Enabled)
             job.Report(Mechanism, spec.TrustsCoordinator
-                ? $"{word} does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two."
-                : $"{word} does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two.");
+                ? $"{word} does not go with privacy.secure_aggregation.enabled, which hides from the coordinator the updates whose length it has to check; use one of the two, or distributed."
+                : $"{word} does not go with privacy.secure_aggregation.enabled: what clients mask beside their updates, sums over their training, has no noise; use one of the two, or distributed.");
         CheckNoise(job, spec, word);
+        if (spec.Mechanism == PrivacyMechanism.Distributed) DistributedRules.CheckNoise(job, spec);
     }
 
     private static void CheckNoise(BoundJob job, DifferentialSpec spec, string word)

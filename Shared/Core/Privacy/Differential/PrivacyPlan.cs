@@ -1,6 +1,7 @@
 using Federated.Core.Jobs;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Rounds;
 
 namespace Federated.Core.Privacy.Differential;
@@ -55,6 +56,7 @@ public sealed record PrivacyPlan
     {
         (PrivacyMechanism.Local, _) => new GaussianEvent(noise, Adjacency.ReplaceOne),
         (PrivacyMechanism.Tree, _) => new TreeEvent(noise, TreeSchedule.Leaves(job)),
+        (PrivacyMechanism.Distributed, _) => Masked(noise, RingCodec.LargestOf(job.Privacy.SecureAggregation.Bits)),
         (_, SelectionKind.Poisson) when IsDrawnInSecret(job) => new PoissonSampledEvent(job.Federation.Cohort.Fraction, noise),
         _ when IsDrawnInSecret(job) => new FixedSizeEvent(sampled, population, noise),
         _ => new GaussianEvent(noise),
@@ -63,7 +65,7 @@ public sealed record PrivacyPlan
     /// <summary>How many such events all rounds of a job come to, where no attempt fails and the run never goes back.</summary>
     internal static int Events(JobSpec job) => job.Privacy.Differential.Mechanism == PrivacyMechanism.Tree ? TreeSchedule.Trees(job) : job.Federation.Rounds;
 
-    /// <summary>What a round is to an accountant. central: that it gives away the noised sum of its updates. tree: that a tree begins. local: that a client sends its noised update.</summary>
+    /// <summary>What a round is to an accountant. central: that it gives away the noised sum of its updates. tree: that a tree begins. local: that a client sends its noised update. distributed: that the masked sum is opened, with the least noise that it may have.</summary>
     /// <param name="sampled">Clients that were asked.</param>
     /// <param name="population">Clients that could have been asked, at least as many.</param>
     public PrivacyEvent EventOf(int sampled, int population) => EventOf(Job, NoiseMultiplier, sampled, population);
@@ -85,6 +87,9 @@ public sealed record PrivacyPlan
         return rest > 0 ? (count, 1 / Math.Sqrt(rest))
             : throw new ArgumentException($"privacy.differential.adaptive.count_noise {count} is no more than half of the noise multiplier {NoiseMultiplier}: the number alone would reveal more than the guarantee allows.");
     }
+
+    // A client's integers are no longer than M steps (DistributedNoise), and so their L1 norm is no more than M².
+    private static SkellamEvent Masked(double noise, double largest) => new(noise * noise * largest * largest, largest, largest * largest);
 
     private static Adjacency AdjacencyOf(JobSpec job) => job.Privacy.Differential.Mechanism == PrivacyMechanism.Local
         || IsDrawnInSecret(job) && job.Federation.Cohort.Selection.Kind == SelectionKind.Uniform ? Adjacency.ReplaceOne : Adjacency.AddOrRemoveOne;

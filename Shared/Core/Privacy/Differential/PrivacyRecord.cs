@@ -9,7 +9,7 @@ namespace Federated.Core.Privacy.Differential;
 /// <remarks>Where the coordinator adds the noise, a round counts when it is committed: an attempt that failed gave nothing away. Where clients do, an attempt counts when clients are asked, whatever comes of it, for their updates may
 /// have left them.</remarks>
 /// <param name="Released">central: the noised sums. tree: the trees, each as a whole as soon as its first round is committed.</param>
-/// <param name="Asked">local and example: attempts that have asked their clients.</param>
+/// <param name="Asked">local, distributed and example: attempts that have asked their clients.</param>
 /// <param name="Sizes">example: numbers of examples that clients have.</param>
 public sealed record PrivacyRecord(PrivacyLedger Released, long Asked, ImmutableSortedSet<long> Sizes)
 {
@@ -57,7 +57,7 @@ public sealed record PrivacyRecord(PrivacyLedger Released, long Asked, Immutable
     public PrivacyClaim Epsilon(PrivacyPlan plan) => plan.Mechanism switch
     {
         PrivacyMechanism.Central or PrivacyMechanism.Tree => Epsilon(Released, plan),
-        PrivacyMechanism.Local => Epsilon(PrivacyLedger.Empty.Add(plan.EventOf(0, 1), Asked), plan),
+        PrivacyMechanism.Local or PrivacyMechanism.Distributed => Epsilon(PrivacyLedger.Empty.Add(plan.EventOf(0, 1), Asked), plan),
         _ => OfExamples(plan),
     };
 

@@ -51,10 +51,18 @@ public sealed record PrivacyStatement(double? Epsilon, double Delta, string Sent
                 + $"and other clients and whoever gets the models need not be; {Uncovered}",
             PrivacyMechanism.Local => $"The updates of a client in all rounds together are {numbers}-differentially private: they tell no more than that which data the client has, {reckoned} and a client that is asked in every round; "
                 + $"nobody is trusted but the client's own worker, which draws the noise; {Uncovered}",
+            PrivacyMechanism.Distributed => $"The sums of updates of all rounds together are {numbers}-differentially private for clients: they tell no more than that whether {Neighbours(guarantee.Adjacency)}, {reckoned}{Lots(plan)}; "
+                + $"each client's own worker is trusted, which cuts its update and draws its share of the noise; of the {plan.Job.Federation.Cohort.Minimum} or more clients of a sum {Colluding(plan.Spec.Colluding)}; {Protocol(plan.Job)}; {Uncovered}",
             _ => $"The updates of a client in all rounds together are {numbers}-differentially private for its examples: they tell no more than that whether any one example is there, {reckoned} and examples drawn in secret for every step, "
                 + $"for the client that fares worst and is asked in every round; nobody is trusted but the client's own worker, which draws examples and noise; {Uncovered}",
         };
     }
+
+    private static string Colluding(int clients) => clients == 0 ? "all are trusted to add their shares and to keep them to themselves"
+        : Invariant($"all but {clients} are trusted to add their shares and to keep them to themselves, whatever {(clients == 1 ? "that one" : "those")} and the coordinator may tell each other");
+
+    private static string Protocol(JobSpec job) => job.Privacy.SecureAggregation.RequireIdentities ? "the coordinator is not trusted, and learns sums alone, since clients know each other's signatures"
+        : "the coordinator is trusted to keep to the protocol, and learns sums alone";
 
     private static string Neighbours(Adjacency adjacency) => adjacency == Adjacency.AddOrRemoveOne ? "any one client takes part with all its data" : "any one client has its data or quite other ones";
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Federated.Core.Jobs;
 using Federated.Core.Jobs.Describing;
-using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
 using Federated.Core.Privacy.Differential;
 
@@ -33,9 +32,9 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
 
     /// <summary>Reads a job.</summary>
     /// <param name="job">A checked job.</param>
-    /// <remarks>A round counts as a Gaussian release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
-    /// see. With trees it counts as one Gaussian release for each tree: of all the nodes above the one round in which the client takes part.
-    /// With noise of its own a client is compared with any other client, else with its absence. A guarantee for single examples bounds nothing of the client as a whole.</remarks>
+    /// <remarks>A round counts as a release to which the client surely contributed: whether the coordinator draws cohorts in secret, which would make it less, no client can
+    /// see. With trees it counts as one Gaussian release for each tree: of all the nodes above the one round in which the client takes part. With noise of its own alone a client is compared with any other client, else with its absence.
+    /// A guarantee for single examples bounds nothing of the client as a whole.</remarks>
     public static JobPrivacy Of(JobSpec job)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
@@ -50,11 +49,11 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
             {
                 PrivacyMechanism.Central => new GaussianEvent(plan.NoiseMultiplier),
                 PrivacyMechanism.Tree => new GaussianEvent(new TreeEvent(plan.NoiseMultiplier, plan.Leaves).NoiseToSensitivity),
-                PrivacyMechanism.Local => new GaussianEvent(plan.NoiseMultiplier, Adjacency.ReplaceOne),
+                PrivacyMechanism.Local or PrivacyMechanism.Distributed => plan.EventOf(0, 1),
                 _ => null,
             },
             Rounds = differential.Mechanism == PrivacyMechanism.Tree ? PrivacyPlan.Events(job) : job.Federation.Rounds,
-            EveryUpdateCounts = differential.Mechanism == PrivacyMechanism.Local,
+            EveryUpdateCounts = differential.Mechanism is PrivacyMechanism.Local or PrivacyMechanism.Distributed,
         };
     }
 

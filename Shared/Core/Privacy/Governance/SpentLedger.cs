@@ -19,7 +19,7 @@ public sealed record SpentRelease(string Account, string Run, int Round, int Att
 
 /// <summary>What the updates of each client have given away, in every run and in all of them. An update counts once, however often it is sent. Immutable.</summary>
 /// <remarks>ε is <see cref="PrivacyAccountant"/>'s with Renyi orders over all releases at the policy's δ. Where releases are of different adjacency, all count as the replacement of a client by another, which
-/// costs a Gaussian release that speaks of a client's absence as much as with half the noise.</remarks>
+/// costs a release that speaks of a client's absence as much as with half the noise, or twice the reach.</remarks>
 public sealed class SpentLedger
 {
     /// <summary>Nothing was spent.</summary>
@@ -80,9 +80,17 @@ public sealed class SpentLedger
     private static PrivacyClaim Claim(PrivacyLedger spent, double delta)
     {
         var isMixed = spent.Entries.Select(entry => entry.Event.Adjacency).Distinct().Count() > 1;
-        var alike = isMixed ? spent.Entries.Aggregate(PrivacyLedger.Empty, (sum, entry) => sum.Add(entry.Event is GaussianEvent plain ? new GaussianEvent(plain.NoiseMultiplier, Adjacency.ReplaceOne) : entry.Event, entry.Count)) : spent;
+        var alike = isMixed ? spent.Entries.Aggregate(PrivacyLedger.Empty, (sum, entry) => sum.Add(Replacing(entry.Event), entry.Count)) : spent;
         return PrivacyAccountant.Epsilon(alike, delta, AccountantKind.Renyi);
     }
 
     private static (string, string, int, int, string) KeyOf(SpentRelease release) => (release.Account, release.Run, release.Round, release.Attempt, release.Payload);
+
+    // A replacement in the numbers of an absence, so that all can be added up.
+    private static PrivacyEvent Replacing(PrivacyEvent release) => release switch
+    {
+        GaussianEvent plain => new GaussianEvent(plain.NoiseMultiplier / 2),
+        SkellamEvent sum => new SkellamEvent(sum.Variance, 2 * sum.L2, 2 * sum.L1),
+        _ => release,
+    };
 }

@@ -75,6 +75,17 @@ public sealed class SpentLedgerTests
         Assert.InRange(SpentLedger.Epsilon(mixed.Of("a"), Delta)!.Value, expected - 1e-9, expected * 1.02);
     }
 
+    // z = 2 at a step of 1 / 2047: as much as Gaussian noise of z = 2, whose halves the replacement costs.
+    [Fact]
+    public void Masked_sums_count_as_a_replacement_too_beside_a_clients_own_noise()
+    {
+        var mixed = SpentLedger.Empty.With(new("a", "r", 1, 1, new SkellamEvent(4.0 * 2047 * 2047, 2047, 2047.0 * 2047))).With(new("a", "s", 1, 1, new GaussianEvent(4, Adjacency.ReplaceOne)));
+
+        double[] halved = [1, 2];
+        var expected = Least(order => halved.Sum(z => order / (2 * z * z)), Delta);
+        Assert.InRange(SpentLedger.Epsilon(mixed.Of("a"), Delta)!.Value, expected, expected * 1.04);
+    }
+
     [Fact]
     public void Without_limits_nothing_is_refused()
     {

@@ -38,6 +38,9 @@ internal sealed class MaskedCohort : IDisposable
 
     public Dictionary<string, byte[]> Uploads { get; } = [];
 
+    // What clients mask in place of Integers.
+    public Func<string, int[]>? Own { get; init; }
+
     public MaskingClient this[string name] => _clients[name];
 
     public ClientIdentity Identity(string name) => _identities[name];
@@ -60,7 +63,7 @@ internal sealed class MaskedCohort : IDisposable
     {
         if (State.MaskingFor(name) is not { } request) return;
         Assert.Null(_clients[name].Take(request));
-        Uploads[name] = _clients[name].Mask(Integers(name, Layout), Scalars(name, Layout));
+        Uploads[name] = _clients[name].Mask(Own?.Invoke(name) ?? Integers(name, Layout), Scalars(name, Layout));
         Assert.Null(State.Check(name));
         State = State.Fold(name);
         Assert.Null(Sum.Add(Uploads[name]));

@@ -34,7 +34,7 @@ public sealed record RingCodec
         if (!(clip > 0) || !double.IsFinite(clip)) throw new ArgumentOutOfRangeException(nameof(clip), clip, "The clip is above 0 and finite.");
         ArgumentOutOfRangeException.ThrowIfLessThan(clients, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(headroom);
-        (Bits, Clip, Clients, Largest) = (bits, clip, clients, (1 << (bits - 1)) - 1);
+        (Bits, Clip, Clients, Largest) = (bits, clip, clients, LargestOf(bits));
         RingBits = RingBitsOf(bits, clients, headroom);
         if (RingBits > MaxRingBits)
             throw new ArgumentException($"{bits} bits a value, {RingBits - bits - headroom} for the sum of {clients} and {headroom} of headroom are {RingBits} bits; at most {MaxRingBits} fit. Use fewer bits a value.", nameof(bits));
@@ -58,6 +58,9 @@ public sealed record RingCodec
 
     /// <summary>c / M.</summary>
     public double Step { get; }
+
+    /// <summary>M for some bits a value.</summary>
+    public static int LargestOf(int bits) => (1 << (bits - 1)) - 1;
 
     /// <summary>r for some bits a value, clients and headroom: bits + ⌈log2 n⌉ + headroom. May be above <see cref="MaxRingBits"/>; for rules of jobs.</summary>
     public static int RingBitsOf(int bits, int clients, int headroom = 0) => bits + (clients == 1 ? 0 : BitOperations.Log2((uint)(clients - 1)) + 1) + headroom;

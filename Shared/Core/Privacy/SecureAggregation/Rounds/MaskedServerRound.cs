@@ -23,7 +23,9 @@ public static class MaskedServerRound
     {
         if (MaskRemoval.Remove(state, sum, threads, cancellation) is { } refused) return new(null, null, $"the sum could not be unmasked: {refused.Detail}");
         var updates = state.Masked.Count;
-        if (MaskedFacts.Decode(sum.Scalars, updates, out var weight, out var sums) is { } wrong)
+        // Without scalars all weigh 1, and there is nothing else to be told.
+        var (weight, sums) = ((double)updates, RoundSums.OfSilent(updates));
+        if (sum.Layout.Scalars > 0 && MaskedFacts.Decode(sum.Scalars, updates, out weight, out sums) is { } wrong)
             return new(null, null, string.Create(CultureInfo.InvariantCulture, $"what clients masked makes no sense: {wrong}"));
         var mean = new float[sum.Layout.Length];
         codec.Decode(sum.Values, weight, mean);
