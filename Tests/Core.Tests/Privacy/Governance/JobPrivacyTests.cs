@@ -14,7 +14,7 @@ public sealed class JobPrivacyTests
 
         Assert.Equal((true, "distributed", 1.0, 2.0), (privacy.SecureAggregation, privacy.Mechanism, privacy.Clip, privacy.NoiseMultiplier));
         Assert.Equal(new SkellamEvent(4.0 * 2047 * 2047, 2047, 2047.0 * 2047), privacy.Release);
-        Assert.True(privacy.EveryAttemptCounts);
+        Assert.True(privacy.EveryUpdateCounts);
     }
 
     [Fact]
