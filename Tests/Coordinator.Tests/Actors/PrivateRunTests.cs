@@ -1,4 +1,3 @@
-using Federated.Coordinator.Actors;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;

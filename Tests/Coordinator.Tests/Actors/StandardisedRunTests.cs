@@ -1,5 +1,4 @@
 using Federated.Coordinator.Actors;
-using Federated.Core.Jobs;
 using Federated.Core.Parameters;
 using Federated.V1;
 using Federated.Wire.Mapping;
