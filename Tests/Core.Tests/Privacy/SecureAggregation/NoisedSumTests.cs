@@ -39,16 +39,16 @@ public sealed class NoisedSumTests
     [Fact]
     public void Mean_is_the_sum_divided_by_those_who_stay_and_nothing_is_said_beside_it()
     {
-        var (values, codec, cohort) = Close(1, name =>
+        var (values, codec, sum) = Close(1, name =>
         {
             var update = new float[Length];
             update[int.Parse(name[^3..], System.Globalization.CultureInfo.InvariantCulture)] = 0.5f;
             return update;
         });
-        Assert.Equal((0, Length * codec.RingBits / 8), (cohort.Layout.Scalars, cohort.Layout.Bytes));
+        Assert.Equal((0, Length * codec.RingBits / 8), (sum.Layout.Scalars, sum.Layout.Bytes));
         Assert.Equal((1.0, 2047), (codec.Clip, codec.Largest));
         var mean = new float[Length];
-        codec.Decode(cohort.Sum.Values, 11, mean);
+        codec.Decode(sum.Values, 11, mean);
         for (var i = 0; i < 15; i++) Assert.Equal(i is > 1 and < 13 ? 0.5 / 11 : 0, mean[i], 5 * 2 * Math.Sqrt(11.0 / 9) / 11);
         Assert.Equal(values[5] / 2047 / 11, mean[5], 1e-6);
     }
@@ -64,7 +64,7 @@ public sealed class NoisedSumTests
 
     private static MaskedJob Job { get; } = new(PrivateJobs.Distributed());
 
-    private static (double[] Values, RingCodec Codec, MaskedCohort Cohort) Close(int dropped, Func<string, float[]> update)
+    private static (double[] Values, RingCodec Codec, MaskedSum Sum) Close(int dropped, Func<string, float[]> update)
     {
         var (codec, random) = (Job.Codec(12, Length), new RepeatableRandom(7));
         using var cohort = new MaskedCohort(12, Job.Rules, Job.Layout(codec, Length))
@@ -83,6 +83,6 @@ public sealed class NoisedSumTests
         cohort.Unmask();
         Assert.Null(MaskRemoval.Remove(cohort.State, cohort.Sum, 2));
         var unused = 32 - codec.RingBits;
-        return ([.. cohort.Sum.Values.ToArray().Select(value => (double)((int)(value << unused) >> unused))], codec, cohort);
+        return ([.. cohort.Sum.Values.ToArray().Select(value => (double)((int)(value << unused) >> unused))], codec, cohort.Sum);
     }
 }
