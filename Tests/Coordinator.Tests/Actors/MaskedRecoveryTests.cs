@@ -54,9 +54,9 @@ public sealed class MaskedRecoveryTests : RecoveryTest
         };
         await Begin(job, ("a", 1), ("b", 2), ("c", 4));
         TrainTasks();
+        Assert.Equal(EpsilonOf(1), (await Details()).Summary.Privacy.Epsilon);
         await RestartAsync();
         Attach();
-        Assert.Equal(EpsilonOf(1), (await Details()).Summary.Privacy.Epsilon);
         await SumAsync(TrainTasks(), job);
 
         await AwaitConditionAsync(async () => (await Details()).Rounds.Count == 1, TimeSpan.FromSeconds(10));
