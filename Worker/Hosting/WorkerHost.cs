@@ -13,6 +13,7 @@ using Federated.Worker.Governance.Records;
 using Federated.Worker.Grpc;
 using Federated.Worker.Options;
 using Federated.Worker.SecureAggregation;
+using Federated.Worker.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,10 +35,11 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly TransferLink _transfer;
     private readonly MaskingIdentities _identities;
     private readonly IDepartureGate _gate;
+    private readonly ClientStates _states;
 
-    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities, IDepartureGate gate)
+    private WorkerHost(IHost host, WorkerStatus status, TransferLink transfer, MaskingIdentities identities, IDepartureGate gate, ClientStates states)
     {
-        (_host, _status, _transfer, _identities, _gate) = (host, status, transfer, identities, gate);
+        (_host, _status, _transfer, _identities, _gate, _states) = (host, status, transfer, identities, gate, states);
         _worker = host.Services.GetRequiredService<IRequiredActor<WorkerActor>>().ActorRef;
         Completion = RunAsync(host.Services.GetRequiredService<ActorSystem>());
     }
@@ -85,7 +87,7 @@ public sealed class WorkerHost : IAsyncDisposable
             }
             host = Build(scope, status);
             await host.StartAsync(cancellation);
-            return new WorkerHost(host, status, transfer, identities, gate);
+            return new WorkerHost(host, status, transfer, identities, gate, scope.States);
         }
         catch
         {
@@ -129,6 +131,8 @@ public sealed class WorkerHost : IAsyncDisposable
         // Leaves the cluster first, so that the others need not find out by silence.
         await _host.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await system.WhenTerminated.ConfigureAwait(false);
+        // Nothing is deleted any more under whoever deletes the state folder.
+        await _states.DeletedAsync().ConfigureAwait(false);
         _status.GiveUpAttaching();
         return exitCode;
     }

@@ -26,4 +26,7 @@ internal sealed class ClientStates(string root)
         var store = _runs.TryRemove(run, out var open) ? open : new ClientStateStore(run, Path.Combine(root, run));
         return _deletions[run] = Task.Run(store.Delete);
     }
+
+    /// <summary>Ends when no deletion is under way, so that whoever ends this worker may delete the root. Never fails: who began a deletion is told of its errors.</summary>
+    public Task DeletedAsync() => Task.WhenAll(_deletions.Values.Select(deletion => deletion.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)));
 }

@@ -32,6 +32,19 @@ public sealed class ClientStateStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_waits_for_deletions_finds_nothing_of_them()
+    {
+        for (var run = 0; run < 20; run++) Save(new ClientStateStore($"run-{run}", Path.Combine(_folder.Path, $"run-{run}")), 1, value: 1);
+        var states = new ClientStates(_folder.Path);
+        var deletions = Enumerable.Range(0, 20).Select(run => states.DeleteAsync($"run-{run}")).ToList();
+
+        await states.DeletedAsync();
+
+        Assert.All(deletions, deletion => Assert.True(deletion.IsCompletedSuccessfully));
+        Assert.Empty(Directory.GetDirectories(_folder.Path));
+    }
+
+    [Fact]
     public async Task State_that_the_coordinator_names_is_loaded_also_after_a_restart()
     {
         await CommitAsync(1, 3, 4);
