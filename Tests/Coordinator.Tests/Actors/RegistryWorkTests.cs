@@ -7,42 +7,9 @@ using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
 
-public sealed class ClientRegistryActorTests : ActorTest
+/// <summary>Which worker gets which task, and when.</summary>
+public sealed class RegistryWorkTests : RegistryTest
 {
-    private readonly IActorRef _registry;
-    private readonly TestProbe _run;
-
-    public ClientRegistryActorTests()
-    {
-        _registry = Sys.ActorOf(ClientRegistryActor.Props(Settings));
-        _run = CreateTestProbe();
-        _registry.Tell(new OpenRunWork("r", "job: yaml"));
-    }
-
-    [Fact]
-    public void Worker_is_welcomed_by_its_session_as_often_as_it_says_hello()
-    {
-        var worker = CreateTestProbe();
-        var session = Attach(worker, HelloOf("w1"));
-        _registry.Tell(HelloOf("w1"), worker);
-        worker.ExpectMsg<Welcome>();
-        Assert.Equal(session, worker.LastSender);
-    }
-
-    [Fact]
-    public void Worker_of_another_version_is_refused_with_both_versions_in_the_sentence()
-    {
-        var worker = CreateTestProbe();
-        var hello = HelloOf("w1");
-        hello.Protocol = 9;
-        hello.Version = "7.7.7";
-        _registry.Tell(hello, worker);
-        var refused = worker.ExpectMsg<Refused>();
-        Assert.Equal((Refusal.WrongVersion, "s1"), (refused.Reason, refused.Session));
-        Assert.Equal(
-            "Worker 'w1' (version 7.7.7) speaks protocol 9, the coordinator (version 0.1.0) speaks protocol 1: install the same version on both.", refused.Detail);
-    }
-
     [Fact]
     public void Each_assignment_has_a_ticket_of_its_own_that_owner_and_worker_are_told_and_no_repetition_changes()
     {
@@ -53,8 +20,8 @@ public sealed class ClientRegistryActorTests : ActorTest
             registry.Tell(HelloOf(name, slots: 1), worker);
             worker.ExpectMsg<Welcome>();
         }
-        registry.Tell(new SubmitWork([new(Train("a")), new(Train("b"))]), _run);
-        var told = new[] { _run.ExpectMsg<TaskAssigned>(), _run.ExpectMsg<TaskAssigned>() };
+        registry.Tell(new SubmitWork([new(Train("a")), new(Train("b"))]), Run);
+        var told = new[] { Run.ExpectMsg<TaskAssigned>(), Run.ExpectMsg<TaskAssigned>() };
         Assert.Equal([1, 2], told.Select(assigned => (int)assigned.Ticket[^1]));
         Assert.All(told, assigned => Assert.Equal(16, assigned.Ticket.Length));
         foreach (var (worker, name) in new[] { (first, "w1"), (second, "w2") })
@@ -70,83 +37,6 @@ public sealed class ClientRegistryActorTests : ActorTest
     }
 
     [Fact]
-    public void Hello_with_a_result_of_no_task_or_too_many_results_is_refused()
-    {
-        var worker = CreateTestProbe();
-        var nameless = HelloOf("w1");
-        nameless.Held.Add([Train("a").Key.ToProto(), new TaskId { Run = "Run/1", Attempt = 1, Kind = TaskKind.Train }]);
-        _registry.Tell(nameless, worker);
-        var refused = worker.ExpectMsg<Refused>();
-        Assert.Equal(Refusal.Malformed, refused.Reason);
-        Assert.StartsWith("Result 2 that worker 'w1'", refused.Detail, StringComparison.Ordinal);
-        var greedy = HelloOf("w1");
-        greedy.Held.Add(Enumerable.Repeat(Train("a").Key.ToProto(), Admission.MaxHeld + 1));
-        _registry.Tell(greedy, worker);
-        Assert.Contains("10001 results", worker.ExpectMsg<Refused>().Detail, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("", 2, "slots", "The worker's name")]
-    [InlineData("w", 0, "a", "0 slots")]
-    [InlineData("w", 1025, "a", "1025 slots")]
-    [InlineData("w", 1, "a a", "client 'a' twice")]
-    [InlineData("w", 1, "a\u0001", "control character")]
-    public void Malformed_hello_is_refused(string name, int slots, string clients, string sentence)
-    {
-        var worker = CreateTestProbe();
-        _registry.Tell(HelloOf(name, slots, "s1", clients.Split(' ')), worker);
-        var refused = worker.ExpectMsg<Refused>();
-        Assert.Equal(Refusal.Malformed, refused.Reason);
-        Assert.Contains(sentence, refused.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Second_worker_of_the_same_name_is_refused_while_the_first_is_alive()
-    {
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        Attach(first, HelloOf("w1"));
-        _registry.Tell(HelloOf("w1", 2, "s2"), second);
-        var refused = second.ExpectMsg<Refused>();
-        Assert.Equal((Refusal.Duplicate, "s2"), (refused.Reason, refused.Session));
-    }
-
-    [Fact]
-    public void Second_worker_with_a_client_of_the_first_is_refused_while_the_first_is_alive()
-    {
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        Attach(first, HelloOf("w1", 1, "s1", "a", "b"));
-        _registry.Tell(HelloOf("w2", 1, "s2", "b"), second);
-        Assert.Contains("'w1'", second.ExpectMsg<Refused>().Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Restarted_worker_takes_the_place_of_one_that_does_not_answer_and_gets_its_tasks()
-    {
-        var second = CreateTestProbe();
-        var silent = Sys.ActorOf(Props.Create(() => new Mute(TestActor)));
-        _registry.Tell(HelloOf("w1"), silent);
-        ExpectMsg<Welcome>();
-        Submit(Train("a"));
-        ExpectMsg<OpenRun>();
-        ExpectMsg<AssignTask>();
-        // In its mailbox before the question whether it is alive.
-        silent.Tell(PoisonPill.Instance);
-        _registry.Tell(HelloOf("w1", 2, "s2"), second);
-        second.ExpectMsg<Welcome>();
-        second.ExpectMsg<OpenRun>();
-        Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
-    }
-
-    [Fact]
-    public void Unreachable_worker_is_replaced_at_once_by_its_restarted_self()
-    {
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        Attach(first, HelloOf("w1"));
-        _registry.Tell(new NodeUnreachable(first.Ref.Path.Address));
-        Attach(second, HelloOf("w1", 2, "s2"));
-    }
-
-    [Fact]
     public void Task_reaches_the_worker_after_the_run_was_opened_and_is_repeated_until_it_is_accepted()
     {
         var worker = CreateTestProbe();
@@ -155,7 +45,7 @@ public sealed class ClientRegistryActorTests : ActorTest
         Assert.Equal(("r", "job: yaml"), worker.ExpectMsg<OpenRun>() is var open ? (open.Run, open.JobYaml) : default);
         var task = worker.ExpectMsg<AssignTask>();
         Assert.Equal(("a", TaskKind.Train, 1u), (task.Id.Client, task.Id.Kind, task.Id.Round));
-        Assert.Equal(("a", "w1"), _run.ExpectMsg<TaskAssigned>() is var assigned ? (assigned.Key.Client, assigned.Worker) : default);
+        Assert.Equal(("a", "w1"), Run.ExpectMsg<TaskAssigned>() is var assigned ? (assigned.Key.Client, assigned.Worker) : default);
 
         Advance(WorkerSessionActor.RepeatInterval);
         worker.ExpectMsg<OpenRun>();
@@ -187,49 +77,20 @@ public sealed class ClientRegistryActorTests : ActorTest
     {
         var worker = CreateTestProbe();
         Attach(worker, HelloOf("w1"));
-        _registry.Tell(SubscribeRoster.Instance, _run);
-        Assert.Equal((1, 2), _run.ExpectMsg<Roster>() is var there ? (there.Workers, there.Slots) : default);
+        Registry.Tell(SubscribeRoster.Instance, Run);
+        Assert.Equal((1, 2), Run.ExpectMsg<Roster>() is var there ? (there.Workers, there.Slots) : default);
         Submit(Train("a"));
         worker.ExpectMsg<OpenRun>();
         worker.ExpectMsg<AssignTask>();
-        _run.ExpectMsg<TaskAssigned>();
+        Run.ExpectMsg<TaskAssigned>();
 
-        _registry.Tell(new NodeUnreachable(worker.Ref.Path.Address));
+        Registry.Tell(new NodeUnreachable(worker.Ref.Path.Address));
         Assert.Equal("a", worker.ExpectMsg<CancelTasks>().Ids.Single().Client);
-        Assert.Equal(0, _run.ExpectMsg<Roster>().Workers);
-        _registry.Tell(new NodeReachable(worker.Ref.Path.Address));
+        Assert.Equal(0, Run.ExpectMsg<Roster>().Workers);
+        Registry.Tell(new NodeReachable(worker.Ref.Path.Address));
         Assert.Equal("a", worker.FishForMessage<AssignTask>(_ => true).Id.Client);
-        _run.ExpectMsg<TaskAssigned>();
-        Assert.Equal(1, _run.ExpectMsg<Roster>().Workers);
-    }
-
-    [Fact]
-    public void Roster_has_the_labels_of_the_workers_of_clients_and_tells_when_they_change()
-    {
-        var (first, second) = (CreateTestProbe(), CreateTestProbe());
-        var hello = HelloOf("w1", 1, "s1", "a");
-        hello.Labels["region"] = "north";
-        Attach(first, hello);
-        _registry.Tell(SubscribeRoster.Instance, _run);
-        var roster = _run.ExpectMsg<Roster>();
-        Assert.Equal(("north", "", ""), (roster.Label("a", "region"), roster.Label("a", "size"), roster.Label("b", "region")));
-
-        Sys.Stop(first.Ref);
-        Assert.Equal(0, _run.ExpectMsg<Roster>().Workers);
-        var again = HelloOf("w1", 1, "s2", "a");
-        again.Labels["region"] = "south";
-        Attach(second, again);
-        Assert.Equal("south", _run.ExpectMsg<Roster>().Label("a", "region"));
-    }
-
-    [Fact]
-    public void Worker_with_too_many_labels_is_refused()
-    {
-        var worker = CreateTestProbe();
-        var hello = HelloOf("w1");
-        for (var i = 0; i < 33; i++) hello.Labels[$"l{i}"] = "x";
-        _registry.Tell(hello, worker);
-        Assert.Contains("33 labels", worker.ExpectMsg<Refused>().Detail, StringComparison.Ordinal);
+        Run.ExpectMsg<TaskAssigned>();
+        Assert.Equal(1, Run.ExpectMsg<Roster>().Workers);
     }
 
     [Fact]
@@ -238,9 +99,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         var worker = CreateTestProbe();
         Attach(worker, HelloOf("w1", 1, "s1", "a"));
         Submit(Train("a") with { Local = true });
-        _run.ExpectMsg<TaskAssigned>();
+        Run.ExpectMsg<TaskAssigned>();
         Sys.Stop(worker.Ref);
-        Assert.Equal(("a", "w1"), _run.ExpectMsg<TaskLost>() is var lost ? (lost.Key.Client, lost.Worker) : default);
+        Assert.Equal(("a", "w1"), Run.ExpectMsg<TaskLost>() is var lost ? (lost.Key.Client, lost.Worker) : default);
     }
 
     [Fact]
@@ -248,10 +109,10 @@ public sealed class ClientRegistryActorTests : ActorTest
     {
         var worker = CreateTestProbe();
         var session = Attach(worker, HelloOf("w1"));
-        _registry.Tell(SubscribeRoster.Instance, _run);
-        _run.ExpectMsg<Roster>();
+        Registry.Tell(SubscribeRoster.Instance, Run);
+        Run.ExpectMsg<Roster>();
         session.Tell(new Draining { Session = "s1" }, worker);
-        Assert.Equal(0, _run.ExpectMsg<Roster>().Workers);
+        Assert.Equal(0, Run.ExpectMsg<Roster>().Workers);
         Submit(Train("a"));
         worker.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
     }
@@ -264,9 +125,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         Submit(Train("a"), Train("b"), Train("c"));
         worker.ExpectMsg<OpenRun>();
         foreach (var _ in new[] { 1, 2 }) session.Tell(new TaskAccepted { Id = worker.ExpectMsg<AssignTask>().Id }, worker);
-        _registry.Tell(new WorkDone(Train("a").Key));
+        Registry.Tell(new WorkDone(Train("a").Key));
         Assert.Equal("c", worker.ExpectMsg<AssignTask>().Id.Client);
-        _registry.Tell(new WithdrawWork([Train("b").Key, Train("c").Key]));
+        Registry.Tell(new WithdrawWork([Train("b").Key, Train("c").Key]));
         Assert.Equal(["b", "c"], worker.ExpectMsg<CancelTasks>().Ids.Select(id => id.Client));
     }
 
@@ -279,9 +140,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         knows.ExpectMsg<OpenRun>();
         knows.ExpectMsg<AssignTask>();
         Attach(doesNot, HelloOf("w2"));
-        _registry.Tell(new AnnounceCommit("r", 1));
+        Registry.Tell(new AnnounceCommit("r", 1));
         Assert.Equal(("r", 1u), knows.ExpectMsg<RoundCommitted>() is var committed ? (committed.Run, committed.Round) : default);
-        _registry.Tell(new CloseRunWork("r", MayGoOn: false));
+        Registry.Tell(new CloseRunWork("r", MayGoOn: false));
         knows.ExpectMsg<CancelTasks>();
         Assert.Equal("r", knows.ExpectMsg<CloseRun>().Run);
         doesNot.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
@@ -309,18 +170,37 @@ public sealed class ClientRegistryActorTests : ActorTest
     {
         var (first, second, other) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         Attach(other, HelloOf("w0", 8, "s0"));
-        _registry.Tell(new NodeUnreachable(other.Ref.Path.Address));
+        Registry.Tell(new NodeUnreachable(other.Ref.Path.Address));
         Attach(first, HelloOf("w1", 8));
         Submit(Train("a"));
         first.ExpectMsg<OpenRun>();
         first.ExpectMsg<AssignTask>();
-        _registry.Tell(new NodeReachable(other.Ref.Path.Address));
+        Registry.Tell(new NodeReachable(other.Ref.Path.Address));
         var hello = HelloOf("w1", 8);
         hello.Held.Add(Train("a").Key.ToProto());
         Attach(second, hello);
         second.ExpectMsg<OpenRun>();
         Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
         other.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Worker_to_which_a_done_task_had_moved_forgets_it_unless_its_client_has_a_part_to_play_still(bool goesOn)
+    {
+        var (trained, took) = (CreateTestProbe(), CreateTestProbe());
+        Attach(trained, HelloOf("w1", 1));
+        Submit(Train("a"));
+        trained.ExpectMsg<OpenRun>();
+        trained.ExpectMsg<AssignTask>();
+        Registry.Tell(new NodeUnreachable(trained.Ref.Path.Address));
+        Attach(took, HelloOf("w2", 1, "s2"));
+        took.ExpectMsg<OpenRun>();
+        took.ExpectMsg<AssignTask>();
+        Registry.Tell(new WorkDone(Train("a").Key) { GoesOn = goesOn });
+        if (goesOn) took.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        else Assert.Equal(["a"], took.ExpectMsg<CancelTasks>().Ids.Select(id => id.Client));
     }
 
     [Fact]
@@ -335,26 +215,26 @@ public sealed class ClientRegistryActorTests : ActorTest
             worker.ExpectMsg<OpenRun>();
             return worker.ExpectMsg<AssignTask>().Id.Client;
         });
-        _run.ExpectMsg<TaskAssigned>();
-        _run.ExpectMsg<TaskAssigned>();
-        _registry.Tell(new SuspendRunWork("r"));
-        _registry.Tell(new SuspendRunWork("r"));
-        _registry.Tell(new WorkDone(Train("a").Key));
+        Run.ExpectMsg<TaskAssigned>();
+        Run.ExpectMsg<TaskAssigned>();
+        Registry.Tell(new SuspendRunWork("r"));
+        Registry.Tell(new SuspendRunWork("r"));
+        Registry.Tell(new WorkDone(Train("a").Key));
         foreach (var worker in homes.Keys) worker.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         var heir = CreateTestProbe();
-        _registry.Tell(new SubmitWork([new(Train("b")), new(Train("a"))]), heir);
+        Registry.Tell(new SubmitWork([new(Train("b")), new(Train("a"))]), heir);
         foreach (var (worker, client) in homes) Assert.Equal(client, worker.ExpectMsg<AssignTask>().Id.Client);
         heir.ExpectMsg<TaskAssigned>();
         heir.ExpectMsg<TaskAssigned>();
-        _run.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Run.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]
     public void Worker_that_opens_a_run_late_is_told_its_last_durable_round_before_its_task()
     {
         var worker = CreateTestProbe();
-        _registry.Tell(new AnnounceCommit("r", 1));
-        _registry.Tell(new AnnounceCommit("r", 2, Attempt: 3));
+        Registry.Tell(new AnnounceCommit("r", 1));
+        Registry.Tell(new AnnounceCommit("r", 2, Attempt: 3));
         Attach(worker, HelloOf("w1"));
         Submit(Train("a"));
         worker.ExpectMsg<OpenRun>();
@@ -370,11 +250,11 @@ public sealed class ClientRegistryActorTests : ActorTest
         Submit(Train("a"));
         first.ExpectMsg<OpenRun>();
         first.ExpectMsg<AssignTask>();
-        _registry.Tell(new WorkDone(Train("a").Key));
+        Registry.Tell(new WorkDone(Train("a").Key));
         Submit(Train("x"), Train("y"));
         foreach (var _ in new[] { 1, 2 }) first.ExpectMsg<AssignTask>();
         Attach(second, HelloOf("w2", 1, "s2"));
-        _registry.Tell(new AnnounceCommit("r", 1));
+        Registry.Tell(new AnnounceCommit("r", 1));
         Submit(Train("a"));
         second.ExpectMsg<OpenRun>();
         second.ExpectMsg<RoundCommitted>();
@@ -389,9 +269,9 @@ public sealed class ClientRegistryActorTests : ActorTest
         Attach(first, HelloOf("w1", 1, "s1", "a"));
         first.ExpectMsg<OpenRun>();
         first.ExpectMsg<AssignTask>();
-        _run.ExpectMsg<TaskAssigned>();
+        Run.ExpectMsg<TaskAssigned>();
         Sys.Stop(first.Ref);
-        _run.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        Run.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         Attach(second, HelloOf("w1", 1, "s2", "a"));
         second.ExpectMsg<OpenRun>();
         Assert.Equal("a", second.ExpectMsg<AssignTask>().Id.Client);
@@ -407,7 +287,7 @@ public sealed class ClientRegistryActorTests : ActorTest
         foreach (var _ in new[] { 1, 2 }) session.Tell(new TaskAccepted { Id = leaves.ExpectMsg<AssignTask>().Id }, leaves);
         session.Tell(new Draining { Session = "s1" }, leaves);
         Attach(stays, HelloOf("w2", 2, "s2"));
-        _registry.Tell(new WorkDone(Train("a").Key));
+        Registry.Tell(new WorkDone(Train("a").Key));
         stays.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
         Sys.Stop(leaves.Ref);
         stays.ExpectMsg<OpenRun>();
@@ -415,23 +295,6 @@ public sealed class ClientRegistryActorTests : ActorTest
         // The result that it gave is with nobody any more: it would be made again.
         Submit(Train("a"));
         Assert.Equal("a", stays.ExpectMsg<AssignTask>().Id.Client);
-    }
-
-    private IActorRef Attach(TestProbe worker, Hello hello)
-    {
-        _registry.Tell(hello, worker);
-        Assert.Equal(("http://127.0.0.1:1", hello.Session), worker.ExpectMsg<Welcome>() is var welcome ? (welcome.TransferAddress, welcome.Session) : default);
-        return worker.LastSender;
-    }
-
-    private void Submit(params PlannedTask[] tasks) => _registry.Tell(new SubmitWork([.. tasks.Select(task => new TaskOrder(task))]), _run);
-
-    private static PlannedTask Train(string client) => new(new("r", TaskPurpose.Train, 1, 1, client), 1);
-
-    /// <summary>A worker that is killed without having said anything.</summary>
-    private sealed class Mute : ReceiveActor
-    {
-        public Mute(IActorRef log) => ReceiveAny(log.Tell);
     }
 
     private sealed class CountingSecrets : ISecureRandom
