@@ -1,8 +1,6 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Federated.Coordinator.Actors;
 using Federated.Core.Privacy;
-using Federated.Core.Rounds;
 using Federated.V1;
 
 namespace Federated.Coordinator.Tests.Actors;
