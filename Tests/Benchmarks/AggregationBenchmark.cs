@@ -43,8 +43,8 @@ internal static class AggregationBenchmark
                 mean.Clear();
                 foreach (var some in updates.Chunk(together)) mean.TryAdd([.. some.Select(update => new MeanTerm(update, 600))], outcomes.AsSpan(0, some.Length));
             });
-            // Looking for what is not finite reads an update once, adding it once more; the sums, 16 bytes, are read and written once for those together.
-            Moved(2 * bytes + 32.0 * length * ((clients + together - 1) / together), seconds);
+            // The sums, 16 bytes, are read and written once for those together, the first time only written.
+            Moved(bytes + 32.0 * length * ((clients + together - 1) / together) - 16.0 * length, seconds);
             Report.Line($"  {wide / seconds:P0} of the speed of the copy with {threads} threads, by the bytes of the updates");
         }
         foreach (var spec in Rules(clients))

@@ -30,6 +30,7 @@ public sealed class ExactMean
     private readonly long[] _high;
     private readonly long[] _low;
     private readonly int _threads;
+    private bool _stale;   // the sums hold what is to be forgotten
     private Int128 _weight;
     private int _untilCarry = CarryEvery;
 
@@ -72,10 +73,17 @@ public sealed class ExactMean
     {
         if (outcomes.Length != terms.Length) throw new ArgumentException($"Expected room for {terms.Length} outcomes, got {outcomes.Length}.", nameof(outcomes));
         foreach (var term in terms) term.Check(Length);
-        for (var begin = 0; begin < terms.Length; begin += CarryEvery)
+        while (!terms.IsEmpty)
         {
-            var count = Math.Min(CarryEvery, terms.Length - begin);
-            AddTogether(terms.Slice(begin, count), outcomes.Slice(begin, count));
+            var count = Math.Min(terms.Length, Math.Min(CarryEvery, MaxUpdates - Count));
+            if (count == 0)
+            {
+                outcomes.Fill(AddOutcome.Full);
+                return;
+            }
+            AddTogether(terms[..count].ToArray(), outcomes[..count]);
+            terms = terms[count..];
+            outcomes = outcomes[count..];
         }
     }
 
@@ -92,71 +100,93 @@ public sealed class ExactMean
     }
 
     /// <summary>Forgets everything that was added.</summary>
-    public void Clear()
-    {
-        Array.Clear(_high);
-        Array.Clear(_low);
-        (_weight, Count, _untilCarry) = (0, 0, CarryEvery);
-    }
+    public void Clear() => (_weight, Count, _untilCarry, _stale) = (0, 0, CarryEvery, true);
 
-    // At most as many as may be added before a carry.
-    private void AddTogether(ReadOnlySpan<MeanTerm> terms, Span<AddOutcome> outcomes)
+    // At most as many as may be added before a carry. What is not finite or out of range shows only when a vector has been read to its end, and reading it twice would take as long as adding it: it is added like
+    // the others, and taken out again, which integers that run over allow without a trace.
+    private void AddTogether(MeanTerm[] terms, Span<AddOutcome> outcomes)
     {
-        var (good, room) = (new List<MeanTerm>(terms.Length), MaxUpdates - Count);
-        for (var i = 0; i < terms.Length; i++)
+        if (_untilCarry < terms.Length)
         {
-            outcomes[i] = good.Count == room ? AddOutcome.Full : Judge(terms[i]);
-            if (outcomes[i] == AddOutcome.Added) good.Add(terms[i]);
-        }
-        if (good.Count == 0) return;
-        if (_untilCarry < good.Count)
-        {
-            ForRanges(range => FixedPoint.Carry(_high.AsSpan(range), _low.AsSpan(range)));
+            ForRanges((_, range) => FixedPoint.Carry(_high.AsSpan(range), _low.AsSpan(range)));
             _untilCarry = CarryEvery;
         }
-        _untilCarry -= good.Count;
-        ForRanges(range =>
+        var largest = Add(terms);
+        List<MeanTerm>? refused = null;
+        for (var i = 0; i < terms.Length; i++)
         {
-            var (start, length) = range.GetOffsetAndLength(Length);
-            for (var begin = start; begin < start + length; begin += Tile)
+            outcomes[i] = Judge(terms[i], largest[i]);
+            if (outcomes[i] != AddOutcome.Added)
             {
-                var count = Math.Min(Tile, start + length - begin);
-                var high = _high.AsSpan(begin, count);
-                var low = _low.AsSpan(begin, count);
-                foreach (var term in good) FixedPoint.AddBiased(term.Values.Span.Slice(begin, count), term.Weight * term.Factor, high, low);
-                FixedPoint.Settle(high, low, good.Count);
+                (refused ??= []).Add(terms[i]);
+                continue;
             }
-        });
-        foreach (var term in good) _weight += (Int128)Math.Round(term.Weight * (1L << LowBits));
-        Count += good.Count;
+            _weight += (Int128)Math.Round(terms[i].Weight * (1L << LowBits));
+            _untilCarry--;
+            Count++;
+        }
+        if (refused is not null) TakeOut(refused);
     }
 
-    private AddOutcome Judge(MeanTerm term)
+    // The largest magnitude of each term, NaN where there is one.
+    private float[] Add(MeanTerm[] terms)
     {
-        var largest = Largest(term.Values); // NaN when there is one
-        if (!float.IsFinite(largest)) return AddOutcome.NotFinite;
-        return term.Weight is < MinWeight or >= Limit || Math.Abs(term.Weight * term.Factor * largest) >= Limit ? AddOutcome.OutOfRange : AddOutcome.Added;
-    }
-
-    private float Largest(ReadOnlyMemory<float> values)
-    {
-        if (_threads == 1 || Length < 2 << 20) return TensorPrimitives.MaxMagnitude(values.Span);
-        var parts = new float[_threads];
-        Parallel.For(0, _threads, new ParallelOptions { MaxDegreeOfParallelism = _threads }, part =>
+        var largest = new float[_threads, terms.Length];
+        ForTiles((part, begin, high, low) =>
         {
-            var start = (int)((long)Length * part / _threads);
-            parts[part] = TensorPrimitives.MaxMagnitude(values.Span[start..(int)((long)Length * (part + 1) / _threads)]);
+            if (_stale)
+            {
+                high.Clear();
+                low.Clear();
+            }
+            for (var i = 0; i < terms.Length; i++)
+            {
+                var values = terms[i].Values.Span.Slice(begin, high.Length);
+                largest[part, i] = float.MaxMagnitude(largest[part, i], TensorPrimitives.MaxMagnitude(values));
+                FixedPoint.AddBiased(values, terms[i].Scale, high, low);
+            }
+            FixedPoint.Settle(high, low, terms.Length);
         });
-        return TensorPrimitives.MaxMagnitude<float>(parts);
+        _stale = false;
+        var most = new float[terms.Length];
+        for (var i = 0; i < terms.Length; i++)
+            for (var part = 0; part < _threads; part++) most[i] = float.MaxMagnitude(most[i], largest[part, i]);
+        return most;
     }
 
-    private void ForRanges(Action<Range> work)
+    private void TakeOut(List<MeanTerm> terms) => ForTiles((_, begin, high, low) =>
+    {
+        var (units, fractions) = (new long[high.Length], new long[high.Length]);
+        foreach (var term in terms) FixedPoint.Add(term.Values.Span.Slice(begin, high.Length), term.Scale, units, fractions);
+        TensorPrimitives.Subtract(high, units, high);
+        TensorPrimitives.Subtract(low, fractions, low);
+    });
+
+    private static AddOutcome Judge(MeanTerm term, float largest)
+    {
+        if (!float.IsFinite(largest)) return AddOutcome.NotFinite;
+        return term.Weight is < MinWeight or >= Limit || Math.Abs(term.Scale * largest) >= Limit ? AddOutcome.OutOfRange : AddOutcome.Added;
+    }
+
+    private void ForTiles(TileWork work) => ForRanges((part, range) =>
+    {
+        var (start, length) = range.GetOffsetAndLength(Length);
+        for (var begin = start; begin < start + length; begin += Tile)
+        {
+            var count = Math.Min(Tile, start + length - begin);
+            work(part, begin, _high.AsSpan(begin, count), _low.AsSpan(begin, count));
+        }
+    });
+
+    private void ForRanges(Action<int, Range> work)
     {
         // Below a million values a second thread costs more than it brings.
         var parts = Math.Min(_threads, Math.Max(1, Length >> 20));
-        if (parts == 1) work(Range.All);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => work(new(Start(part), Start(part + 1))));
+        if (parts == 1) work(0, Range.All);
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => work(part, new(Start(part), Start(part + 1))));
 
         int Start(int part) => (int)((long)Length * part / parts);
     }
+
+    private delegate void TileWork(int part, int begin, Span<long> high, Span<long> low);
 }

@@ -6,6 +6,8 @@ namespace Federated.Core.Aggregation;
 /// <param name="Factor">What the values are multiplied by first, above 0 and at most 1.</param>
 public readonly record struct MeanTerm(ReadOnlyMemory<float> Values, double Weight, double Factor = 1)
 {
+    internal double Scale => Weight * Factor;
+
     internal void Check(int length)
     {
         if (Values.Length != length) throw new ArgumentException($"Expected {length} values, got {Values.Length}.", nameof(length));

@@ -45,6 +45,36 @@ public sealed class SeveralUpdatesTests
         Assert.Equal([4f], result);
     }
 
+    // A refused vector has been added and is taken out again: to the bit, whatever it held, in whole vectors of the processor and in the rest, over several tiles.
+    [Fact]
+    public void What_is_refused_leaves_no_trace()
+    {
+        const int length = 9_001;
+        var updates = Gathered.Draw(seed: 7, honest: 4, length: length);
+        var strange = new[] { float.NaN, BitConverter.Int32BitsToSingle(0x7FA12345), float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.MinValue, float.Epsilon };
+        var bad = Enumerable.Range(0, length).Select(i => strange[i % strange.Length]).ToArray();
+        var huge = Enumerable.Repeat(1f, length).ToArray();
+        huge[^1] = 1e20f;
+
+        var (clean, mixed) = (new ExactMean(length), new ExactMean(length));
+        foreach (var update in updates) Assert.Equal(AddOutcome.Added, clean.TryAdd(update, 3));
+        var outcomes = new AddOutcome[5];
+        mixed.TryAdd([new(bad, 1), new(updates[0], 3), new(huge, 7), new(updates[1], 3), new(updates[2], double.PositiveInfinity)], outcomes);
+        Assert.Equal([AddOutcome.NotFinite, AddOutcome.Added, AddOutcome.OutOfRange, AddOutcome.Added, AddOutcome.OutOfRange], outcomes);
+        Assert.Equal(AddOutcome.NotFinite, mixed.TryAdd(bad, 1e300));
+        foreach (var update in updates[2..]) Assert.Equal(AddOutcome.Added, mixed.TryAdd(update, 3));
+
+        Assert.Equal((4, 12.0), (mixed.Count, mixed.TotalWeight));
+        Assert.Equal(Mean(clean), Mean(mixed));
+
+        static float[] Mean(ExactMean mean)
+        {
+            var result = new float[mean.Length];
+            mean.Mean(result);
+            return result;
+        }
+    }
+
     [Theory]
     [InlineData(AggregationRule.Mean)]
     [InlineData(AggregationRule.Median)]
