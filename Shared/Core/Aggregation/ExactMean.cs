@@ -26,7 +26,7 @@ public sealed class ExactMean
     private const int LowBits = 52;
 
     // Values whose sums stay in a core's cache while the terms go by.
-    private const int Tile = 4096;
+    private const int Tile = 2048;
     private readonly long[] _high;
     private readonly long[] _low;
     private readonly int _threads;
@@ -131,7 +131,7 @@ public sealed class ExactMean
     // The largest magnitude of each term, NaN where there is one.
     private float[] Add(MeanTerm[] terms)
     {
-        var largest = new float[_threads, terms.Length];
+        var largest = new int[_threads, terms.Length];
         ForTiles((part, begin, high, low) =>
         {
             if (_stale)
@@ -142,16 +142,15 @@ public sealed class ExactMean
             for (var i = 0; i < terms.Length; i++)
             {
                 var values = terms[i].Values.Span.Slice(begin, high.Length);
-                largest[part, i] = float.MaxMagnitude(largest[part, i], TensorPrimitives.MaxMagnitude(values));
-                FixedPoint.AddBiased(values, terms[i].Scale, high, low);
+                largest[part, i] = Math.Max(largest[part, i], FixedPoint.AddBiased(values, terms[i].Scale, high, low));
             }
             FixedPoint.Settle(high, low, terms.Length);
         });
         _stale = false;
-        var most = new float[terms.Length];
+        var most = new int[terms.Length];
         for (var i = 0; i < terms.Length; i++)
-            for (var part = 0; part < _threads; part++) most[i] = float.MaxMagnitude(most[i], largest[part, i]);
-        return most;
+            for (var part = 0; part < _threads; part++) most[i] = Math.Max(most[i], largest[part, i]);
+        return Array.ConvertAll(most, BitConverter.Int32BitsToSingle);
     }
 
     private void TakeOut(List<MeanTerm> terms) => ForTiles((_, begin, high, low) =>

@@ -113,24 +113,33 @@ public sealed class ExactMeanTests
     }
 
     [Fact]
-    public void Vectors_and_scalars_give_the_same_bits_for_every_length_and_magnitude()
+    public void Vectors_of_every_width_and_scalars_give_the_same_bits_for_every_length_and_magnitude()
     {
         var random = new RandomStream(5);
         for (var length = 1; length <= 67; length++)
         {
             var (high, low) = (new long[length], new long[length]);
+            var (narrowHigh, narrowLow) = (new long[length], new long[length]);
             var (plainHigh, plainLow) = (new long[length], new long[length]);
+            var whole = 0;
             for (var add = 0; add < 20; add++)
             {
                 var values = Values(random, length, range: 60);
                 var weight = 1 + random.Next(1000) + random.NextDouble();
-                FixedPoint.Add(values, weight, high, low);
+                Assert.Equal(values.Max(MathF.Abs), BitConverter.Int32BitsToSingle(FixedPoint.AddBiased(values, weight, high, low)));
+                var largest = 0;
+                whole = FixedPoint.AddVectors(values, weight, narrowHigh, narrowLow, ref largest);
+                Assert.Equal(length / Vector<float>.Count * Vector<float>.Count, whole);
+                Assert.Equal(values[..whole].Select(MathF.Abs).Append(0).Max(), BitConverter.Int32BitsToSingle(largest));
                 FixedPoint.AddScalars(values, weight, plainHigh, plainLow);
             }
+            FixedPoint.Settle(high, low, 20);
+            FixedPoint.Settle(narrowHigh, narrowLow, 20);
             Assert.Equal(plainHigh, high);
             Assert.Equal(plainLow, low);
+            Assert.Equal(plainHigh[..whole], narrowHigh[..whole]);
+            Assert.Equal(plainLow[..whole], narrowLow[..whole]);
         }
-        Assert.True(FixedPoint.AddVectors(new float[64], 1, new long[64], new long[64]) > 0, "The vector path was not taken.");
     }
 
     [Fact]
