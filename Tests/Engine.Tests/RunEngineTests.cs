@@ -59,7 +59,7 @@ public sealed class RunEngineTests
         for (var example = 0; example < 20; example++) expected[data.Train.Labels[example]]++;
         using var plain = new RunEngine(Job, data);
         Assert.Empty(Train(plain, "a").Outcome.Labels);
-        using var counting = new RunEngine(Counting(), data);
+        using var counting = new RunEngine(CountingLabels(), data);
         Assert.Equal<long>(expected, Train(counting, "a").Outcome.Labels);
         Assert.All(expected, count => Assert.InRange(count, 1, 18));
     }
@@ -67,9 +67,9 @@ public sealed class RunEngineTests
     [Fact]
     public void What_has_no_classes_to_count_does_not_fit() =>
         Assert.Contains("privacy.secure_aggregation.label_counts: needs one class an example, and this is regression; remove it",
-            Assert.Throws<EngineException>(() => new RunEngine(Counting() with { Model = new() { Layers = [new DenseLayer { Units = 1 }] } }, Data(classes: 0))).Message, StringComparison.Ordinal);
+            Assert.Throws<EngineException>(() => new RunEngine(CountingLabels() with { Model = new() { Layers = [new DenseLayer { Units = 1 }] } }, Data(classes: 0))).Message, StringComparison.Ordinal);
 
-    private static JobSpec Counting() => Job with { Privacy = new() { SecureAggregation = new() { Enabled = true, LabelCounts = true } } };
+    private static JobSpec CountingLabels() => Job with { Privacy = new() { SecureAggregation = new() { Enabled = true, LabelCounts = true } } };
 
     // a: 20 examples and 4 to validate with; b has none of those.
     [Fact]
