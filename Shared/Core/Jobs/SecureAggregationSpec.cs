@@ -37,7 +37,7 @@ public sealed record SecureAggregationSpec
 
     /// <value>Whether examples are counted by class.</value>
     [JobField("Whether clients mask how many of their training examples each class has beside their updates, so that the coordinator learns how many the clients of each round have together. "
-        + "The counts are exact, without noise. For classification with at most 32 classes.")]
+        + "The counts are exact, and rounds with different clients tell single ones apart (docs/privacy.md). For classification with at most 32 classes.")]
     [AppliesWhen(Enables, "true")]
     public bool LabelCounts { get; init; }
 

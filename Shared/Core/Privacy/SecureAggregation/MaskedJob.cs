@@ -6,7 +6,6 @@ using Federated.Core.Privacy.SecureAggregation.Coding;
 namespace Federated.Core.Privacy.SecureAggregation;
 
 /// <summary>What a job says of its masked rounds, as the coordinator and every client read it for themselves.</summary>
-/// <exception cref="ArgumentException">No noise keeps the ε that the job asks for, or it counts classes and there are none.</exception>
 public sealed class MaskedJob
 {
     private readonly JobSpec _job;
@@ -16,6 +15,7 @@ public sealed class MaskedJob
 
     /// <param name="job">A checked job with secure aggregation.</param>
     /// <param name="classes">C: classes of the run's data, at least 1 where the job has label_counts; else of no account.</param>
+    /// <exception cref="ArgumentException">No noise keeps the ε that the job asks for, or it counts classes and there are none.</exception>
     public MaskedJob(JobSpec job, int classes = 0)
     {
         (_job, _spec, _noise, Rules) = (job, job.Privacy.SecureAggregation, DistributedNoise.Of(job), RulesOf(job));
