@@ -224,7 +224,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         return $"federation.cohort.minimum asks for {minimum} updates a round, but the data has only {clients.Length} clients with examples.{first}";
     }
 
-    // A worker that knows better has said so itself.
+    // A worker refuses other data itself when it opens the run; one that only claims to be a worker may say anything.
     private static string? WhyNotCounted(Core.Metrics.Goal? goal) =>
         goal is null ? "the worker that made the first parameters does not say which classes there are; use one of this version"
         : MaskedLabels.Refusal(goal.Objective, goal.Classes.Length) ?? (goal.Classes.IsEmpty ? "the worker that made the first parameters names no classes; remove it" : null);
