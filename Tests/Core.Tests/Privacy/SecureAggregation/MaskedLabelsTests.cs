@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
-using Federated.Core.Metrics;
 using Federated.Core.Models;
 using Federated.Core.Privacy.SecureAggregation;
-using Federated.Core.Privacy.SecureAggregation.Coding;
 
 namespace Federated.Core.Tests.Privacy.SecureAggregation;
 
