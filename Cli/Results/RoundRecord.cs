@@ -32,10 +32,11 @@ internal sealed record StalenessRecord(double Mean, uint Largest);
 /// <param name="Clip">Largest magnitude of a value.</param>
 /// <param name="Step">Of the encoding.</param>
 /// <param name="Identities">Whether clients signed what they sent each other.</param>
-internal sealed record MaskedRecord(uint Advertised, uint Neighbours, uint Threshold, uint Bits, double Clip, double Step, bool Identities)
+/// <param name="LabelCounts">Their training examples by class; null where they were not counted.</param>
+internal sealed record MaskedRecord(uint Advertised, uint Neighbours, uint Threshold, uint Bits, double Clip, double Step, bool Identities, LabelCountsRecord? LabelCounts)
 {
     public static MaskedRecord? From(MaskedUpdates? masked) =>
-        masked is null ? null : new(masked.Advertised, masked.Neighbours, masked.Threshold, masked.Bits, masked.Clip, masked.Step, masked.Identities);
+        masked is null ? null : new(masked.Advertised, masked.Neighbours, masked.Threshold, masked.Bits, masked.Clip, masked.Step, masked.Identities, LabelCountsRecord.From(masked.LabelCounts));
 }
 
 /// <summary>A client whose update a round did without.</summary>

@@ -26,12 +26,13 @@ namespace Federated.Cli.Results;
 /// <param name="PersonalSpread">Of their own models; null without.</param>
 /// <param name="ClientSpread">Of the final model over `by_client`; null without.</param>
 /// <param name="Privacy">Differential privacy of the whole run; null without.</param>
+/// <param name="LabelCounts">Training examples by class of the last round's clients together; null where they were not counted.</param>
 internal sealed record RunResult(
     string Run, string Job, string Status, uint Rounds, double? Accuracy, double? Loss, string? ModelSha256,
     double WallSeconds, double TrainSeconds, ulong BytesDown, ulong BytesUp, uint Clients, uint Workers,
     IReadOnlyDictionary<string, double> Metrics, ConfusionRecord? Confusion, IReadOnlyDictionary<string, ClientRecord>? ByClient,
     IReadOnlyList<TroubledClient> Troubled, double? PersonalAccuracy, double? PersonalLoss, SpreadRecord? ValidationSpread, SpreadRecord? PersonalSpread, SpreadRecord? ClientSpread,
-    PrivacyClaimRecord? Privacy)
+    PrivacyClaimRecord? Privacy, LabelCountsRecord? LabelCounts)
 {
     public static RunResult Of(RunBoard board, string? modelSha256, IReadOnlyList<TroubledClient> troubled)
     {
@@ -41,6 +42,6 @@ internal sealed record RunResult(
             summary.WallSeconds, summary.TrainSeconds, summary.BytesDown, summary.BytesUp, summary.Clients, summary.Workers,
             (last?.Figures ?? []).Metrics(), last.ConfusionRecord(), last.ClientRecords(), troubled,
             last?.AccuracyOf(last.Personal), (last?.Personal).MeanLoss(), SpreadRecord.From(last?.ValidationSpread), SpreadRecord.From(last?.PersonalSpread), SpreadRecord.From(last?.ClientSpread),
-            PrivacyClaimRecord.From(summary.Privacy));
+            PrivacyClaimRecord.From(summary.Privacy), LabelCountsRecord.From(last?.Masked?.LabelCounts));
     }
 }

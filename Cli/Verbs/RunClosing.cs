@@ -27,6 +27,7 @@ internal static class RunClosing
         if (result.PersonalLoss is not null) Row("own models", $"accuracy {Format.Measure(result.PersonalAccuracy)}, loss {Format.Measure(result.PersonalLoss)}");
         foreach (var (name, spread) in new[] { ("by client", result.ClientSpread), ("validation", result.ValidationSpread), ("own models", result.PersonalSpread) })
             if (spread is not null) Row(name, spread.Sentence);
+        if (result.LabelCounts is { } labels) Row("classes", $"in the last round {labels.Sentence}");
         if (result.Privacy is { } privacy) Row("privacy", privacy.Sentence);
         Row("rounds", result.Rounds.ToString(CultureInfo.InvariantCulture));
         Row("time", $"{Format.Seconds(result.WallSeconds)} ({Format.Seconds(result.TrainSeconds)} of training, summed over clients)");

@@ -76,6 +76,7 @@ internal sealed class ShowVerb : RemoteVerb
             await Environment.Output.WriteLineAsync($"own models in round {last.Round}: accuracy {Format.Measure(last.AccuracyOf(last.Personal))}, loss {Format.Measure(loss)}");
         foreach (var (whose, spread) in new[] { ("the model", last.ValidationSpread), ("own models", last.PersonalSpread) })
             if (SpreadRecord.From(spread) is { } found) await Environment.Output.WriteLineAsync($"{whose} in round {last.Round}, by client: {found.Sentence}");
+        if (LabelCountsRecord.From(last.Masked?.LabelCounts) is { } labels) await Environment.Output.WriteLineAsync($"clients of round {last.Round} together: {labels.Sentence}");
     }
 
     private sealed record DetailsRecord(

@@ -5,6 +5,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Metrics;
 using Federated.Core.Parameters;
+using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Federated.Wire.Mapping;
@@ -212,6 +213,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         if (AlgorithmCatalog.Refusal(_plan.Job.Federation.Algorithm, schema) is { } unfit) return $"federation.algorithm: {unfit}.";
         if (goal is not null && !goal.Headline.Contains(Figures.Accuracy) && (_plan.Job.Stop.Accuracy is not null || _plan.Job.Stop.Metric == Figures.Accuracy))
             return $"stop: accuracy has no meaning for the objective {goal.Objective} of this data; remove the rule.";
+        if (_plan.Job.Privacy.SecureAggregation is { Enabled: true, LabelCounts: true } && WhyNotCounted(goal) is { } uncounted) return $"privacy.secure_aggregation.label_counts: {uncounted}.";
         if (_plan.Job.Data.Placement == Placement.Local) return null;
         var minimum = _plan.Job.Federation.Cohort.Minimum;
         if (clients.IsEmpty) return "The data has no client with training examples.";
@@ -221,6 +223,11 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         var first = unusable is [var problem, ..] ? $" The data of {unusable.Length} others cannot be used. Client '{problem.Client}': {problem.Reason}" : "";
         return $"federation.cohort.minimum asks for {minimum} updates a round, but the data has only {clients.Length} clients with examples.{first}";
     }
+
+    // A worker refuses other data itself when it opens the run; one that only claims to be a worker may say anything.
+    private static string? WhyNotCounted(Core.Metrics.Goal? goal) =>
+        goal is null ? "the worker that made the first parameters does not say which classes there are; use one of this version"
+        : MaskedLabels.Refusal(goal.Objective, goal.Classes.Length) ?? (goal.Classes.IsEmpty ? "the worker that made the first parameters names no classes; remove it" : null);
 
     private void Finish(object outcome)
     {

@@ -35,7 +35,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
 
     public MaskedRoundActor(RoundPlan plan, IActorRef registry, ISecureRandom random) : base(plan, registry)
     {
-        (_random, _job, _schema) = (random, new(plan.Job), plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
+        (_random, _job, _schema) = (random, new(plan.Job, MaskedLabels.ClassesOf(plan.Goal)), plan.Algorithm.UpdateSchema(plan.Server.Parameters.Schema));
         _intake = new(this, Clients, new(_schema));
         _masked = new() { Context = new(plan.Run, plan.Round, plan.Attempt), Rules = _job.Rules };
     }
@@ -112,7 +112,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
             Progress(0, 1);
             Become(Committing);
             var homes = Plan.Homes is null ? [] : _masked.Masked.Select(client => KeyValuePair.Create(client, _madeBy[client]));
-            Context.Parent.Tell(new RoundReady(Round, done.Server, Clients.Problems) { Homes = homes.ToImmutableSortedDictionary(StringComparer.Ordinal), Sums = done.Sums, Masked = Report() });
+            Context.Parent.Tell(new RoundReady(Round, done.Server, Clients.Problems) { Homes = homes.ToImmutableSortedDictionary(StringComparer.Ordinal), Sums = done.Sums, Masked = Report(done.Labels) });
         });
         Receive<Status.Failure>(failure =>
         {
@@ -275,7 +275,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
         Progress(Name(_masked.Phase), done, of);
     }
 
-    private MaskedUpdates Report() => new()
+    private MaskedUpdates Report(ImmutableArray<long> labels) => new()
     {
         Advertised = (uint)_masked.Advertised.Count,
         Neighbours = (uint)_masked.Graph!.Shape.Neighbours,
@@ -284,6 +284,7 @@ internal sealed partial class MaskedRoundActor : CohortActor
         Clip = _codec.Clip,
         Step = _codec.Step,
         Identities = _job.Rules.Identities,
+        LabelCounts = labels.IsEmpty ? null : new() { Classes = { Plan.Goal!.Classes }, Counts = { labels.Select(count => (ulong)count) } },
     };
 
     private string Closed() => $"Round {Round.Round} is closed.";

@@ -59,6 +59,9 @@ internal sealed record RoundPlan(
     /// <value>Whom the attempt asked already, where it begins again; null where it begins.</value>
     public Cohort? Reopened { get; init; }
 
+    /// <value>What the run learns; null where it is not known.</value>
+    public Core.Metrics.Goal? Goal { get; init; }
+
     /// <value>Where lots come from that nobody may foresee.</value>
     public ISecureRandom Secret { get; init; } = SystemRandom.Instance;
 

@@ -39,6 +39,7 @@ internal sealed partial class RunActor
         _plan = new(Run, Job, round, attempt, server, _algorithm, _state.Clients, aggregate, _state.Health)
         {
             Reopened = reopened,
+            Goal = _state.Goal,
             Records = _state.Records,
             Homes = AlgorithmCatalog.Find(Job.Federation.Algorithm.Name).KeepsClientState ? _state.Homes : null,
             InFlight = _state.InFlight,

@@ -88,6 +88,9 @@ public sealed record TrainOutcome(LocalUpdate Update, MetricSums? Validation)
 {
     /// <value>The client's own model after the round on the same share; null without a share, or where the algorithm has only one model.</value>
     public MetricSums? Personal { get; init; }
+
+    /// <value>[classes], how many of the client's training examples each class has, as it was trained on them; empty where the job does not count them.</value>
+    public ImmutableArray<long> Labels { get; init; } = [];
 }
 
 /// <summary>The engine cannot do what was asked, and a repetition would fail as well. The message is for people: what, where, what to do.</summary>

@@ -124,7 +124,11 @@ internal sealed class RunEngine : IRunEngine
             var trained = _algorithm.Train(trainer, broadcast.Span, update.Span, state);
             // Where training goes well all the same, what came is several models, and it is not from this one that the client has learnt.
             if (validation is { } sums && !double.IsFinite(sums.LossSum)) validation = null;
-            return new TrainOutcome(trained, validation) { Personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Own(workspace, model, own, cancellation) : null };
+            return new TrainOutcome(trained, validation)
+            {
+                Personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Own(workspace, model, own, cancellation) : null,
+                Labels = _job.Privacy.SecureAggregation is { Enabled: true, LabelCounts: true } ? LabelCounts.Of(examples.Labels, own.Train.AsSpan(), _data.Shape.Classes) : [],
+            };
         });
     }
 

@@ -108,6 +108,28 @@ public sealed class MaskedRunTests : IDisposable
         Assert.InRange(length, double.Epsilon, rounds * Math.Sqrt(650) * (10 / 32767.0 / 3.823 + 2 * 13 * 1e-6));
     }
 
+    // Examples of each digit in the training part, as the data set's own description lists them: all ten clients have them together. The tenth that clients validate with is not counted, and is rounded down or up in each of them.
+    [Fact]
+    public async Task Sums_by_class_are_those_of_the_data_set_without_what_clients_keep_for_validation()
+    {
+        double[] described = [376, 389, 380, 389, 387, 376, 377, 387, 380, 382];
+        Assert.Equal(described, await CountsAsync("all"));
+        var most = await CountsAsync("most", "--set", "data.validation=0.1");
+        Assert.InRange(most.Sum(), 3823 * 0.9 - 10, 3823 * 0.9 + 10);
+        Assert.All(most.Zip(described, (kept, of) => kept / of), share => Assert.InRange(share, 0.75, 0.999));
+    }
+
+    private async Task<double[]> CountsAsync(string name, params string[] sets)
+    {
+        var job = _folder.Write("job.yaml", Jobs.MaskedRounds);
+        await using var run = ProcessUnderTest.Start(DotNet.Federated, _folder.Path, ["run", job, "--json", "--out", name, "--set", "federation.rounds=1", "--set", "privacy.secure_aggregation.label_counts=true", .. sets]);
+        Assert.True(await run.ExitAsync() == ExitCodes.Success, run.Transcript());
+        using var summary = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder.Path, name, "summary.json")));
+        var counts = summary.RootElement.GetProperty("label_counts");
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], counts.GetProperty("classes").EnumerateArray().Select(each => each.GetString()));
+        return [.. counts.GetProperty("counts").EnumerateArray().Select(each => each.GetDouble())];
+    }
+
     private async Task<(float[] Plain, float[] Masked)> ModelsAsync(params string[] sets)
     {
         var job = _folder.Write("job.yaml", Jobs.MaskedRounds);

@@ -50,6 +50,27 @@ public sealed class RunEngineTests
         Assert.Null(Train(engine, "b").Outcome.Validation);
     }
 
+    // a trains on the first 20 examples, not on the 4 to validate with.
+    [Fact]
+    public void Training_examples_are_counted_by_class_where_the_job_asks_for_it()
+    {
+        var data = Data();
+        var expected = new long[3];
+        for (var example = 0; example < 20; example++) expected[data.Train.Labels[example]]++;
+        using var plain = new RunEngine(Job, data);
+        Assert.Empty(Train(plain, "a").Outcome.Labels);
+        using var counting = new RunEngine(CountingLabels(), data);
+        Assert.Equal<long>(expected, Train(counting, "a").Outcome.Labels);
+        Assert.All(expected, count => Assert.InRange(count, 1, 18));
+    }
+
+    [Fact]
+    public void What_has_no_classes_to_count_does_not_fit() =>
+        Assert.Contains("privacy.secure_aggregation.label_counts: needs one class an example, and this is regression; remove it",
+            Assert.Throws<EngineException>(() => new RunEngine(CountingLabels() with { Model = new() { Layers = [new DenseLayer { Units = 1 }] } }, Data(classes: 0))).Message, StringComparison.Ordinal);
+
+    private static JobSpec CountingLabels() => Job with { Privacy = new() { SecureAggregation = new() { Enabled = true, LabelCounts = true } } };
+
     // a: 20 examples and 4 to validate with; b has none of those.
     [Fact]
     public void Clients_own_model_is_measured_on_its_validation_share_and_only_what_is_shared_is_in_the_update()

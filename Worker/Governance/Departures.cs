@@ -29,8 +29,12 @@ internal static class Departures
     /// <summary>A masked update.</summary>
     /// <param name="header">As it leaves.</param>
     /// <param name="packed">The same.</param>
-    public static Departure OfMasked(UploadHeader header, ReadOnlySpan<byte> packed) =>
-        OfTask(DepartureKind.MaskedUpdate, header.Id, header.CalculateSize() + packed.Length, SHA256.HashData(packed)) with { Told = [.. Told(header)] };
+    /// <param name="countsLabels">Whether examples of each class are among what it masks.</param>
+    public static Departure OfMasked(UploadHeader header, ReadOnlySpan<byte> packed, bool countsLabels) =>
+        OfTask(DepartureKind.MaskedUpdate, header.Id, header.CalculateSize() + packed.Length, SHA256.HashData(packed)) with
+        {
+            Told = [.. Told(header), .. countsLabels ? ["numbers of examples of each class, masked"] : Array.Empty<string>()],
+        };
 
     /// <summary>A report.</summary>
     public static Departure Of(TaskReport report)

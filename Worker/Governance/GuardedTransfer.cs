@@ -65,7 +65,10 @@ internal sealed class GuardedTransfer(ITransfer inner, PolicyGate gate, Disclosu
 
     public async Task<Verdict> UploadMaskedAsync(UploadHeader header, ReadOnlyMemory<byte> packed, CancellationToken cancellation)
     {
-        await LetGoAsync(await Task.Run(() => Departures.OfMasked(header, packed.Span), cancellation), cancellation);
+        var countsLabels = gate.CountsLabels(header.Id.Run);
+        if (countsLabels && !policy.LabelCounts)
+            throw new DepartureRefusedException("The masked update has how many examples of each class the client has, which the policy does not let leave (disclose.label_counts).");
+        await LetGoAsync(await Task.Run(() => Departures.OfMasked(header, packed.Span, countsLabels), cancellation), cancellation);
         return await inner.UploadMaskedAsync(header, packed, cancellation);
     }
 

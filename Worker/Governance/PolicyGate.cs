@@ -68,6 +68,9 @@ internal sealed class PolicyGate : IDepartureGate
     /// <summary>Whether a run's updates leave only masked.</summary>
     public bool IsMasked(string run) => _policy.SecureAggregation.Required || (_runs.TryGetValue(run, out var terms) && terms.Privacy.SecureAggregation);
 
+    /// <summary>Whether a run's masked updates count examples by class.</summary>
+    public bool CountsLabels(string run) => _runs.TryGetValue(run, out var terms) && terms.Privacy.LabelCounts;
+
     /// <summary>Why a client does not mask together with so few; null where it does.</summary>
     /// <param name="clients">How many.</param>
     public string? CheckMasked(long clients) => clients < _policy.Cohort

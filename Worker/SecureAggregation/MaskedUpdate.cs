@@ -19,10 +19,10 @@ internal sealed class MaskedUpdate
     /// <param name="plain">What the client trained. Its values stay what they are.</param>
     /// <param name="job">The run's.</param>
     /// <param name="cohort">Most clients of the sum, at least 1.</param>
-    /// <exception cref="ArgumentException">So many clients cannot be summed with the job's bits.</exception>
+    /// <exception cref="ArgumentException">So many clients cannot be summed with the job's bits, or classes are to be counted and were not.</exception>
     public MaskedUpdate(UploadResult plain, JobSpec job, int cohort)
     {
-        (_plain, _job) = (plain, new(job));
+        (_plain, _job) = (plain, new(job, plain.Labels.Length));
         if (cohort < 1) throw new ArgumentException("The task does not say of how many clients the sum is.", nameof(cohort));
         if (_job.WhyNot(cohort, plain.Values.Length) is { } why) throw new ArgumentException(why, nameof(cohort));
         _codec = _job.Codec(cohort, plain.Values.Length);
@@ -48,7 +48,7 @@ internal sealed class MaskedUpdate
         var (integers, scalars) = (new int[Layout.Length], new ulong[Layout.Scalars]);
         try
         {
-            _job.Encode(_plain.Values.Span, () => Facts(_plain.Header), _codec, random, integers, scalars);
+            _job.Encode(_plain.Values.Span, () => Facts(_plain.Header), _plain.Labels.AsSpan(), _codec, random, integers, scalars);
             var packed = client.Mask(integers, scalars, Environment.ProcessorCount, cancellation);
             // Nothing of what the plain header says of the client's data.
             return new(new() { Id = _plain.Header.Id, SchemaHash = _plain.Header.SchemaHash, Count = (ulong)Layout.Length }, packed);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Federated.V1;
 using Federated.Wire.Mapping;
 
@@ -26,7 +27,11 @@ internal abstract record TaskResult(TaskId Id)
 /// <param name="Header">Complete but for what the sender fills in (encoding, count, length).</param>
 /// <param name="Values">Shape [P].</param>
 /// <param name="Buffer">Where the values lie, to be returned; null when they are nobody's to return.</param>
-internal sealed record UploadResult(UploadHeader Header, ReadOnlyMemory<float> Values, UpdateBuffer? Buffer) : TaskResult(Header.Id);
+internal sealed record UploadResult(UploadHeader Header, ReadOnlyMemory<float> Values, UpdateBuffer? Buffer) : TaskResult(Header.Id)
+{
+    /// <value>[classes], the client's training examples of each class, which leave masked or not at all; empty where the job does not count them.</value>
+    public ImmutableArray<long> Labels { get; init; } = [];
+}
 
 /// <summary>A masked vector and its header.</summary>
 /// <param name="Header">Complete but for what the sender fills in (encoding, length); nothing in it is of the client's data.</param>

@@ -148,7 +148,7 @@ internal static class TaskWork
                 header.Validation = outcome.Validation?.ToProto();
                 header.Personal = outcome.Personal?.ToProto();
             }
-            return new UploadResult(header, buffer.Values, buffer);
+            return new UploadResult(header, buffer.Values, buffer) { Labels = outcome.Labels };
         }
         catch
         {

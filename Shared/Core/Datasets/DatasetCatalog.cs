@@ -129,6 +129,20 @@ public static class DatasetCatalog
         _ => Find(data.Name)?.Shape ?? TextSets.ShapeOf(data),
     };
 
+    /// <summary>What is learnt from a job's data, as far as that is known before it is read.</summary>
+    /// <param name="data">The job's data section, with a name of the catalogue.</param>
+    /// <returns>null where only the files tell.</returns>
+    public static Objective? ObjectiveOf(DataSpec data) => ShapeOf(data)?.Objective ?? data.Name switch
+    {
+        Cifar or Npz or ImageFolder or TextSets.Labelled or TextSets.Sentences => Objective.Classification,
+        TextSets.Text or TextSets.Shakespeare => Objective.LanguageModel,
+        Pairs or Tatoeba => Objective.Translation,
+        Ratings => data.Ratings.Feedback == Feedback.Implicit ? Objective.Recommendation : Objective.Regression,
+        Voc or Bccd => Objective.Detection,
+        Series => Objective.Regression,
+        _ => null,
+    };
+
     /// <summary>What series give to a model: the window's rows with the target's past first, and the values that follow.</summary>
     /// <param name="series">The job's section.</param>
     /// <param name="features">Columns beside the target.</param>

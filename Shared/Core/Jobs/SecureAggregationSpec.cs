@@ -35,6 +35,12 @@ public sealed record SecureAggregationSpec
     [AppliesWhen(Mechanism, Distributed, Not = true)]
     public int ExamplesCap { get; init; } = 1000;
 
+    /// <value>Whether examples are counted by class.</value>
+    [JobField("Whether clients mask how many of their training examples each class has beside their updates, so that the coordinator learns how many the clients of each round have together. "
+        + "The counts are exact, and rounds with different clients tell single ones apart (docs/privacy.md). For classification with at most 32 classes.")]
+    [AppliesWhen(Enables, "true")]
+    public bool LabelCounts { get; init; }
+
     /// <value>t; null for the protocol's own.</value>
     [JobField("t, shares that open a secret: of a client and its neighbours, so many must stay to the end, and so many must be asked to unmask anything.", Minimum = 2, Maximum = 10_001,
         DefaultInWords = "more than two thirds where all clients are neighbours; else as Bell et al. 2020 reckon it")]

@@ -18,8 +18,7 @@ internal static class ClassWeights
     /// <summary>n / (classes * n_c). A class of which the client has no example weighs 0, for n_c = 0 gives no number.</summary>
     private static float[] Balanced(int classes, ReadOnlySpan<long> labels, ReadOnlySpan<int> own)
     {
-        var (counts, all) = (new int[classes], (double)own.Length);
-        foreach (var example in own) counts[labels[example]]++;
-        return Array.ConvertAll(counts, count => count == 0 ? 0 : (float)(all / ((double)classes * count)));
+        var all = (double)own.Length;
+        return [.. LabelCounts.Of(labels, own, classes).Select(count => count == 0 ? 0 : (float)(all / ((double)classes * count)))];
     }
 }

@@ -64,6 +64,9 @@ internal static class RunScript
         PersonalSpread = new() { Clients = 9, OfLoss = true },
     };
 
+    /// <summary>The last round of a masked run whose clients count three classes.</summary>
+    public static RoundReport Counted() => new(Round(2, 950)) { Masked = new() { Neighbours = 9, LabelCounts = new() { Classes = { "lynx", "cat", "dog" }, Counts = { 60, 1500, 440 } } } };
+
     private static Figure Figure(string name, double value) => new() { Name = name, Value = value };
 
     public static RunEvent Committed(uint round, uint? correct, RunStatus status = RunStatus.Running) =>

@@ -122,6 +122,18 @@ public sealed class RemoteVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Show_tells_which_classes_are_rare()
+    {
+        await using var counted = await FakeCoordinator.StartAsync([RunScript.Committed(1, 900), new() { Summary = RunScript.Summary(RunStatus.Completed, 2), Round = RunScript.Counted() }]);
+
+        var shown = await _command.RunAsync("show", "quiet-otter-1", "--coordinator", counted.Address.ToString());
+        Assert.Contains("clients of round 2 together: 2,000 examples, fewest of class lynx (3.0 %), most of class cat (75.0 %)\n", shown.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var json = await _command.RunAsync("show", "quiet-otter-1", "--json", "--coordinator", counted.Address.ToString());
+        using var details = JsonDocument.Parse(json.Output);
+        Assert.Equal(1500, details.RootElement.GetProperty("rounds")[1].GetProperty("masked").GetProperty("label_counts").GetProperty("counts")[1].GetInt32());
+    }
+
+    [Fact]
     public async Task Stop_says_what_the_run_has_reached()
     {
         var result = await _command.RunAsync("stop", "quiet-otter-1");

@@ -46,7 +46,7 @@ public sealed class RunVerbTests
         Assert.Equal(
             "{\"run\":\"quiet-otter-1\",\"job\":\"two-rounds\",\"status\":\"completed\",\"rounds\":2,\"accuracy\":0.95,\"loss\":0.25,\"model_sha256\":\"" + sha256
             + "\",\"wall_seconds\":3,\"train_seconds\":8.5,\"bytes_down\":4000,\"bytes_up\":20000,\"clients\":10,\"workers\":2,\"metrics\":{},\"confusion\":null,\"by_client\":null,\"troubled\":[],\"personal_accuracy\":null,\"personal_loss\":null,"
-            + "\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null}\n", result.Output);
+            + "\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null,\"label_counts\":null}\n", result.Output);
         Assert.Contains("round 2/2", result.Error, StringComparison.Ordinal);
         Assert.Equal(result.Output, command.Read("out", "summary.json"));
     }
@@ -65,7 +65,7 @@ public sealed class RunVerbTests
         const string Clients = "{\"north\":{\"examples\":600,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{\"auroc\":0.9}},\"south\":{\"examples\":400,\"accuracy\":0.95,\"loss\":0.25,\"metrics\":{}}}";
         const string Metrics = "\"metrics\":{\"auroc\":0.875,\"macro_f1\":0.8,\"recall/sick\":0.75}";
         const string Nothing = "\"personal_accuracy\":null,\"personal_loss\":null,\"validation_spread\":null,\"personal_spread\":null,\"client_spread\":null,\"privacy\":null";
-        Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients},\"troubled\":[],{Nothing}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
+        Assert.EndsWith($"{Metrics},\"confusion\":{{\"classes\":[\"healthy\",\"sick\"],\"counts\":[[500,30],[20,450]]}},\"by_client\":{Clients},\"troubled\":[],{Nothing},\"label_counts\":null}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
         Assert.EndsWith($"{Metrics},\"clients\":{Clients},{Nothing},\"masked\":null}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
@@ -101,8 +101,24 @@ public sealed class RunVerbTests
             + "  own models    loss 0.0000 of 9 clients alike, worst tenth 0.0000, variance 0.0000, Gini -\n", result.Output, StringComparison.Ordinal);
         const string Own = "\"personal_accuracy\":0.75,\"personal_loss\":0.5,\"validation_spread\":{\"of\":\"accuracy\",\"clients\":10,\"mean\":0.5,\"worst_tenth\":0.25,\"variance\":0.0625,\"gini\":0.125},"
             + "\"personal_spread\":{\"of\":\"loss\",\"clients\":9,\"mean\":0,\"worst_tenth\":0,\"variance\":0,\"gini\":null},\"client_spread\":null,\"privacy\":null";
-        Assert.EndsWith($"\"troubled\":[],{Own}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
+        Assert.EndsWith($"\"troubled\":[],{Own},\"label_counts\":null}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
         Assert.EndsWith($"\"clients\":null,{Own},\"masked\":null}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    // 60, 1,500 and 440 of 2,000.
+    [Fact]
+    public async Task Run_that_counts_classes_tells_which_are_rare()
+    {
+        RunEvent[] events = [RunScript.Committed(1, 900), new() { Summary = RunScript.Summary(RunStatus.Running, 2), Round = RunScript.Counted() }, RunScript.Ended(RunStatus.Completed, 2)];
+        await using var coordinator = await FakeCoordinator.StartAsync(events, RunScript.Model);
+        using var command = new CommandHarness { Cluster = coordinator };
+
+        var result = await command.RunAsync("run", "--out", "out");
+
+        Assert.Contains("  classes       in the last round 2,000 examples, fewest of class lynx (3.0 %), most of class cat (75.0 %)\n", result.Output, StringComparison.Ordinal);
+        const string Counts = "\"label_counts\":{\"classes\":[\"lynx\",\"cat\",\"dog\"],\"counts\":[60,1500,440]}";
+        Assert.EndsWith($"{Counts}}}\n", command.Read("out", "summary.json"), StringComparison.Ordinal);
+        Assert.EndsWith($"\"identities\":false,{Counts}}}}}\n", command.Read("out", "metrics.jsonl").ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

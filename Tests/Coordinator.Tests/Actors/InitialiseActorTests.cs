@@ -33,6 +33,22 @@ public sealed class InitialiseActorTests : ActorTest
         Assert.Equal(Refusal.Duplicate, (await Offer(initialise, Initialised(Id(), 600, ("a", 5)))).Refused);
     }
 
+    [Theory]
+    [InlineData(ObjectiveKind.Unspecified, "the worker that made the first parameters does not say which classes there are; use one of this version.")]
+    [InlineData(ObjectiveKind.Regression, "needs one class an example, and this is regression; remove it.")]
+    [InlineData(ObjectiveKind.Classification, null)]
+    public async Task Run_that_counts_classes_must_know_them(ObjectiveKind objective, string? error)
+    {
+        var job = With(Job(), cohort => cohort with { Minimum = 3 }) with { Privacy = new() { SecureAggregation = new() { Enabled = true, LabelCounts = true } } };
+        var initialise = Open(job);
+        var made = Initialised(Id(), 600, ("a", 5), ("b", 7), ("c", 2));
+        if (objective != ObjectiveKind.Unspecified) made.Header.Initialised.Goal = new() { Objective = objective };
+        if (objective == ObjectiveKind.Classification) made.Header.Initialised.Goal.Classes.Add(["no", "yes"]);
+        await Deliver(initialise, made);
+        if (error is null) Assert.Equal<string>(["no", "yes"], _run.ExpectMsg<RunInitialised>().Goal!.Classes);
+        else Assert.Equal($"privacy.secure_aggregation.label_counts: {error}", _run.ExpectMsg<InitialiseFailed>().Reason);
+    }
+
     [Fact]
     public async Task Failure_is_tried_on_another_worker_and_fails_the_run_after_three_times()
     {

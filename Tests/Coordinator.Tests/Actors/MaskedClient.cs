@@ -22,13 +22,16 @@ internal sealed class MaskedClient
     private readonly MaskedJob _job;
     private readonly UpdateFacts _facts;
     private readonly float[] _update;
+    private readonly long[] _labels;
     private readonly ISecureRandom _random;
     private int _index;
 
-    public MaskedClient(JobSpec job, TaskId id, int cohort, float[] update, UpdateFacts facts, ParameterSchema schema, ISecureRandom? random = null, ClientIdentity? identity = null, PeerIdentities? peers = null)
+    public MaskedClient(JobSpec job, TaskId id, int cohort, float[] update, UpdateFacts facts, ParameterSchema schema, ISecureRandom? random = null, ClientIdentity? identity = null, PeerIdentities? peers = null,
+        long[]? labels = null)
     {
-        _random = random ?? SystemRandom.Instance;
-        (Id, _job, _codec, _update, _facts, SchemaHash) = (id, new(job), new MaskedJob(job).Codec(cohort, schema.Count), update, facts, schema.Hash);
+        (_random, _labels) = (random ?? SystemRandom.Instance, labels ?? []);
+        (Id, _job, _update, _facts, SchemaHash) = (id, new(job, _labels.Length), update, facts, schema.Hash);
+        _codec = _job.Codec(cohort, schema.Count);
         Layout = _job.Layout(_codec, schema.Count);
         _client = new(new(id.Run, (int)id.Round, (int)id.Attempt), id.Client, _job.Rules, Layout, _random, identity, peers);
     }
@@ -38,6 +41,9 @@ internal sealed class MaskedClient
     public string SchemaHash { get; }
 
     public ByteString Ticket { get; init; } = ByteString.Empty;
+
+    /// <summary>What a client that does not keep to the protocol makes of its scalars; null for one that does.</summary>
+    public Action<ulong[]>? Change { get; init; }
 
     public MaskedLayout Layout { get; }
 
@@ -103,7 +109,8 @@ internal sealed class MaskedClient
         Assert.Null(_client.Take(mask!));
         Encoded = new int[Layout.Length];
         var scalars = new ulong[Layout.Scalars];
-        _job.Encode(_update, () => _facts, _codec, _random, Encoded, scalars);
+        _job.Encode(_update, () => _facts, _labels, _codec, _random, Encoded, scalars);
+        Change?.Invoke(scalars);
         return _client.Mask(Encoded, scalars);
     }
 

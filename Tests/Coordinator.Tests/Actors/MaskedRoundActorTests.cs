@@ -47,6 +47,36 @@ public sealed class MaskedRoundActorTests : ActorTest
         Assert.Equal(4, _released);
     }
 
+    // a has one of class no, b two of yes, c one and two, d four of yes: 2 and 8 of 10 examples. d drops out: 2 and 4 of 6.
+    [Theory]
+    [InlineData(4, 2, 8)]
+    [InlineData(3, 2, 4)]
+    public async Task Counts_by_class_are_told_of_those_in_the_sum_together(int stay, int no, int yes)
+    {
+        var round = OpenCounted();
+        var clients = await CountedAsync(round, [[1, 0], [0, 2], [1, 2], [0, 4]]);
+        await ShareAsync(round, clients);
+        await MaskAsync(round, clients[..stay]);
+        if (stay < 4) Expire();
+        await RevealAsync(round, clients[..stay]);
+
+        var ready = _run.ExpectMsg<RoundReady>();
+        Assert.Equal((ulong)ready.Sums!.Examples, (ulong)(no + yes));
+        Assert.Equal(new LabelCounts { Classes = { "no", "yes" }, Counts = { (ulong)no, (ulong)yes } }, ready.Masked!.LabelCounts);
+    }
+
+    // c says 20 less of yes than it has, of which there are 8 together.
+    [Fact]
+    public async Task An_attempt_whose_counts_cannot_be_fails()
+    {
+        var round = OpenCounted();
+        var clients = await CountedAsync(round, [[1, 0], [0, 2], [1, 2], [0, 4]], change: scalars => scalars[^1] = unchecked(scalars[^1] - (20ul << 20)));
+        await ShareAsync(round, clients);
+        await MaskAsync(round, clients);
+        await RevealAsync(round, clients);
+        Assert.Equal("what clients masked makes no sense: class 1 has -12 examples", _run.ExpectMsg<RoundGaveUp>().Reason);
+    }
+
     [Fact]
     public async Task A_client_frees_its_slot_as_soon_as_it_has_trained()
     {
@@ -332,12 +362,30 @@ public sealed class MaskedRoundActorTests : ActorTest
         return job with { Privacy = new() { SecureAggregation = new() { Enabled = true, Clip = 1, ExamplesCap = 4, PhaseDeadline = TimeSpan.FromSeconds(20) } } };
     }
 
-    private IActorRef Open(string[]? clients = null, JobSpec? job = null)
+    private static JobSpec Counted()
+    {
+        var job = Masked();
+        return job with { Privacy = new() { SecureAggregation = job.Privacy.SecureAggregation with { LabelCounts = true } } };
+    }
+
+    private IActorRef OpenCounted() => Open(job: Counted(), goal: new(Core.Models.Objective.Classification, ["no", "yes"]));
+
+    /// <summary>Clients that have trained, of which the third changes its scalars before it masks them.</summary>
+    private async Task<MaskedClient[]> CountedAsync(IActorRef round, long[][] labels, Action<ulong[]>? change = null)
+    {
+        _registry.ExpectMsg<SubmitWork>();
+        foreach (var name in Names) Assign(round, name);
+        var clients = Names.Select((name, index) => new MaskedClient(Counted(), Id(name), 4, Updates[index], Facts(index + 1), Schema, labels: labels[index]) { Ticket = Ticket, Change = index == 2 ? change : null }).ToArray();
+        foreach (var client in clients) Assert.IsType<MaskingJoined>(await client.JoinAsync(round));
+        return clients;
+    }
+
+    private IActorRef Open(string[]? clients = null, JobSpec? job = null, Core.Metrics.Goal? goal = null)
     {
         job ??= Masked();
         var algorithm = AlgorithmCatalog.Create(job);
         ImmutableArray<ClientShare> shares = [.. (clients ?? [.. Names]).Select(client => new ClientShare(client, 1))];
-        var plan = new RoundPlan("run", job, 3, 2, algorithm.Init(Start), algorithm, shares, new WeightedMean(2), ClientHealth.Fine);
+        var plan = new RoundPlan("run", job, 3, 2, algorithm.Init(Start), algorithm, shares, new WeightedMean(2), ClientHealth.Fine) { Goal = goal };
         _run.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
         {
             if (message is CohortDrawn) sender.Tell(CohortKept.Instance);

@@ -150,6 +150,16 @@ internal static class GoldenV1
                 Checkpoint = Kept("round-0000001-epoch-4.safetensors", 'd', 'b', 2744),
             },
         },
+        ["round-kept-counted"] = new()
+        {
+            Epoch = 4,
+            WallSeconds = 12,
+            RoundKept = new()
+            {
+                Report = new(Report()) { Masked = new() { Advertised = 10, Neighbours = 9, Threshold = 7, Bits = 16, Clip = 0.5, Step = 0.25, LabelCounts = new() { Classes = { "healthy", "ill" }, Counts = { 70, 5 } } } },
+                Checkpoint = Kept("round-0000001-epoch-4.safetensors", 'd', 'b', 2744),
+            },
+        },
         ["paused"] = new() { Epoch = 4, WallSeconds = 21, Paused = new() { Reason = "Paused on request." } },
         ["resumed"] = new() { Epoch = 4, WallSeconds = 21, Resumed = new() },
         ["stopped"] = new() { Epoch = 4, WallSeconds = 22, Stopped = new() { Reason = "Stopped on request." } },

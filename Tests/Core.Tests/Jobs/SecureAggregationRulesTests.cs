@@ -37,6 +37,7 @@ public sealed class SecureAggregationRulesTests
         "line 2, privacy.secure_aggregation.require_identities: needs data.placement local: clients that any worker can train have no identity of their own. Use that, or remove it.")]
     [InlineData("enabled: true, bits: 25", "line 2, privacy.secure_aggregation.bits: 25 is out of range; allowed: 2 to 24.")]
     [InlineData("enabled: true, clip: 0", "line 2, privacy.secure_aggregation.clip: 0 is out of range; allowed: above 0 and at most 1000000.")]
+    [InlineData("label_counts: true", "line 2, privacy.secure_aggregation.label_counts: has no effect with privacy.secure_aggregation.enabled false, only with true; remove it.")]
     [InlineData("clip: 2", "line 2, privacy.secure_aggregation.clip: has no effect with privacy.secure_aggregation.enabled false, only with true; remove it.")]
     [InlineData("enabled: true, weighting: uniform, examples_cap: 10",
         "line 2, privacy.secure_aggregation.examples_cap: has no effect with privacy.secure_aggregation.weighting uniform, only with examples; remove it.")]
@@ -48,6 +49,31 @@ public sealed class SecureAggregationRulesTests
     public void A_sum_that_has_no_room_in_the_ring_is_refused_with_the_bits_that_have() =>
         Assert.Equal(["line 2, privacy.secure_aggregation.bits: 24 are too many for rounds of 300 clients, whose sum needs 33 bits a value of at most 32; allowed: 2 to 23."],
             JobReader.Read("model: {name: mlp}\nprivacy: {secure_aggregation: {enabled: true, bits: 24}}\ndata: {clients: 300}\nfederation: {cohort: {minimum: 5}}").Errors.Select(found => found.ToString()));
+
+    [Theory]
+    [InlineData("data: {name: digits}")]
+    [InlineData("data: {name: csv, path: patients.csv}")]   // only the table tells
+    public void Classes_can_be_counted_where_each_example_has_one(string data) => Assert.Empty(Counted(data, "model: {name: logistic}"));
+
+    [Theory]
+    [InlineData("data: {name: shakespeare, partition: {kind: natural}}", "model: {name: char-lstm}", "needs one class an example, and this is language model; remove it.")]
+    [InlineData("data: {name: text, path: books, partition: {kind: natural}}", "model: {name: char-lstm}", "needs one class an example, and this is language model; remove it.")]
+    [InlineData("data: {name: tatoeba-eng-kor}", "model: {name: transformer-seq2seq}", "needs one class an example, and this is translation; remove it.")]
+    [InlineData("data: {name: movielens-100k, partition: {kind: natural}}", "model: {name: neumf}", "needs one class an example, and this is recommendation; remove it.")]
+    [InlineData("data: {name: bccd}", "model: {name: tiny-detector}", "needs one class an example, and this is detection; remove it.")]
+    [InlineData("data: {name: series, path: loads}", "model: {layers: [flatten, dense: {units: 24}]}", "needs one class an example, and this is regression; remove it.")]
+    public void Classes_are_not_counted_where_examples_have_none_or_many(string data, string model, string error) =>
+        Assert.Equal(["line 3, privacy.secure_aggregation.label_counts: " + error], Counted(data, model));
+
+    [Theory]
+    [InlineData("distributed")]
+    [InlineData("central")]
+    public void Counts_by_class_have_no_noise_and_go_with_no_guarantee(string mechanism) =>
+        Assert.Contains($"line 3, privacy.secure_aggregation.label_counts: does not go with privacy.differential.mechanism {mechanism}: the counts would leave without noise, beside what the guarantee covers; remove it.",
+            Counted("data: {name: digits}", "model: {name: logistic}", $", differential: {{mechanism: {mechanism}, noise_multiplier: 1}}"));
+
+    private static IEnumerable<string> Counted(string data, string model, string more = "") => JobReader.Read(
+        $"{model}\n{data}\nprivacy: {{secure_aggregation: {{enabled: true, label_counts: true}}{more}}}\nfederation: {{cohort: {{minimum: 5}}}}").Errors.Select(error => error.ToString());
 
     [Fact]
     public void A_layer_that_asks_clients_for_moments_is_refused() =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Federated.Core.Jobs;
 using Federated.Core.Privacy;
@@ -52,6 +53,29 @@ public sealed class MaskingActorTests : WorkerTestKit
         var (mean, sums) = others.Close();
         for (var i = 0; i < 4; i++) Assert.Equal(Math.Clamp(Update[i], -1, 1) * 0.2, mean[i], 3 / 32767.0 / 2.5 + 1e-6);
         Assert.Equal((12L, 12.5, 32L), (sums.Examples, sums.Training.LossSum, sums.Training.Examples));
+    }
+
+    // a has 4 and 6 of two classes, b and c one of the first each.
+    [Fact]
+    public void Its_counts_by_class_leave_in_the_masked_sum_alone()
+    {
+        var job = Job with { Privacy = new() { SecureAggregation = Job.Privacy.SecureAggregation with { LabelCounts = true } } };
+        var others = new Others(job, [1, 0]);
+        Sys.ActorOf(MaskingActor.Props(Plain(12.5) with { Labels = [4, 6] }, First, 3, Scoped(job), TestActor));
+        var stream = Masking(others, out var upload);
+        Assert.Equal(new UploadHeader { Id = Id, SchemaHash = FakeEngine.TheSchema.Hash, Count = 4, Ticket = First }, upload.Header);
+        others.Mask(upload.Packed);
+        upload.Reply.Give(Accepted);
+        stream.Give(others.State.UnmaskingFor("a")!.ToProto());
+        others.Reveal(Said(stream).Reveal);
+        Assert.Equal<long>([6, 6], others.Counts());
+    }
+
+    [Fact]
+    public void A_client_whose_classes_were_not_counted_takes_no_part_where_the_job_counts_them()
+    {
+        Start(job: Job with { Privacy = new() { SecureAggregation = Job.Privacy.SecureAggregation with { LabelCounts = true } } });
+        Assert.Contains("nobody says how many classes there are", Network.ExpectMsg<ReportCall>().Report.Failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -312,13 +336,15 @@ public sealed class MaskingActorTests : WorkerTestKit
     /// <summary>The coordinator, and clients b and c, who send zeros.</summary>
     private sealed class Others
     {
-        private readonly MaskedJob _job = new(Job);
+        private readonly MaskedJob _job;
+        private readonly long[] _labels;   // of b and c each
         private readonly MaskingClient[] _clients;
         private readonly RingCodec _codec;
         private readonly MaskedSum _sum;
 
-        public Others()
+        public Others(JobSpec? job = null, params long[] labels)
         {
+            (_job, _labels) = (new(job ?? Job, labels.Length), labels);
             _codec = _job.Codec(3, 4);
             var layout = _job.Layout(_codec, 4);
             var context = new MaskingContext(Run, 2, 1);
@@ -356,8 +382,9 @@ public sealed class MaskingActorTests : WorkerTestKit
             foreach (var (index, name) in new[] { "b", "c" }.Index())
             {
                 Assert.Null(_clients[index].Take(State.MaskingFor(name)!));
-                var scalars = new ulong[MaskedFacts.Count];
-                MaskedFacts.Encode(new(1, new(1, 0, 0), Validation: null, ComputeSeconds: 0), 1, 3, scalars);
+                var scalars = new ulong[MaskedFacts.Count + _labels.Length];
+                MaskedFacts.Encode(new(1, new(1, 0, 0), Validation: null, ComputeSeconds: 0), 1, 3, scalars.AsSpan(0, MaskedFacts.Count));
+                MaskedLabels.Encode(_labels, _labels.Sum(), 3, scalars.AsSpan(MaskedFacts.Count));
                 State = State.Fold(name);
                 Assert.Null(_sum.Add(_clients[index].Mask(new int[4], scalars)));
                 State = State.Accept(name);
@@ -380,6 +407,13 @@ public sealed class MaskingActorTests : WorkerTestKit
             var mean = new float[4];
             _codec.Decode(_sum.Values, weight, mean);
             return (mean, sums);
+        }
+
+        public ImmutableArray<long> Counts()
+        {
+            Assert.Null(MaskRemoval.Remove(State, _sum, 1));
+            Assert.Null(MaskedLabels.Decode(_sum.Scalars[MaskedFacts.Count..], 12, out var counts));
+            return counts;
         }
 
         private void Take(MaskedStep step)

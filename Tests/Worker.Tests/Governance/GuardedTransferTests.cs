@@ -144,6 +144,21 @@ public sealed class GuardedTransferTests : PolicyGateKit
     }
 
     [Fact]
+    public async Task Counts_by_class_are_named_and_do_not_leave_against_the_policy()
+    {
+        const string Job = "federation: {cohort: {minimum: 3}}\nprivacy: {secure_aggregation: {enabled: true, label_counts: true}}";
+        await using var gate = await OpenAsync("");
+        gate.Admit("run-1", PolicyGateKit.Job(Job));
+        await Guard(gate, "").UploadMaskedAsync(new() { Id = Id() }, new byte[] { 7, 8, 9 }, default);
+        Assert.Equal(["numbers of examples of each class, masked"], Assert.Single(Network.Came).Last.Told);
+
+        // A policy that forbids it does not admit the job; the gate holds by itself.
+        var refused = await Assert.ThrowsAsync<DepartureRefusedException>(() => Guard(gate, "disclose: {label_counts: false}").UploadMaskedAsync(new() { Id = Id() }, new byte[] { 7, 8 }, default));
+        Assert.Equal("The masked update has how many examples of each class the client has, which the policy does not let leave (disclose.label_counts).", refused.Message);
+        Assert.Single(Network.Came);
+    }
+
+    [Fact]
     public async Task Client_does_not_mask_together_with_fewer_than_the_policy_asks_for()
     {
         await using var gate = await OpenAsync("cohort: 4");

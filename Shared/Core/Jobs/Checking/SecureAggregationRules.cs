@@ -1,7 +1,9 @@
 using Federated.Core.Algorithms;
+using Federated.Core.Datasets;
 using Federated.Core.Jobs.Describing;
 using Federated.Core.Jobs.Reading;
 using Federated.Core.Models;
+using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Rounds;
 
@@ -21,6 +23,7 @@ internal static class SecureAggregationRules
         if (!job.Sound("privacy.secure_aggregation.enabled") || !job.Spec.Privacy.SecureAggregation.Enabled) return;
         CheckFederation(job, job.Spec.Federation);
         CheckProtocol(job, job.Spec.Privacy.SecureAggregation);
+        CheckLabels(job);
         if (job.Sound("evaluation.per_client") && job.Spec.Evaluation.PerClient) job.Report("evaluation.per_client", $"{With}: it reports each client apart; remove it.");
         if (job.Sound("model") && !job.Spec.Model.Layers.IsDefaultOrEmpty && job.Spec.Model.Layers[0] is NormalizeLayer)
             job.Report("model.layers", $"normalize {With}: it asks each client for the moments of its features; use batch_norm or layer_norm, or standardise the data beforehand.");
@@ -40,6 +43,16 @@ internal static class SecureAggregationRules
             job.Report("privacy.secure_aggregation.neighbours", "has no effect with privacy.secure_aggregation.require_identities, where each client masks with all others; remove it.");
         if (spec.RequireIdentities && job.Sound("data.placement") && job.Spec.Data.Placement != Placement.Local)
             job.Report("privacy.secure_aggregation.require_identities", "needs data.placement local: clients that any worker can train have no identity of their own. Use that, or remove it.");
+    }
+
+    private static void CheckLabels(BoundJob job)
+    {
+        const string Key = "privacy.secure_aggregation.label_counts";
+        if (!job.Sound(Key) || !job.Spec.Privacy.SecureAggregation.LabelCounts) return;
+        if (job.Sound("data") && DatasetCatalog.ObjectiveOf(job.Spec.Data) is { } objective && MaskedLabels.Refusal(objective, DatasetCatalog.ShapeOf(job.Spec.Data)?.Classes ?? 0) is { } why)
+            job.Report(Key, why + ".");
+        if (job.Sound("privacy.differential.mechanism") && job.Spec.Privacy.Differential.Mechanism is not PrivacyMechanism.None and var mechanism)
+            job.Report(Key, $"does not go with privacy.differential.mechanism {ValueText.Of(mechanism)}: the counts would leave without noise, beside what the guarantee covers; remove it.");
     }
 
     private static void CheckFederation(BoundJob job, FederationSpec federation)

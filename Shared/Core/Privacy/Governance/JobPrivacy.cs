@@ -14,6 +14,9 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <value>Whether the clients of a masked sum sign.</value>
     public bool Identities { get; init; }
 
+    /// <value>Whether clients of a masked sum count their examples by class.</value>
+    public bool LabelCounts { get; init; }
+
     /// <value>Bound on the length of what is noised; null without a mechanism.</value>
     public double? Clip { get; init; }
 
@@ -39,7 +42,8 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     {
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
         var identities = masked is { Enabled: true, RequireIdentities: true };
-        if (PrivacyPlan.Of(job) is not { } plan) return new(masked.Enabled, null) { Identities = identities, Rounds = job.Federation.Rounds };
+        if (PrivacyPlan.Of(job) is not { } plan)
+            return new(masked.Enabled, null) { Identities = identities, LabelCounts = masked is { Enabled: true, LabelCounts: true }, Rounds = job.Federation.Rounds };
         return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
             Identities = identities,

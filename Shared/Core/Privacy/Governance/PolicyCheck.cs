@@ -60,6 +60,8 @@ public static class PolicyCheck
             reasons.Add("privacy.secure_aggregation.enabled is false: an update that is not masked tells the loss of its training, which the policy does not let leave (disclose.training).");
         if (policy.SecureAggregation.Identities && job is { SecureAggregation: true, Identities: false })
             reasons.Add("privacy.secure_aggregation.require_identities is false: the policy asks that clients sign (secure_aggregation.identities).");
+        if (!policy.Disclose.LabelCounts && job.LabelCounts)
+            reasons.Add("privacy.secure_aggregation.label_counts is true: the policy does not let leave how many examples of each class a client has, masked or not (disclose.label_counts).");
         if (job.Mechanism is null)
         {
             if (differential.Required || differential.HasLimit)

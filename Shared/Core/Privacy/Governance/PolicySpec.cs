@@ -120,7 +120,7 @@ public sealed record DifferentialPolicy
     public bool HasLimit => (EpsilonPerRun ?? EpsilonTotal) is not null;
 }
 
-/// <summary>What may be told beside updates, in the clear. Sums that secure aggregation masks are not meant.</summary>
+/// <summary>What may be told beside updates, in the clear. Of what secure aggregation masks, counts by class alone are meant.</summary>
 public sealed record DisclosurePolicy
 {
     /// <value>Loss and hits of the local training.</value>
@@ -142,6 +142,11 @@ public sealed record DisclosurePolicy
     /// <value>Moments of features.</value>
     [JobField("Whether count, sum and squared deviations of each feature may leave, for models that begin with normalize. Without it, their tasks are refused.")]
     public bool Moments { get; init; } = true;
+
+    /// <value>Masked counts by class.</value>
+    [JobField("Whether a job may have clients mask how many examples of each class they have (privacy.secure_aggregation.label_counts), of which the coordinator learns the sums over the clients of a round, exactly. "
+        + "Without it, such jobs do not go.")]
+    public bool LabelCounts { get; init; } = true;
 
     /// <value>Reasons of failures.</value>
     [JobField("Whether the reason of a failure may leave as it is. It may quote a file's name, a column or a value; without it only the kind of the task that failed is told, and the reason is in the worker's log.")]

@@ -9,7 +9,7 @@ namespace Federated.Core.Privacy.SecureAggregation;
 /// What a client has not got is 0.</remarks>
 public static class MaskedFacts
 {
-    /// <summary>S.</summary>
+    /// <summary>S, without the counts of <see cref="MaskedLabels"/>.</summary>
     public const int Count = 13;
 
     /// <summary>Turns a client's facts into scalars.</summary>

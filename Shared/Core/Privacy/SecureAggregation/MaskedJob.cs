@@ -6,15 +6,26 @@ using Federated.Core.Privacy.SecureAggregation.Coding;
 namespace Federated.Core.Privacy.SecureAggregation;
 
 /// <summary>What a job says of its masked rounds, as the coordinator and every client read it for themselves.</summary>
-/// <param name="job">A checked job with secure aggregation.</param>
-/// <exception cref="ArgumentException">No noise keeps the ε that the job asks for.</exception>
-public sealed class MaskedJob(JobSpec job)
+public sealed class MaskedJob
 {
-    private readonly SecureAggregationSpec _spec = job.Privacy.SecureAggregation;
-    private readonly DistributedNoise? _noise = DistributedNoise.Of(job);
+    private readonly JobSpec _job;
+    private readonly SecureAggregationSpec _spec;
+    private readonly DistributedNoise? _noise;
+    private readonly int _labels;   // C; 0 where nobody counts them
+
+    /// <param name="job">A checked job with secure aggregation.</param>
+    /// <param name="classes">C: classes of the run's data, at least 1 where the job has label_counts; else of no account.</param>
+    /// <exception cref="ArgumentException">No noise keeps the ε that the job asks for, or it counts classes and there are none.</exception>
+    public MaskedJob(JobSpec job, int classes = 0)
+    {
+        (_job, _spec, _noise, Rules) = (job, job.Privacy.SecureAggregation, DistributedNoise.Of(job), RulesOf(job));
+        if (!_spec.LabelCounts || _noise is not null) return;
+        if (classes < 1) throw new ArgumentException("The job counts the examples of each class (privacy.secure_aggregation.label_counts), and nobody says how many classes there are.", nameof(classes));
+        _labels = classes;
+    }
 
     /// <summary>Degree, threshold and the fewest clients of a sum.</summary>
-    public MaskingRules Rules { get; } = RulesOf(job);
+    public MaskingRules Rules { get; }
 
     /// <summary>Degree, threshold and the fewest clients of a sum, of a job whose noise is not known yet.</summary>
     internal static MaskingRules RulesOf(JobSpec job) => new()
@@ -29,7 +40,7 @@ public sealed class MaskedJob(JobSpec job)
     /// <param name="clients">n: most clients of a sum, those that the round asks; at least 1.</param>
     /// <param name="length">U, values of an update; at least 1.</param>
     /// <exception cref="ArgumentException">So many clients with so many bits need more than 32 bits a value.</exception>
-    public RingCodec Codec(int clients, int length) => new(_spec.Bits, _noise is null ? _spec.Clip : job.Privacy.Differential.Clip, clients, Headroom(clients, length));
+    public RingCodec Codec(int clients, int length) => new(_spec.Bits, _noise is null ? _spec.Clip : _job.Privacy.Differential.Clip, clients, Headroom(clients, length));
 
     /// <summary>Why a round cannot be masked with so many clients and values, as the middle of a sentence; null where it can.</summary>
     /// <param name="clients">n, at least 1.</param>
@@ -52,12 +63,13 @@ public sealed class MaskedJob(JobSpec job)
     /// <summary>A client's update as integers and scalars, ready to be masked.</summary>
     /// <param name="values">[U], finite; not changed.</param>
     /// <param name="facts">What comes with the update, asked for where scalars stand for it.</param>
+    /// <param name="labels">[C], the client's training examples of each class; empty where the job does not count them.</param>
     /// <param name="codec">Of the round.</param>
     /// <param name="random">Of the rounding, and of the client's share of the noise.</param>
     /// <param name="integers">Receives [U].</param>
     /// <param name="scalars">Receives [S].</param>
-    /// <exception cref="ArgumentException">A value is not finite, or a number of the facts is too large to be summed.</exception>
-    public void Encode(ReadOnlySpan<float> values, Func<UpdateFacts> facts, RingCodec codec, ISecureRandom random, Span<int> integers, Span<ulong> scalars)
+    /// <exception cref="ArgumentException">A value is not finite, a number of the facts is too large to be summed, or the counts do not come to the examples.</exception>
+    public void Encode(ReadOnlySpan<float> values, Func<UpdateFacts> facts, ReadOnlySpan<long> labels, RingCodec codec, ISecureRandom random, Span<int> integers, Span<ulong> scalars)
     {
         if (_noise is not null)
         {
@@ -66,7 +78,8 @@ public sealed class MaskedJob(JobSpec job)
         }
         var said = facts();
         var weight = Weight(said);
-        MaskedFacts.Encode(said, weight, codec.Clients, scalars);
+        MaskedFacts.Encode(said, weight, codec.Clients, scalars[..MaskedFacts.Count]);
+        if (_labels > 0) MaskedLabels.Encode(labels, said.Examples, codec.Clients, scalars[MaskedFacts.Count..]);
         codec.Encode(values, weight, random, integers);
     }
 
@@ -76,7 +89,7 @@ public sealed class MaskedJob(JobSpec job)
         : Math.Min(facts.Examples, _spec.ExamplesCap) / (double)_spec.ExamplesCap;
 
     // S. What clients say beside their updates has no noise: where their sums are to have some, it stays with them.
-    private int Scalars => _noise is null ? MaskedFacts.Count : 0;
+    private int Scalars => _noise is null ? MaskedFacts.Count + _labels : 0;
 
     private int Headroom(int clients, int length) => _noise?.Headroom(clients, length) ?? 0;
 }

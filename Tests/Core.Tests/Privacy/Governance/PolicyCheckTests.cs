@@ -7,6 +7,8 @@ public sealed class PolicyCheckTests
 {
     private const string Masked = "privacy: {secure_aggregation: {enabled: true}}";
 
+    private const string Counted = "privacy: {secure_aggregation: {enabled: true, label_counts: true}}";
+
     private static readonly string Hash = new('a', 64);
 
     [Fact]
@@ -27,6 +29,8 @@ public sealed class PolicyCheckTests
     [InlineData("secure_aggregation: {identities: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked, "privacy.secure_aggregation.require_identities is false: the policy asks that clients sign (secure_aggregation.identities).")]
     [InlineData("disclose: {training: false}", "model: {name: logistic}",
         "privacy.secure_aggregation.enabled is false: an update that is not masked tells the loss of its training, which the policy does not let leave (disclose.training).")]
+    [InlineData("disclose: {label_counts: false}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Counted,
+        "privacy.secure_aggregation.label_counts is true: the policy does not let leave how many examples of each class a client has, masked or not (disclose.label_counts).")]
     [InlineData("differential: {required: true}", "model: {name: logistic}", "privacy.differential.mechanism is none: the policy asks for differential privacy (differential.required).")]
     [InlineData("differential: {delta: 1e-5, epsilon_total: 1}", "model: {name: logistic}", "privacy.differential.mechanism is none: the policy asks for differential privacy (a limit on ε).")]
     public void What_a_policy_does_not_allow_is_one_sentence_with_both_keys(string policy, string job, string reason) => Assert.Equal([reason], Check(policy, job));
@@ -38,6 +42,8 @@ public sealed class PolicyCheckTests
     [InlineData("cohort: 2", "model: {name: logistic}\nfederation: {cohort: {minimum: 2}}")]
     [InlineData("secure_aggregation: {required: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked)]
     [InlineData("disclose: {training: false}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked)]
+    [InlineData("disclose: {label_counts: false}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Masked)]
+    [InlineData("disclose: {label_counts: true}", "model: {name: logistic}\nfederation: {cohort: {minimum: 3}}\n" + Counted)]
     [InlineData("secure_aggregation: {identities: true}", "model: {name: logistic}")]   // of a job that does not mask it says nothing
     public void What_a_policy_allows_has_no_reason_against_it(string policy, string job) => Assert.Empty(Check(policy, job));
 

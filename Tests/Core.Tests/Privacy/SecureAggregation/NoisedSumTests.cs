@@ -72,7 +72,7 @@ public sealed class NoisedSumTests
             Own = name =>
             {
                 var integers = new int[Length];
-                Job.Encode(update(name), () => throw new InvalidOperationException("Nothing is said beside the update."), codec, random, integers, []);
+                Job.Encode(update(name), () => throw new InvalidOperationException("Nothing is said beside the update."), [], codec, random, integers, []);
                 return integers;
             },
         };

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Federated.Core.Algorithms;
 using Federated.Core.Privacy.SecureAggregation.Coding;
@@ -25,12 +25,19 @@ public static class MaskedServerRound
         var updates = state.Masked.Count;
         // Without scalars all weigh 1, and there is nothing else to be told.
         var (weight, sums) = ((double)updates, RoundSums.OfSilent(updates));
-        if (sum.Layout.Scalars > 0 && MaskedFacts.Decode(sum.Scalars, updates, out weight, out sums) is { } wrong)
-            return new(null, null, string.Create(CultureInfo.InvariantCulture, $"what clients masked makes no sense: {wrong}"));
+        ImmutableArray<long> labels = [];
+        if (sum.Layout.Scalars > 0 && (MaskedFacts.Decode(sum.Scalars[..MaskedFacts.Count], updates, out weight, out sums) ?? Labels(sum, sums, out labels)) is { } wrong)
+            return new(null, null, $"what clients masked makes no sense: {wrong}");
         var mean = new float[sum.Layout.Length];
         codec.Decode(sum.Values, weight, mean);
         if (!TensorPrimitives.IsFiniteAll<float>(mean)) return new(null, null, "the mean is not finite: clients masked weights that are far too small for their values.");
-        return new(algorithm.Apply(server, mean, RoundFacts.Masked(sums, population)), sums, "");
+        return new(algorithm.Apply(server, mean, RoundFacts.Masked(sums, population)), sums, "") { Labels = labels };
+    }
+
+    private static string? Labels(MaskedSum sum, RoundSums sums, out ImmutableArray<long> labels)
+    {
+        labels = [];
+        return sum.Layout.Scalars > MaskedFacts.Count ? MaskedLabels.Decode(sum.Scalars[MaskedFacts.Count..], sums.Examples, out labels) : null;
     }
 }
 
@@ -38,4 +45,8 @@ public static class MaskedServerRound
 /// <param name="Server">The next state; null where there is none.</param>
 /// <param name="Sums">What the clients said together; null likewise.</param>
 /// <param name="Error">Why there is none, as the middle of a sentence; else "".</param>
-public sealed record MaskedOutcome(ServerState? Server, RoundSums? Sums, string Error);
+public sealed record MaskedOutcome(ServerState? Server, RoundSums? Sums, string Error)
+{
+    /// <value>[C], the clients' training examples of each class; empty where the job does not count them.</value>
+    public ImmutableArray<long> Labels { get; init; } = [];
+}
