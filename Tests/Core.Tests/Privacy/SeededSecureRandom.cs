@@ -1,28 +1,22 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Federated.Core.Privacy;
+using Federated.Core.Randomness;
 
 namespace Federated.Core.Tests.Privacy;
 
-/// <summary>A source that repeats itself, for statistical tests: AES-256 of a counter under a key that is the seed's hash.</summary>
-internal sealed class SeededSecureRandom(int seed) : ISecureRandom, IDisposable
+/// <summary>Repeatable in place of secure, so that a statistical test has the same outcome each time. Thread-safe, as every source is.</summary>
+internal sealed class SeededSecureRandom(ulong seed) : ISecureRandom
 {
-    private readonly Aes _aes = Keyed(seed);
-    private ulong _counter;
+    private readonly RandomStream _stream = new(seed);
 
     public void Fill(Span<byte> bytes)
     {
-        var blocks = new byte[(bytes.Length + 15) / 16 * 16];
-        for (var at = 0; at < blocks.Length; at += 16) BinaryPrimitives.WriteUInt64LittleEndian(blocks.AsSpan(at), _counter++);
-        _aes.EncryptEcb(blocks, PaddingMode.None).AsSpan(0, bytes.Length).CopyTo(bytes);
-    }
-
-    public void Dispose() => _aes.Dispose();
-
-    private static Aes Keyed(int seed)
-    {
-        var aes = Aes.Create();
-        aes.Key = SHA256.HashData(BitConverter.GetBytes(seed));
-        return aes;
+        Span<byte> word = stackalloc byte[8];
+        lock (_stream)
+            for (var at = 0; at < bytes.Length; at += 8)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(word, _stream.NextUInt64());
+                word[..Math.Min(8, bytes.Length - at)].CopyTo(bytes[at..]);
+            }
     }
 }

@@ -5,8 +5,9 @@ using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Core.Privacy.Noise;
-using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Privacy.SecureAggregation.Coding;
+using Federated.Core.Privacy.SecureAggregation;
+using Federated.Core.Tests.Privacy;
 using Federated.Engine.Data;
 
 namespace Federated.Engine.Tests.Privacy;
@@ -46,7 +47,7 @@ public sealed class GradientInversionTests
 
             // The same encoding without a mask does show it: it is the mask that hides it.
             var integers = new int[schema.Count];
-            codec.Encode(update, weight: 1, new SeededBytes(1), integers);
+            codec.Encode(update, weight: 1, new SeededSecureRandom(1), integers);
             codec.Decode(Array.ConvertAll(integers, value => (uint)value), weight: 1, seen);
             Assert.True(GradientInversion.Correlation(GradientInversion.Invert(schema, seen), Pixels(picture)) > 0.99);
         }
@@ -61,7 +62,7 @@ public sealed class GradientInversionTests
             var (schema, update) = Update(picture);
             TensorPrimitives.Divide(update, TensorPrimitives.Norm<float>(update), update);
             Assert.True(GradientInversion.Correlation(GradientInversion.Invert(schema, update), Pixels(picture)) > 0.999);
-            new NoiseGrid(sigma: 1, clip: 1, update.Length).AddNoise(update.AsSpan(), new SeededBytes((byte)picture));
+            new NoiseGrid(sigma: 1, clip: 1, update.Length).AddNoise(update.AsSpan(), new SeededSecureRandom((byte)picture));
             Assert.InRange(Math.Abs(GradientInversion.Correlation(GradientInversion.Invert(schema, update), Pixels(picture))), 0, Unseen);
         }
     }
@@ -71,7 +72,7 @@ public sealed class GradientInversionTests
     {
         var (context, rules, layout) = (new MaskingContext("run", 1, 1), new MaskingRules { Minimum = 2 }, new MaskedLayout(update.Length, codec.RingBits, Scalars: 0));
         ImmutableArray<string> names = ["a", "b", "c"];
-        var clients = names.Select((name, place) => new MaskingClient(context, name, rules, layout, new SeededBytes((byte)(10 + place)))).ToArray();
+        var clients = names.Select((name, place) => new MaskingClient(context, name, rules, layout, new SeededSecureRandom((byte)(10 + place)))).ToArray();
         try
         {
             var advertised = clients.Select((client, place) => new Neighbour(place + 1, client.Advertise())).ToArray();
@@ -80,7 +81,7 @@ public sealed class GradientInversionTests
             var place = names.IndexOf(victim);
             Assert.Null(clients[place].Take(new([.. shared.SelectMany(answer => answer.Shares).Where(share => share.To == place + 1).OrderBy(share => share.From)])));
             var integers = new int[update.Length];
-            codec.Encode(update, weight: 1, new SeededBytes(1), integers);
+            codec.Encode(update, weight: 1, new SeededSecureRandom(1), integers);
             var (values, scalars) = (new uint[update.Length], Array.Empty<ulong>());
             Assert.Null(layout.AddTo(clients[place].Mask(integers, scalars), values, scalars, threads: 1));
             return values;

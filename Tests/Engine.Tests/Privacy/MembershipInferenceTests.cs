@@ -3,7 +3,7 @@ using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Privacy.Accounting;
 using Federated.Core.Privacy.Accounting.Events;
-using Federated.Core.Tests.Privacy.Differential;
+using Federated.Core.Tests.Privacy;
 using Federated.Engine.Data;
 using Xunit.Abstractions;
 
@@ -68,7 +68,7 @@ public sealed class MembershipInferenceTests(ITestOutputHelper output)
     {
         var digits = DigitsSet.Load();
         var pool = Pool(digits.Train, model * 2 * Members, 2 * Members);
-        using var engine = new RunEngine(job, new(digits.Shape, pool, pool, [new ClientData("victim", [.. Enumerable.Range(0, Members)], [], [])]), AlgorithmCatalog.Create(job), secret: new RepeatableRandom(model));
+        using var engine = new RunEngine(job, new(digits.Shape, pool, pool, [new ClientData("victim", [.. Enumerable.Range(0, Members)], [], [])]), AlgorithmCatalog.Create(job), secret: new SeededSecureRandom((ulong)model));
         var (start, update) = (engine.InitialParameters().Values.ToArray(), new float[engine.Schema.Count]);
         engine.Train("victim", 1, start, update, ClientState.Empty, default);
         var trained = start.Zip(update, (before, change) => before + change).ToArray();

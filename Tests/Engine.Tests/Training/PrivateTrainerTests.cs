@@ -3,7 +3,7 @@ using Federated.Core.Algorithms;
 using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Privacy.Differential;
-using Federated.Core.Tests.Privacy.Differential;
+using Federated.Core.Tests.Privacy;
 using Federated.Engine.Data;
 using Federated.Engine.Training;
 
@@ -123,6 +123,6 @@ public sealed class PrivateTrainerTests
     private static PrivateTrainer Trainer(TrainerBench bench, TrainingSpec training, ExampleSet examples, double clip, double noise)
     {
         var plan = PrivacyPlan.Of(new JobSpec { Training = training, Privacy = new() { Differential = new() { Mechanism = PrivacyMechanism.Example, Clip = clip, NoiseMultiplier = noise } } })!;
-        return new(bench.Workspace, plan, examples, [.. Enumerable.Range(0, examples.Count)], new TrainingScope(42, 1, "client-0", 10), new RepeatableRandom(1), default);
+        return new(bench.Workspace, plan, examples, [.. Enumerable.Range(0, examples.Count)], new TrainingScope(42, 1, "client-0", 10), new SeededSecureRandom(1), default);
     }
 }

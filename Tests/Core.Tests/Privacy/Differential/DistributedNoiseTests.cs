@@ -24,7 +24,7 @@ public sealed class DistributedNoiseTests
     [InlineData(24, 5000)]
     public void No_rounded_update_is_longer_than_the_accounted_bound(int bits, int length)
     {
-        var (noise, codec, random, draws) = (new DistributedNoise(bits, 1e-4, 1), new RingCodec(bits, 0.7, 10), new RepeatableRandom(1), new RandomStream(2));
+        var (noise, codec, random, draws) = (new DistributedNoise(bits, 1e-4, 1), new RingCodec(bits, 0.7, 10), new SeededSecureRandom(1), new RandomStream(2));
         double largest = RingCodec.LargestOf(bits);
         var (integers, reached) = (new int[length], 0.0);
         for (var turn = 0; turn < 40; turn++)
@@ -51,7 +51,7 @@ public sealed class DistributedNoiseTests
     public void Update_that_is_short_enough_is_on_average_what_it_was()
     {
         const int Turns = 20_000;
-        var (noise, codec, random) = (new DistributedNoise(8, 1e-4, 1), new RingCodec(8, 127, 3), new RepeatableRandom(3));   // a step is 1
+        var (noise, codec, random) = (new DistributedNoise(8, 1e-4, 1), new RingCodec(8, 127, 3), new SeededSecureRandom(3));   // a step is 1
         float[] values = [10.25f, -0.5f, 0, 7, -3.9f];
         var (integers, sums) = (new int[5], new double[5]);
         for (var turn = 0; turn < Turns; turn++)
@@ -103,8 +103,8 @@ public sealed class DistributedNoiseTests
     [Fact]
     public void What_cannot_be_bounded_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => new DistributedNoise(4, 1, 1).Encode(new float[1000], new RingCodec(4, 1, 3), new RepeatableRandom(5), new int[1000]));
-        Assert.Throws<ArgumentException>(() => new DistributedNoise(8, 1, 1).Encode([float.PositiveInfinity, 1], new RingCodec(8, 1, 3), new RepeatableRandom(5), new int[2]));
+        Assert.Throws<ArgumentException>(() => new DistributedNoise(4, 1, 1).Encode(new float[1000], new RingCodec(4, 1, 3), new SeededSecureRandom(5), new int[1000]));
+        Assert.Throws<ArgumentException>(() => new DistributedNoise(8, 1, 1).Encode([float.PositiveInfinity, 1], new RingCodec(8, 1, 3), new SeededSecureRandom(5), new int[2]));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class DistributedNoiseTests
     private static long[] Shares(int bits, double noise, int shares, int count)
     {
         const int Length = 10_000;
-        var (share, codec, random, integers) = (new DistributedNoise(bits, noise, shares), new RingCodec(bits, 1, shares), new RepeatableRandom(4), new int[count]);
+        var (share, codec, random, integers) = (new DistributedNoise(bits, noise, shares), new RingCodec(bits, 1, shares), new SeededSecureRandom(4), new int[count]);
         // Zeros are rounded to zeros.
         for (var start = 0; start < count; start += Length) share.Encode(new float[Length], codec, random, integers.AsSpan(start, Length));
         return [.. integers.Select(value => (long)value)];

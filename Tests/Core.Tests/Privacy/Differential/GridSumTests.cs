@@ -22,8 +22,8 @@ public sealed class GridSumTests
             var vector = Of(random, Values, length * clip);
             Assert.True(with.TryAdd(vector, cut: true));
             var (first, second) = (new float[Values], new float[Values]);
-            with.Release(new RepeatableRandom(trial), clip, 1, first);
-            without.Release(new RepeatableRandom(trial), clip, 1, second);
+            with.Release(new SeededSecureRandom((ulong)trial), clip, 1, first);
+            without.Release(new SeededSecureRandom((ulong)trial), clip, 1, second);
             var moved = Math.Sqrt(first.Zip(second, (a, b) => Math.Pow((double)a - b, 2)).Sum());
             Assert.True(moved <= clip * (1 + 1e-5), $"{moved} with a bound of {clip}");
             if (length is > 0.1 and < 1e9) Assert.Equal(Math.Min(1, length) * clip, moved, clip * 1e-4);
@@ -38,8 +38,8 @@ public sealed class GridSumTests
         Assert.False(one.TryAdd([0.9f, 0.9f], cut: false));
         Assert.True(other.TryAdd([0.6f, 0.8f], cut: false));
         var (first, second) = (new float[2], new float[2]);
-        one.Release(new RepeatableRandom(1), 1, 1, first);
-        other.Release(new RepeatableRandom(1), 1, 1, second);
+        one.Release(new SeededSecureRandom(1), 1, 1, first);
+        other.Release(new SeededSecureRandom(1), 1, 1, second);
         Assert.Equal(1, one.Count);
         Assert.Equal(second, first);
     }
@@ -57,7 +57,7 @@ public sealed class GridSumTests
             var sum = new GridSum(50, 1, 0.1);
             foreach (var vector in order) sum.TryAdd(vector, cut: true);
             var result = new float[50];
-            sum.Release(new RepeatableRandom(3), 0.1, 3, result);
+            sum.Release(new SeededSecureRandom(3), 0.1, 3, result);
             return result;
         }).ToArray();
         Assert.Equal(sums[0], sums[1]);

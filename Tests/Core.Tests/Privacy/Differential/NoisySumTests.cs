@@ -45,7 +45,7 @@ public sealed class NoisySumTests
     [Fact]
     public void Noise_is_fresh_in_each_round()
     {
-        var (job, random) = (PrivateJobs.Central(), new RepeatableRandom(8));
+        var (job, random) = (PrivateJobs.Central(), new SeededSecureRandom(8));
         var aggregate = UpdateAggregates.Create(job, Values, threads: 1, random);
         var algorithm = AlgorithmCatalog.Create(job);
         var start = algorithm.Init(new(Schema, new float[Values]));
@@ -60,7 +60,7 @@ public sealed class NoisySumTests
     [Fact]
     public void Whoever_does_not_keep_to_the_bound_is_refused_alone()
     {
-        var sum = UpdateAggregates.Create(PrivateJobs.Central(), 2, threads: 1, new RepeatableRandom(9));
+        var sum = UpdateAggregates.Create(PrivateJobs.Central(), 2, threads: 1, new SeededSecureRandom(9));
         ServerRound.Open(sum, new ServerState(0, new(new([new TensorSpec("w", [2])]), new float[2]), ImmutableDictionary<string, ReadOnlyMemory<float>>.Empty));
         Assert.Equal(AddOutcome.TooLong, sum.TryAdd("a", new[] { 1f, 1f }, 1));
         Assert.Equal(AddOutcome.NotFinite, sum.TryAdd("a", new[] { float.NaN, 0 }, 1));
@@ -91,7 +91,7 @@ public sealed class NoisySumTests
         var (algorithm, clients) = (AlgorithmCatalog.Create(job), Enumerable.Range(0, 16).Select(client => new Parabola(client < 12 ? 1 : 8, examples: 5)).ToArray());
         var model = clients[0].Schema;
         var server = algorithm.Init(new(model, new float[1]));
-        var aggregate = UpdateAggregates.Create(job, algorithm.UpdateSchema(model).Count, threads: 1, new RepeatableRandom(10));
+        var aggregate = UpdateAggregates.Create(job, algorithm.UpdateSchema(model).Count, threads: 1, new SeededSecureRandom(10));
         ServerRound.Open(aggregate, server);
         foreach (var (index, client) in clients.Index())
         {
@@ -122,7 +122,7 @@ public sealed class NoisySumTests
     public void A_client_that_trusts_nobody_cuts_and_noises_itself()
     {
         var job = PrivateJobs.Of("{mechanism: local, noise_multiplier: 0.001, clip: 2, delta: 1e-3}");
-        var algorithm = AlgorithmCatalog.Create(job, new RepeatableRandom(11));
+        var algorithm = AlgorithmCatalog.Create(job, new SeededSecureRandom(11));
         float[] first = [0], second = [0];
         var client = new Parabola(100, examples: 5);
         Assert.Equal(1, algorithm.Train(client, [0f], first, ClientState.Empty).Weight);
@@ -133,7 +133,7 @@ public sealed class NoisySumTests
 
     private static ServerState Round(JobSpec job, int seed, int clients, float[] update)
     {
-        var (algorithm, aggregate) = (AlgorithmCatalog.Create(job), UpdateAggregates.Create(job, Values, threads: 1, new RepeatableRandom(seed)));
+        var (algorithm, aggregate) = (AlgorithmCatalog.Create(job), UpdateAggregates.Create(job, Values, threads: 1, new SeededSecureRandom((ulong)seed)));
         var start = algorithm.Init(new(Schema, new float[Values]));
         ServerRound.Open(aggregate, start);
         for (var client = 0; client < clients; client++) Assert.Equal(AddOutcome.Added, aggregate.TryAdd($"client-{client}", update, 1));

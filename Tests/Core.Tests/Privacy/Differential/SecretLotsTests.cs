@@ -16,7 +16,7 @@ public sealed class SecretLotsTests
     public void Every_client_is_drawn_as_often_as_the_guarantee_reckons(string kind)
     {
         const int Trials = 4000;
-        var (job, random, counts, sizes) = (PrivateJobs.Central($"federation.cohort={{fraction: 0.3, selection: {{kind: {kind}}}}}"), new RepeatableRandom(1), Clients.ToDictionary(client => client.Id, _ => 0), new List<int>());
+        var (job, random, counts, sizes) = (PrivateJobs.Central($"federation.cohort={{fraction: 0.3, selection: {{kind: {kind}}}}}"), new SeededSecureRandom(1), Clients.ToDictionary(client => client.Id, _ => 0), new List<int>());
         for (var trial = 0; trial < Trials; trial++)
         {
             var cohort = CohortSelection.Draw(job, 1, 1, Clients, ClientHealth.Fine, always: null, random);
@@ -34,7 +34,7 @@ public sealed class SecretLotsTests
     public void The_seed_does_not_tell_who_was_drawn()
     {
         var job = PrivateJobs.Central("federation.cohort={fraction: 0.5}");
-        var cohorts = Enumerable.Range(0, 10).Select(seed => string.Join(' ', CohortSelection.Draw(job, 1, 1, Clients, ClientHealth.Fine, null, new RepeatableRandom(seed)).Clients));
+        var cohorts = Enumerable.Range(0, 10).Select(seed => string.Join(' ', CohortSelection.Draw(job, 1, 1, Clients, ClientHealth.Fine, null, new SeededSecureRandom((ulong)seed)).Clients));
         Assert.Equal(10, cohorts.Distinct().Count());
     }
 
@@ -43,7 +43,7 @@ public sealed class SecretLotsTests
     public void Lots_that_hide_nothing_come_from_the_seed()
     {
         var job = new JobSpec { Federation = new() { Cohort = new() { Fraction = 0.3, Selection = new() { Kind = SelectionKind.Poisson } } } };
-        Cohort Draw(int round, int random) => CohortSelection.Draw(job, round, 1, Clients, ClientHealth.Fine, null, new RepeatableRandom(random));
+        Cohort Draw(int round, int random) => CohortSelection.Draw(job, round, 1, Clients, ClientHealth.Fine, null, new SeededSecureRandom((ulong)random));
         Assert.Equal<string>(Draw(1, 1).Clients, Draw(1, 2).Clients);
         Assert.True(Enumerable.Range(1, 50).Select(round => Draw(round, 1).Clients.Length).Distinct().Count() > 3);
         Assert.Equal(1, CohortSelection.Minimum(job));

@@ -116,7 +116,7 @@ public sealed class TreeNoiseTests
 
     private static IEnumerable<ServerState> States(JobSpec job, int seed, int rounds, int updates = 0)
     {
-        var (algorithm, aggregate) = (AlgorithmCatalog.Create(job), UpdateAggregates.Create(job, Values, threads: 1, new RepeatableRandom(seed)));
+        var (algorithm, aggregate) = (AlgorithmCatalog.Create(job), UpdateAggregates.Create(job, Values, threads: 1, new SeededSecureRandom((ulong)seed)));
         var (server, update) = (algorithm.Init(new(Schema, new float[Values])), new float[Values]);
         update[0] = 1;
         for (var round = 0; round < rounds; round++)

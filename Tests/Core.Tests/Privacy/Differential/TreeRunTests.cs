@@ -63,7 +63,7 @@ public sealed class TreeRunTests
         var (job, run) = (Job("noise_multiplier: 1"), Started());
         var first = Draw(job, run, Twenty, 1);
         var failing = ClientHealth.Fine.After(1, [], first.Clients).After(2, [], first.Clients).After(3, [], first.Clients);
-        Assert.Equal<string>(first.Clients, CohortSelection.Draw(job, 1, attempt: 2, Candidates(Twenty), failing, always: null, new RepeatableRandom(1)).Clients);
+        Assert.Equal<string>(first.Clients, CohortSelection.Draw(job, 1, attempt: 2, Candidates(Twenty), failing, always: null, new SeededSecureRandom(1)).Clients);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class TreeRunTests
     private static Candidate[] Candidates(string[] clients) => [.. clients.Select(client => new Candidate(client))];
 
     private static Cohort Draw(JobSpec job, RunState run, string[] present, int round) =>
-        CohortSelection.Draw(job, round, attempt: 1, Candidates(present), run.Health, always: null, new RepeatableRandom(1), run.Privacy.HadTurn);
+        CohortSelection.Draw(job, round, attempt: 1, Candidates(present), run.Health, always: null, new SeededSecureRandom(1), run.Privacy.HadTurn);
 
     private static RunState Started() => RunState.Initial.Apply(new RunChange.Started()).Apply(new RunChange.Initialised("hash", [.. Twenty.Select(client => new ClientShare(client, 10))], 0));
 

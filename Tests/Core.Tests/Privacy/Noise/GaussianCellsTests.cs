@@ -15,7 +15,7 @@ public sealed class GaussianCellsTests
     public void Places_are_kept_with_exactly_their_probability()
     {
         var (cells, stream) = (new GaussianCells(C), new RandomStream(3));
-        using var random = new SeededSecureRandom(3);
+        var random = new SeededSecureRandom(3);
         using var bits = new SecureBits(random);
         for (var i = 0; i < 20000; i++)
         {
@@ -36,7 +36,7 @@ public sealed class GaussianCellsTests
     [Fact]
     public void A_place_at_a_cells_beginning_is_always_kept()
     {
-        using var random = new SeededSecureRandom(4);
+        var random = new SeededSecureRandom(4);
         using var bits = new SecureBits(random);
         // With all of u known to be 0, 1 - e^-γ is 0 and even a uniform number that begins with 64 zeros is at least that.
         Assert.True(new GaussianCells(C).Keeps(5, 0, whole: true, uniform: 0, bits));

@@ -27,8 +27,8 @@ public sealed class NoiseGridTests
         var values = Enumerable.Range(0, 1000).Select(_ => stream.NextDouble() - 0.5).ToArray();
         // Neighbours that differ far below the step are noised to the very same numbers.
         var (first, second) = ((double[])values.Clone(), values.Select(value => grid.Steps(value) * grid.Step + 0.3 * grid.Step).ToArray());
-        using (var random = new SeededSecureRandom(31)) grid.AddNoise(first, random);
-        using (var random = new SeededSecureRandom(31)) grid.AddNoise(second, random);
+        grid.AddNoise(first, new SeededSecureRandom(31));
+        grid.AddNoise(second, new SeededSecureRandom(31));
         Assert.Equal(first, second);
         Assert.All(first, value => Assert.Equal(0, Math.IEEERemainder(value, grid.Step)));
     }
@@ -39,7 +39,7 @@ public sealed class NoiseGridTests
     {
         const int Count = 200_000;
         var grid = new NoiseGrid(0.25, 1, Count);
-        using var random = new SeededSecureRandom(32);
+        var random = new SeededSecureRandom(32);
         var (doubles, floats) = (Enumerable.Repeat(3.0, Count).ToArray(), Enumerable.Repeat(3f, Count).ToArray());
         grid.AddNoise(doubles, random);
         grid.AddNoise(floats, random);
@@ -55,8 +55,8 @@ public sealed class NoiseGridTests
     {
         var grid = new NoiseGrid(2, 1, 64);
         var (steps, values) = (new long[64], new double[64]);
-        using (var random = new SeededSecureRandom(33)) grid.Fill(steps, random);
-        using (var random = new SeededSecureRandom(33)) grid.AddNoise(values, random);
+        grid.Fill(steps, new SeededSecureRandom(33));
+        grid.AddNoise(values, new SeededSecureRandom(33));
         Assert.Equal(steps.Select(step => step * grid.Step), values);
     }
 
@@ -66,7 +66,7 @@ public sealed class NoiseGridTests
     [InlineData(1e30)]
     public void Values_that_the_grid_cannot_hold_are_refused(double value)
     {
-        using var random = new SeededSecureRandom(34);
+        var random = new SeededSecureRandom(34);
         Assert.Contains("finite value of at most", Assert.Throws<ArgumentException>(() => new NoiseGrid(1, 1, 1).AddNoise([value], random)).Message, StringComparison.Ordinal);
     }
 

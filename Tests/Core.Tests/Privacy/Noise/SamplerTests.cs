@@ -73,7 +73,7 @@ public sealed class SamplerTests
     [InlineData(61, 3)]
     public void The_exact_sampler_has_the_discrete_gaussian(int numerator, int denominator)
     {
-        using var random = new SeededSecureRandom(25);
+        var random = new SeededSecureRandom(25);
         var draws = Enumerable.Range(0, 20_000).Select(_ => (long)ExactSampler.DiscreteGaussian(numerator, denominator, random)).ToArray();
         var variance = (double)numerator / denominator;
         GoodnessOfFit.Check(draws, Normalised(k => Math.Exp(-k * (double)k / (2 * variance)), 200), -200, 200);
@@ -85,7 +85,7 @@ public sealed class SamplerTests
     [InlineData(5, 1)]
     public void The_exact_sampler_has_the_discrete_laplace(int numerator, int denominator)
     {
-        using var random = new SeededSecureRandom(26);
+        var random = new SeededSecureRandom(26);
         var draws = Enumerable.Range(0, 20_000).Select(_ => (long)ExactSampler.DiscreteLaplace(numerator, denominator, random)).ToArray();
         GoodnessOfFit.Check(draws, Normalised(k => Math.Exp(-Math.Abs(k) * (double)denominator / numerator), 400), -400, 400);
     }
@@ -111,7 +111,7 @@ public sealed class SamplerTests
     public void Tables_draw_by_their_weights()
     {
         BigInteger[] weights = [0, 5, 0, 1, 94, 0, 0];
-        using var random = new SeededSecureRandom(29);
+        var random = new SeededSecureRandom(29);
         using var bits = new SecureBits(random);
         var table = new ThresholdTable(weights);
         GoodnessOfFit.Check([.. Enumerable.Range(0, Draws).Select(_ => (long)table.Draw(bits))], k => (double)weights[(int)k] / 100, 0, 6);
@@ -152,9 +152,9 @@ public sealed class SamplerTests
 
     private delegate void Filler(Span<long> noise, ISecureRandom random);
 
-    private static long[] Draw(Filler fill, int seed)
+    private static long[] Draw(Filler fill, ulong seed)
     {
-        using var random = new SeededSecureRandom(seed);
+        var random = new SeededSecureRandom(seed);
         var draws = new long[Draws];
         fill(draws, random);
         return draws;

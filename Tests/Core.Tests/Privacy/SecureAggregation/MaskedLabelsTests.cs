@@ -51,7 +51,7 @@ public sealed class MaskedLabelsTests
         var codec = job.Codec(clients: 4, length: 2);
         Assert.Equal(13 + 3, job.Layout(codec, 2).Scalars);
         var scalars = new ulong[16];
-        job.Encode([0.5f, -0.5f], () => new(10, new(20, 30, 12), Validation: null, ComputeSeconds: 1.5), [3, 0, 7], codec, new SeededSource(1), new int[2], scalars);
+        job.Encode([0.5f, -0.5f], () => new(10, new(20, 30, 12), Validation: null, ComputeSeconds: 1.5), [3, 0, 7], codec, new SeededSecureRandom(1), new int[2], scalars);
         // Examples are the second scalar.
         Assert.Equal((10 << 20, 3 << 20, 0, 7 << 20), ((int)scalars[1], (int)scalars[13], (int)scalars[14], (int)scalars[15]));
         Assert.Equal(13, new MaskedJob(Job(counts: false), classes: 3).Layout(codec, 2).Scalars);

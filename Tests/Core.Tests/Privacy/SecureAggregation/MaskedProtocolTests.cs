@@ -31,8 +31,8 @@ public sealed class MaskedProtocolTests
     {
         // What client 1 uploads is its vector, its own mask and the pair's; of client 2 the pair's is taken away. Every mask is worked out here out of the keys that the upload's own source gave.
         var layout = new MaskedLayout(3, 8, 1);
-        using var cohort = new MaskedCohort(2, Complete, layout, random: new SeededSource(1));
-        var keys = new SeededSource(1);
+        using var cohort = new MaskedCohort(2, Complete, layout, random: new SeededSecureRandom(1));
+        var keys = new SeededSecureRandom(1);
         using var seal1 = EphemeralKey.Create(keys);
         using var mask1 = EphemeralKey.Create(keys);
         var seed1 = Draw(keys);
@@ -188,7 +188,7 @@ public sealed class MaskedProtocolTests
         var layout = new MaskedLayout(100_000, 16, 0);
         var uploads = new[] { 0, short.MaxValue }.Select(value =>
         {
-            using var cohort = new MaskedCohort(3, Complete, layout, random: new SeededSource(3));
+            using var cohort = new MaskedCohort(3, Complete, layout, random: new SeededSecureRandom(3));
             cohort.Advertise();
             cohort.Share();
             Assert.Null(cohort["client-002"].Take(cohort.State.MaskingFor("client-002")!));
@@ -199,7 +199,7 @@ public sealed class MaskedProtocolTests
         // Under the same keys the difference is that of the inputs, which is why a client masks once; under other keys nothing is left of it.
         for (var i = 0; i < layout.Length; i++)
             Assert.Equal(short.MaxValue, (short)(BitConverter.ToInt16(uploads[1], 2 * i) - BitConverter.ToInt16(uploads[0], 2 * i)));
-        using var other = new MaskedCohort(3, Complete, layout, random: new SeededSource(4));
+        using var other = new MaskedCohort(3, Complete, layout, random: new SeededSecureRandom(4));
         other.Advertise();
         other.Share();
         Assert.Null(other["client-002"].Take(other.State.MaskingFor("client-002")!));
@@ -230,7 +230,7 @@ public sealed class MaskedProtocolTests
     {
         // Somebody who reads the coordinator's memory in Masking finds each client's own mask still in the sum.
         var layout = new MaskedLayout(100_000, 16, 0);
-        using var cohort = new MaskedCohort(3, Complete, layout, random: new SeededSource(5));
+        using var cohort = new MaskedCohort(3, Complete, layout, random: new SeededSecureRandom(5));
         Before(cohort, MaskedPhase.Unmasking);
         ChiSquare.AssertUniform(cohort.Sum.Values.ToArray().SelectMany(word => new[] { (byte)word, (byte)(word >> 8) }));
     }

@@ -165,8 +165,8 @@ public sealed class MaskingClientTests
         Assert.Equal(MaskingRefusal.BadSeal, cohort[Me].Take(new(mine.Shares.SetItem(0, theirs.Shares[0] with { To = 3 })))?.Reason);
 
         // Same clients, same random numbers and so the same keys, another attempt: only the binding to the attempt is left to tell them apart.
-        using var first = new MaskedCohort(6, Rules, context: new("run", 2, 1), random: new SeededSource(8));
-        using var second = new MaskedCohort(6, Rules, context: new("run", 2, 2), random: new SeededSource(8));
+        using var first = new MaskedCohort(6, Rules, context: new("run", 2, 1), random: new SeededSecureRandom(8));
+        using var second = new MaskedCohort(6, Rules, context: new("run", 2, 2), random: new SeededSecureRandom(8));
         first.Advertise();
         second.Advertise();
         Assert.True(first[Me].Advertise().Same(second[Me].Advertise()));

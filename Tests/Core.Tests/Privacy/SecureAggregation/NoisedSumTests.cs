@@ -66,7 +66,7 @@ public sealed class NoisedSumTests
 
     private static (double[] Values, RingCodec Codec, MaskedSum Sum) Close(int dropped, Func<string, float[]> update)
     {
-        var (codec, random) = (Job.Codec(12, Length), new RepeatableRandom(7));
+        var (codec, random) = (Job.Codec(12, Length), new SeededSecureRandom(7));
         using var cohort = new MaskedCohort(12, Job.Rules, Job.Layout(codec, Length))
         {
             Own = name =>

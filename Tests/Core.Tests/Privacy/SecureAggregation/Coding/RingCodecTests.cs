@@ -61,7 +61,7 @@ public sealed class RingCodecTests
         foreach (var (value, expected) in new[] { (0.3f, 0.3), (-0.3f, -0.3), (2.75f, 2.75), (-6.9f, -6.9) })
         {
             Array.Fill(values, value);
-            codec.Encode(values, 1, new SeededSource(21), integers);
+            codec.Encode(values, 1, new SeededSecureRandom(21), integers);
             var fraction = expected - Math.Floor(expected);
             Assert.All(integers, integer => Assert.InRange(integer, Math.Floor(expected), Math.Ceiling(expected)));
             Assert.InRange(integers.Average() - expected, -5 * Math.Sqrt(fraction * (1 - fraction) / 100_000), 5 * Math.Sqrt(fraction * (1 - fraction) / 100_000));

@@ -61,7 +61,7 @@ public sealed class MasksTests
     private static byte[] Key(ulong seed)
     {
         var key = new byte[32];
-        new SeededSource(seed).Fill(key);
+        new SeededSecureRandom(seed).Fill(key);
         return key;
     }
 }

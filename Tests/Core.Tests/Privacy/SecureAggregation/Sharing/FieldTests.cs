@@ -13,7 +13,7 @@ public sealed class FieldTests
     public void Operations_agree_with_whole_numbers_divided_by_p()
     {
         var elements = new ulong[60];
-        Field.Fill(elements, new SeededSource(1));
+        Field.Fill(elements, new SeededSecureRandom(1));
         foreach (var a in Edges.Concat(elements))
             foreach (var b in Edges.Concat(elements))
             {

@@ -93,7 +93,7 @@ public sealed class ShamirTests
     {
         // 40,000 shares of each of the pieces; the 8 bits below the highest 5.
         var secret = Enumerable.Repeat(value, 32).ToArray();
-        var source = new SeededSource(11);
+        var source = new SeededSecureRandom(11);
         ChiSquare.AssertUniform(Enumerable.Range(0, 8000).SelectMany(_ => Shamir.Share(secret, 2, [1, 2], source)[..5]).Select(element => (byte)(element >> 48)));
     }
 
@@ -146,7 +146,7 @@ public sealed class ShamirTests
     private static byte[] Secret(ulong seed)
     {
         var secret = new byte[32];
-        new SeededSource(seed).Fill(secret);
+        new SeededSecureRandom(seed).Fill(secret);
         return secret;
     }
 
