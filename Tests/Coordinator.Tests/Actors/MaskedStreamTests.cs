@@ -1,7 +1,5 @@
 using Akka.Actor;
 using Federated.Coordinator.Actors;
-using Federated.Core.Privacy;
-using Federated.Core.Privacy.SecureAggregation.Cryptography;
 using Federated.Core.Rounds;
 using Federated.V1;
 using Google.Protobuf;
