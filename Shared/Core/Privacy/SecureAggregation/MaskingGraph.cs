@@ -7,6 +7,9 @@ namespace Federated.Core.Privacy.SecureAggregation;
 /// Immutable and thread-safe.</summary>
 public sealed class MaskingGraph
 {
+    /// <summary>Fewest clients of a sparse graph that is worked out: 100. In smaller cohorts whole numbers decide (a fifth of nine clients is one, and 4 neighbours with a threshold of 2 would do), and there is little to save.</summary>
+    public const int FewestSparse = 100;
+
     // _places[client - 1] is a client's place on the circle, _clients[place] the client there.
     private readonly int[] _places;
     private readonly int[] _clients;
@@ -22,10 +25,10 @@ public sealed class MaskingGraph
 
     /// <summary>Works out degree and threshold for those who advertised. Everybody comes to the same result.</summary>
     /// <remarks>
-    /// With nothing declared: the smallest even k, and for it the smallest t, with which three bad events of Bell et al. are as improbable as <see cref="MaskingRules"/> asks, with γ n corrupt clients and δ n drop-outs: an honest client has t
+    /// With nothing declared and from <see cref="FewestSparse"/> clients on: the smallest even k, and for it the smallest t, with which three bad events of Bell et al. are as improbable as <see cref="MaskingRules"/> asks, with γ n corrupt clients and δ n drop-outs: an honest client has t
     /// corrupt neighbours, or the honest clients that stay fall into parts (2^-σ together), or somebody is left with fewer than t neighbours (2^-η). Deviations: one bit of σ goes to each of the first two; the client's own share is
-    /// not counted, although it is there. Where no k up to n / 2 does, and with identities, the graph is complete and t = ⌊2n/3⌋ + 1, which a coordinator that tells clients different things cannot reach twice with fewer than n/3
-    /// clients on its side (a sparse graph of a small cohort would save little and rest on a handful of clients); with identities a smaller declared threshold is raised to it. A declared threshold without declared neighbours is one of the complete graph; declared neighbours without a threshold get t = ⌊2(k+1)/3⌋ + 1.
+    /// not counted, although it is there. In smaller cohorts, where no k up to n / 2 does, and with identities, the graph is complete and t = ⌊2n/3⌋ + 1, which a coordinator that tells clients different things cannot reach twice with fewer than n/3
+    /// clients on its side; with identities a smaller declared threshold is raised to it. A declared threshold without declared neighbours is one of the complete graph; declared neighbours without a threshold get t = ⌊2(k+1)/3⌋ + 1.
     /// </remarks>
     /// <param name="clients">n, those who advertised, at least <see cref="MaskingRules.Needed"/>.</param>
     /// <param name="rules">What the job says.</param>
@@ -40,7 +43,7 @@ public sealed class MaskingGraph
             var even = declared + (declared & 1);
             return even >= clients - 1 ? complete : new(clients, even, rules.Threshold ?? TwoThirds(even + 1));
         }
-        if (rules.Identities || rules.Threshold is not null) return complete;
+        if (clients < FewestSparse || rules.Identities || rules.Threshold is not null) return complete;
         for (var k = 2; 2 * k <= clients; k += 2)
         {
             if (!GraphBounds.Connected(clients, k, rules.Corrupt, rules.DropOut, rules.SecurityBits)) continue;

@@ -21,6 +21,15 @@ public sealed class MaskingGraphTests
         Assert.True(shape.Complete);
     }
 
+    // Of 8 clients a fifth is one, of 9 as well: 4 neighbours and a threshold of 2 meet the conditions of a sparse graph there, and two clients on the coordinator's side would open everything.
+    [Fact]
+    public void No_small_cohort_has_a_sparse_graph()
+    {
+        Assert.True(Meets(9, 4, 2));
+        for (var clients = 2; clients < 100; clients++) Assert.Equal(new(clients, clients - 1, 2 * clients / 3 + 1), MaskingGraph.Choose(clients, Rules));
+        Assert.False(MaskingGraph.Choose(100, Rules).Complete);
+    }
+
     [Theory]
     [InlineData(100, 50, 21)]
     [InlineData(300, 108, 49)]
