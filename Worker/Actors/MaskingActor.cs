@@ -211,17 +211,18 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
             return;
         }
         Become(Answering);
-        var (session, stopped) = (_session!, _stopped.Token);
-        Compute(() => new Answered(session, session.Answer(step, stopped)));
+        var (session, stream, stopped) = (_session!, _stream!, _stopped.Token);
+        Compute(() => new Answered(session, stream, session.Answer(step, stopped)));
     }
 
     private void OnAnswer(Answered answered)
     {
-        if (!ReferenceEquals(answered.Session, _session)) return;
-        var (stream, answer) = (_stream!, answered.Answer);
+        var (stream, answer) = (answered.Stream, answered.Answer);
+        Keep(answered);
+        // The stream that asked may be gone: the one that took its place asks again, and its answer is still being computed.
+        if (!ReferenceEquals(stream, _stream)) return;
         if (answer.Vector is not null)
         {
-            Keep(answered);
             Listen();
             return;
         }
@@ -344,7 +345,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
 
     private sealed record Came(IMaskingStream Stream, MaskingStep? Step);
 
-    private sealed record Answered(MaskingSession Session, SessionAnswer Answer);
+    private sealed record Answered(MaskingSession Session, IMaskingStream Stream, SessionAnswer Answer);
 
     private sealed record Broken(IMaskingStream? Stream, Exception Error);
 

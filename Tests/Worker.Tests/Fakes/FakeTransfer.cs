@@ -36,10 +36,13 @@ internal sealed class FakeMaskingStream(IActorRef observer, CancellationToken ca
 
     public CancellationToken Cancellation => cancellation;
 
+    /// <value>With what answers have left; until then they are on their way.</value>
+    public Task Sending { get; set; } = Task.CompletedTask;
+
     public Task SendAsync(MaskingAnswer answer)
     {
         observer.Tell(new MaskingSaid(this, answer));
-        return Task.CompletedTask;
+        return Sending;
     }
 
     public async Task<MaskingStep?> NextAsync() => (await _steps.Reader.ReadAsync(cancellation))();
