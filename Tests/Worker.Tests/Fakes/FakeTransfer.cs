@@ -49,7 +49,9 @@ internal sealed class FakeMaskingStream(IActorRef observer, CancellationToken ca
 
     public void Give(MaskingStep? step) => _steps.Writer.TryWrite(() => step);
 
-    public void Break() => _steps.Writer.TryWrite(() => throw new RpcException(new Status(StatusCode.Unavailable, "away")));
+    public void Break() => Fail(new RpcException(new Status(StatusCode.Unavailable, "away")));
+
+    public void Fail(Exception error) => _steps.Writer.TryWrite(() => throw error);
 
     public void Dispose() => IsOver = true;
 }
