@@ -14,19 +14,20 @@ namespace Federated.Coordinator.Actors;
 /// <param name="Report">For people, with ε of all rounds up to this one.</param>
 internal sealed record RoundCost(string Released, ImmutableArray<long> Sizes, RoundPrivacy Report)
 {
-    /// <summary>The cost.</summary>
-    /// <param name="plan">The job's; null without differential privacy.</param>
+    /// <summary>The cost. Not for an actor's thread: loss distributions take long.</summary>
+    /// <param name="plan">The job's.</param>
     /// <param name="ready">The round.</param>
     /// <param name="state">Before it.</param>
     /// <param name="server">State after the round before it.</param>
-    public static RoundCost? Of(PrivacyPlan? plan, RoundReady ready, RunState state, ServerState server)
+    public static RoundCost Of(PrivacyPlan plan, RoundReady ready, RunState state, ServerState server)
     {
-        if (plan is null) return null;
         var released = state.Privacy.CostOf(plan, ready.Round.Cohort.Count, ready.Round.Population);
         ImmutableArray<long> sizes = plan.Mechanism == PrivacyMechanism.Example ? [.. ready.Round.Accepted.Values.Select(update => update.Examples).Distinct().Where(size => !state.Privacy.Sizes.Contains(size)).Order()] : [];
         var after = state.Privacy with { Released = state.Privacy.Released.Join(released), Sizes = state.Privacy.Sizes.Union(sizes) };
         var report = new RoundPrivacy { Delta = plan.Spec.Delta, NoiseMultiplier = plan.NoiseMultiplier, Clip = BoundedAlgorithm.ClipOf(server, plan.Spec) };
         if (after.Epsilon(plan) is { Ok: true, Guarantee.Epsilon: var epsilon } && double.IsFinite(epsilon)) report.Epsilon = epsilon;
+        // For the limit, and for the summary where clients are asked: from its memory the accountant answers an actor at once.
+        _ = after.WithNext(plan)?.Epsilon(plan);
         return new(released.Entries.IsEmpty ? "" : LedgerText.Write(released), sizes, report);
     }
 }

@@ -66,19 +66,42 @@ internal sealed partial class RunActor
         if (_ready is { } ready && _checkpoint is null && _state.MayCommit(Job)) KeepState(ready.Server);
     }
 
-    private void Commit(CheckpointKept kept)
+    private void OnKept(CheckpointKept kept)
+    {
+        if (_ready is not { } ready || !ReferenceEquals(ready.Server, kept.Server))
+        {
+            EndStep(ref _checkpoint);
+            return;
+        }
+        if (_privacy is not { } plan)
+        {
+            Commit(ready, kept.Checkpoint, privacy: null);
+            return;
+        }
+        // An accountant may compute for long. The checkpoint's step stays meanwhile, so that no other begins.
+        var (state, server) = (_state, _server!);
+        Task.Run(() => RoundCost.Of(plan, ready, state, server)).PipeTo(Self,
+            success: cost => new Reckoned(ready, kept.Checkpoint, cost, ""), failure: error => new Reckoned(ready, kept.Checkpoint, null, error.Message));
+    }
+
+    private void OnReckoned(Reckoned reckoned)
+    {
+        if (!ReferenceEquals(_ready, reckoned.Ready)) return;
+        if (reckoned.Cost is { } cost) Commit(reckoned.Ready, reckoned.Checkpoint, cost);
+        else RoundFailed($"what it costs of privacy cannot be reckoned: {reckoned.Error}", []);
+    }
+
+    private void Commit(RoundReady ready, Checkpoint checkpoint, RoundCost? privacy)
     {
         EndStep(ref _checkpoint);
-        if (_ready is not { } ready || !ReferenceEquals(ready.Server, kept.Server)) return;
         var round = ready.Round.Round;
         var measured = RunState.IsEvaluated(Job, round);
-        var privacy = RoundCost.Of(_privacy, ready, _state, _server!);
         var entry = new RunEntry.Types.RoundKept
         {
             Report = _ledger.Report(ready, _state, privacy),
             Released = privacy?.Released ?? "",
             Sizes = { privacy?.Sizes ?? [] },
-            Checkpoint = kept.Checkpoint,
+            Checkpoint = checkpoint,
             Measured = measured,
             FailedClients = { ready.Round.Failed },
             Records = { RunEntries.Records(Job.Federation.Cohort.Selection.Kind, ready.Round.Accepted) },

@@ -113,7 +113,8 @@ internal sealed partial class RunActor
         {
             if (IsOpen(gaveUp.Round, gaveUp.Attempt)) RoundFailed(gaveUp.Reason, gaveUp.FailedClients);
         });
-        Command<CheckpointKept>(Commit);
+        Command<CheckpointKept>(OnKept);
+        Command<Reckoned>(OnReckoned);
         Command<CheckpointImpossible>(impossible =>
         {
             if (_ready is { } ready && ReferenceEquals(ready.Server, impossible.Server)) RoundFailed($"its result cannot be kept: {impossible.Reason}", []);
@@ -150,6 +151,7 @@ internal sealed partial class RunActor
         Command<RoundReady>(_ => { });
         Command<RoundGaveUp>(_ => { });
         Command<CheckpointKept>(_ => { });
+        Command<Reckoned>(_ => { });
         Command<CheckpointImpossible>(_ => { });
         Command<Restored>(_ => { });
         Command<EvaluationDone>(_ => { });

@@ -161,6 +161,9 @@ internal sealed partial class RunActor : ReceivePersistentActor, IWithTimers
         Evaluation,
     }
 
+    /// <summary>What a round costs of privacy is known; null with the reason where it cannot be.</summary>
+    private sealed record Reckoned(RoundReady Ready, Checkpoint Checkpoint, RoundCost? Cost, string Error);
+
     private sealed record StepGone(StepKind Kind, int Round = 0, int Attempt = 0);
 
     private sealed class ProgressTick

@@ -4,6 +4,7 @@ using Federated.Core.Privacy.SecureAggregation;
 using Federated.Core.Simulating;
 using Federated.V1;
 using Federated.Wire.Mapping;
+using Federated.Worker.Governance;
 using Federated.Worker.Grpc;
 using Federated.Worker.SecureAggregation;
 using Federated.Worker.Tasks;
@@ -101,6 +102,8 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
     private void Waiting()
     {
         Receive<Came>(came => Current(came.Stream, () => OnStep(came.Step)));
+        // A step that came and may not be answered here: the stream itself is well, and whoever asks is not kept waiting.
+        Receive<Broken>(broken => Current(broken.Stream, () => Quit(broken.Error.Message)), broken => broken.Error is DepartureRefusedException);
         Receive<Broken>(OnBroken);
         Receive<TaskSettled>(OnDelivered);
         Repeated();
@@ -181,7 +184,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
         _streamEnd = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
         var stream = _stream = _run.Worker.Transfer.Join(_streamEnd.Token);
         Become(Advertising);
-        stream.SendAsync(_advertisement!.ToProto(Id, _ticket)).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
+        Send(stream, _advertisement!.ToProto(Id, _ticket));
     }
 
     private void Listen()
@@ -211,24 +214,34 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
             return;
         }
         Become(Answering);
-        var (session, stopped) = (_session!, _stopped.Token);
-        Compute(() => new Answered(session, session.Answer(step, stopped)));
+        var (session, stream, stopped) = (_session!, _stream!, _stopped.Token);
+        Compute(() => new Answered(session, stream, session.Answer(step, stopped)));
     }
 
     private void OnAnswer(Answered answered)
     {
-        if (!ReferenceEquals(answered.Session, _session)) return;
-        var (stream, answer) = (_stream!, answered.Answer);
+        var (stream, answer) = (answered.Stream, answered.Answer);
+        Keep(answered);
+        // The stream that asked may be gone: the one that took its place asks again, and its answer is still being computed.
+        if (!ReferenceEquals(stream, _stream)) return;
         if (answer.Vector is not null)
         {
-            Keep(answered);
             Listen();
             return;
         }
-        if (answer.Message is null) _log.Log(answer.Refusal == DropOuts.Reason ? LogLevel.InfoLevel : LogLevel.WarningLevel, null, "{0} takes no further part in its round: {1}", Name, answer.Refusal);
-        var message = answer.Message ?? new MaskingAnswer { Quit = new() { Reason = TaskResult.Cut(answer.Refusal) } };
-        stream.SendAsync(message).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
+        if (answer.Message is { } message) Send(stream, message);
+        else Quit(answer.Refusal);
     }
+
+    // The coordinator ends the client's part then.
+    private void Quit(string reason)
+    {
+        _log.Log(reason == DropOuts.Reason ? LogLevel.InfoLevel : LogLevel.WarningLevel, null, "{0} takes no further part in its round: {1}", Name, reason);
+        Become(Answering);
+        Send(_stream!, new() { Quit = new() { Reason = TaskResult.Cut(reason) } });
+    }
+
+    private void Send(IMaskingStream stream, MaskingAnswer message) => stream.SendAsync(message).PipeTo(Self, success: () => new Sent(stream), failure: error => new Broken(stream, error));
 
     // Also when the stream that asked for it is gone. Any other answer is the same when it is asked for again.
     private void Keep(Answered answered)
@@ -318,7 +331,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
         return work();
     }, cancellation);
 
-    private void Current(IMaskingStream stream, Action then)
+    private void Current(IMaskingStream? stream, Action then)
     {
         if (ReferenceEquals(stream, _stream)) then();
     }
@@ -344,7 +357,7 @@ internal sealed class MaskingActor : ReceiveActor, IWithTimers
 
     private sealed record Came(IMaskingStream Stream, MaskingStep? Step);
 
-    private sealed record Answered(MaskingSession Session, SessionAnswer Answer);
+    private sealed record Answered(MaskingSession Session, IMaskingStream Stream, SessionAnswer Answer);
 
     private sealed record Broken(IMaskingStream? Stream, Exception Error);
 

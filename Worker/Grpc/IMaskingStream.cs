@@ -9,5 +9,6 @@ internal interface IMaskingStream : IDisposable
     Task SendAsync(MaskingAnswer answer);
 
     /// <summary>The next step; null when the coordinator has ended the stream.</summary>
+    /// <returns>Fails with <see cref="Governance.DepartureRefusedException"/> where one came that the policy does not let be answered; the stream goes on.</returns>
     Task<MaskingStep?> NextAsync();
 }

@@ -17,6 +17,7 @@ internal sealed class MaskingSession : IDisposable
     private readonly DropOutMoment? _leaves;
     private int _index;
     private MaskedResult? _vector;
+    private SessionAnswer? _gaveUp;
 
     /// <param name="update">What is masked.</param>
     /// <param name="id">The train task.</param>
@@ -35,7 +36,16 @@ internal sealed class MaskingSession : IDisposable
     /// <summary>What the client answers to a step: a message for the stream, a masked vector to be uploaded, or that it gives up, and why.</summary>
     /// <param name="step">Not the last.</param>
     /// <param name="cancellation">Gives up.</param>
-    public SessionAnswer Answer(MaskingStep step, CancellationToken cancellation) => step.StepCase switch
+    public SessionAnswer Answer(MaskingStep step, CancellationToken cancellation)
+    {
+        var answer = AnswerTo(step, cancellation);
+        // Asked again after a refusal it would only say that it is gone; why it went may never have reached the coordinator.
+        return answer.Refusal.Length > 0 ? _gaveUp ??= answer : answer;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private SessionAnswer AnswerTo(MaskingStep step, CancellationToken cancellation) => step.StepCase switch
     {
         MaskingStep.StepOneofCase.Mask when _leaves == DropOutMoment.Shared => SessionAnswer.Quit(DropOuts.Reason),
         MaskingStep.StepOneofCase.Confirm or MaskingStep.StepOneofCase.Unmask when _leaves == DropOutMoment.Masked => SessionAnswer.Quit(DropOuts.Reason),
@@ -45,8 +55,6 @@ internal sealed class MaskingSession : IDisposable
         MaskingStep.StepOneofCase.Unmask => MaskingMapping.Read(step.Unmask, out var unmask) is { } wrong ? SessionAnswer.Quit(wrong) : Send(_client.Unmask(unmask!), answer => answer.ToProto()),
         _ => SessionAnswer.Quit("The coordinator asked for something that this version does not know."),
     };
-
-    public void Dispose() => _client.Dispose();
 
     private SessionAnswer Share(ShareRequest request)
     {

@@ -51,6 +51,10 @@ public sealed record DifferentialSpec
     /// <value>A clip that follows the lengths of updates.</value>
     [JobField("A C that follows the lengths of the updates from round to round (Andrew et al. 2021).")]
     [AppliesWhen("privacy.differential.mechanism", "central")]
+    [DoesNotGoWith("privacy.differential.mechanism", "tree", "the nodes of a tree have noise for one length")]
+    [DoesNotGoWith("privacy.differential.mechanism", "local", "how many updates are no longer than C would need noise of each client's own")]
+    [DoesNotGoWith("privacy.differential.mechanism", "distributed", "how many updates are no longer than C would need integer noise of its own inside the masked sum")]
+    [DoesNotGoWith("privacy.differential.mechanism", "example", "it follows the lengths of updates, and here those of gradients are cut")]
     public AdaptiveClipSpec Adaptive { get; init; } = new();
 
     /// <value>The trees of mechanism tree.</value>

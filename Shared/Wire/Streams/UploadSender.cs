@@ -8,7 +8,7 @@ namespace Federated.Wire.Streams;
 /// <summary>Sends the result of an initialise or train task. Thread-safe; keeps nothing.</summary>
 public static class UploadSender
 {
-    // How long an answer may still be under way when the transport has failed a write. HttpClient may meanwhile repeat the request on another connection,
+    // How long an answer may still be under way when a write has failed. HttpClient may meanwhile repeat the request on another connection,
     // which nobody feeds: waiting longer would wait for nothing.
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(2);
 
@@ -46,8 +46,8 @@ public static class UploadSender
     {
         try
         {
-            return await SendOnceAsync(client, full, chunks, cancellation)
-                ?? await SendOnceAsync(client, full, chunks, cancellation)
+            return await SendOnceAsync(client, full, chunks, again: true, cancellation)
+                ?? await SendOnceAsync(client, full, chunks, again: false, cancellation)
                 ?? throw new RpcException(new Status(StatusCode.Unavailable, "The connection broke while the upload was sent."));
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
@@ -58,31 +58,39 @@ public static class UploadSender
 
     /// <returns>Null when the connection broke without an answer.</returns>
     private static async Task<Verdict?> SendOnceAsync(
-        Transfer.TransferClient client, UploadHeader header, IEnumerable<ByteString> chunks, CancellationToken cancellation)
+        Transfer.TransferClient client, UploadHeader header, IEnumerable<ByteString> chunks, bool again, CancellationToken cancellation)
     {
         using var call = client.Upload(cancellationToken: cancellation);
+        var sending = SendPartsAsync(call, header, chunks, cancellation);
+        // The answer may be there while a write waits for room that the coordinator, who reads no more, never makes.
+        await Task.WhenAny(sending, call.ResponseAsync);
+        if (sending.IsCompleted && !EndedByTheCall(sending))
+        {
+            await sending;
+            return await call.ResponseAsync;
+        }
         try
         {
-            await SendPartsAsync(call, header, chunks, cancellation);
-        }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
-        {
             // A write fails when the coordinator has answered already. Its answer, or the error that ended the call, is what matters.
+            return await call.ResponseAsync.WaitAsync(AnswerGrace, cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (TimeoutException)
         {
-            // The same, told by the transport, which may have lost the answer with the connection.
-            try
-            {
-                return await call.ResponseAsync.WaitAsync(AnswerGrace, cancellation);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
+            return null;
         }
-        return await call.ResponseAsync;
+        catch (RpcException lost) when (again && lost.Status.DebugException is HttpRequestException or IOException)
+        {
+            return null;
+        }
+        finally
+        {
+            // Ends the write.
+            call.Dispose();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
+
+    private static bool EndedByTheCall(Task sending) => sending.Exception?.InnerException is RpcException or InvalidOperationException or HttpRequestException or IOException;
 
     private static async Task SendPartsAsync(
         AsyncClientStreamingCall<UploadPart, Verdict> call, UploadHeader header, IEnumerable<ByteString> chunks, CancellationToken cancellation)

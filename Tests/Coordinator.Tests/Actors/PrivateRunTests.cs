@@ -76,6 +76,35 @@ public sealed class PrivateRunTests : RecoveryTest
         Assert.StartsWith("Another round would bring ε to ", summary.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_that_reckons_by_loss_distributions_tells_what_they_say_goes_further_than_with_renyi_and_ends_at_its_limit()
+    {
+        var release = new FixedSizeEvent(1, 2, 2);
+        var exact = Enumerable.Range(1, 3).Select(rounds => EpsilonOf(release, rounds, AccountantKind.LossDistribution)).ToArray();
+        var limit = (exact[1] + exact[2]) / 2;
+        Assert.True(EpsilonOf(release, 2) > limit);
+        var spec = new DifferentialSpec { Mechanism = PrivacyMechanism.Central, Clip = 5, NoiseMultiplier = 2, Delta = Delta, Limit = limit, Accountant = AccountantKind.LossDistribution };
+        await Begin(With(Private(spec, rounds: 9), cohort => cohort with { Fraction = 0.5 }) with { Data = new() { Clients = 2 } });
+
+        await AwaitConditionAsync(async () =>
+        {
+            while (Worker.HasMessages)
+            {
+                var task = Tasks(1).Single();
+                if (task.Id.Kind == TaskKind.Train) await Train(task);
+                else await Measure(task);
+            }
+            return (await Details()).Summary.Status == RunStatus.Completed;
+        }, TimeSpan.FromSeconds(20));
+
+        var details = await Details();
+        Assert.Equal(exact[..2], details.Rounds.Select(round => round.Privacy.Epsilon));
+        Assert.Equal(exact[1], details.Summary.Privacy.Epsilon);
+        Assert.All(details.Rounds, round => Assert.True(round.Privacy.Epsilon < EpsilonOf(release, (int)round.Round)));
+        Assert.Contains("by privacy loss distributions with noise multiplier 2", details.Summary.Privacy.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith("Another round would bring ε to ", details.Summary.Reason, StringComparison.Ordinal);
+    }
+
     // Clients may have sent what they were asked for: asking again is another release.
     [Fact]
     public async Task Where_clients_add_the_noise_an_interrupted_attempt_counts_and_another_one_begins()
@@ -109,7 +138,8 @@ public sealed class PrivateRunTests : RecoveryTest
         Assert.Equal(Refusal.NoExamples, (await Offer(Runs, update)).Refused);
     }
 
-    private static double EpsilonOf(PrivacyEvent release, int times) => PrivacyAccountant.Epsilon(PrivacyLedger.Empty.Add(release, times), Delta, AccountantKind.Renyi).Guarantee!.Epsilon;
+    private static double EpsilonOf(PrivacyEvent release, int times, AccountantKind kind = AccountantKind.Renyi) =>
+        PrivacyAccountant.Epsilon(PrivacyLedger.Empty.Add(release, times), Delta, kind).Guarantee!.Epsilon;
 
     private static JobSpec Private(DifferentialSpec spec, int rounds) => Job(rounds) with { Privacy = new() { Differential = spec } };
 

@@ -20,7 +20,7 @@ public sealed class PrivacyRulesTests
         "privacy.differential.noise_multiplier: follows from privacy.differential.epsilon; keep one of the two. An ε above which no round begins is privacy.differential.limit.")]
     [InlineData("privacy: {differential: {noise_multiplier: 1}}", "privacy.differential.noise_multiplier: has no effect with privacy.differential.mechanism none; remove it.")]
     [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, epsilon: 3}}", "privacy.differential.epsilon: has no effect with privacy.differential.mechanism example, only with central, tree, local or distributed; remove it.")]
-    [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism local, only with central; remove it.")]
+    [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: does not go with privacy.differential.mechanism local: how many updates are no longer than C would need noise of each client's own; remove it, or use central.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, delta: 0.5}}",
         "privacy.differential.delta: 0.5 promises nothing to 10 clients: the data of one of them could be shown to all. Allowed: below 0.1, better far below.")]
     [InlineData("privacy: {differential: {mechanism: central, epsilon: 3, delta: 1e-13, accountant: pld}}",
@@ -43,6 +43,9 @@ public sealed class PrivacyRulesTests
     [InlineData(Central + "data: {validation: 0.2}\nevaluation: {per_client: true}", "evaluation.per_client: does not go with " + With + ": figures of single clients are exact and have no noise; remove it.")]
     [InlineData(Example + "federation: {algorithm: {name: fedsam}}",
         "privacy.differential.mechanism: example does not go with federation.algorithm.name fedsam, which looks at examples beside plain local steps; use fedavg or fedprox.")]
+    [InlineData("privacy: {differential: {mechanism: example, noise_multiplier: 1, adaptive: {enabled: true}}}",
+        "privacy.differential.adaptive: does not go with privacy.differential.mechanism example: it follows the lengths of updates, and here those of gradients are cut; remove it, or use central.")]
+    [InlineData("privacy: {differential: {adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism none, only with central; remove it.")]
     [InlineData(Example + "training: {augmentation: {mixup: 0.2}}", "training.augmentation.mixup: does not go with privacy.differential.mechanism example: it mixes examples, and the gradient of a mixture is of both; remove it.")]
     [InlineData(Example + "training: {balance_classes: true}", "training.balance_classes: does not go with privacy.differential.mechanism example: the weights of the classes tell of all examples; remove it.")]
     [InlineData(Example + "data: {validation: 0.2}\ntraining: {patience: 2}",
@@ -67,7 +70,7 @@ public sealed class PrivacyRulesTests
         "privacy.differential.tree.restart_every: is missing: only the workers know here how many clients there are; give for how many rounds there are clients when each takes part once.")]
     [InlineData("privacy: {differential: {mechanism: central, noise_multiplier: 1, tree: {restart_every: 6}}}", "privacy.differential.tree: has no effect with privacy.differential.mechanism central, only with tree; remove it.")]
     [InlineData("privacy: {differential: {mechanism: tree, noise_multiplier: 1, delta: 1e-3, adaptive: {enabled: true}}}\n" + InTurn + "}}",
-        "privacy.differential.adaptive: has no effect with privacy.differential.mechanism tree, only with central; remove it.")]
+        "privacy.differential.adaptive: does not go with privacy.differential.mechanism tree: the nodes of a tree have noise for one length; remove it, or use central.")]
     [InlineData(Tree + InTurn + ", over_select: 1.5}}",
         "federation.cohort.over_select: 1.5 does not go with privacy.differential.mechanism tree: the fastest clients would count, and who counts must follow from turns alone; remove it.")]
     [InlineData(Tree + InTurn + "}, aggregation: {rule: norm_bound, bound: 1}}",
@@ -78,7 +81,7 @@ public sealed class PrivacyRulesTests
         "privacy.differential.mechanism: distributed needs privacy.secure_aggregation.enabled: a client's share of the noise hides nothing alone, only the sum has enough; set it, or use local.")]
     [InlineData(Distributed + ", noise_multiplier: 1, colluding: 5}}", "privacy.differential.colluding: 5 leaves nobody whose noise counts in a sum of federation.cohort.minimum 5 clients; allowed: 0 to 4.")]
     [InlineData(Distributed + ", noise_multiplier: 1, colluding: 4}}", "privacy.differential.colluding: 4 clients and the coordinator could open the masks of others: so few are in a sum, or share its masks; allowed: 0 to 3.")]
-    [InlineData(Distributed + ", noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: has no effect with privacy.differential.mechanism distributed, only with central; remove it.")]
+    [InlineData(Distributed + ", noise_multiplier: 1, adaptive: {enabled: true}}}", "privacy.differential.adaptive: does not go with privacy.differential.mechanism distributed: how many updates are no longer than C would need integer noise of its own inside the masked sum; remove it, or use central.")]
     [InlineData("privacy: {differential: {mechanism: local, noise_multiplier: 1, colluding: 2}}", "privacy.differential.colluding: has no effect with privacy.differential.mechanism local, only with distributed; remove it.")]
     [InlineData(Distributed + "}}", "privacy.differential.noise_multiplier: is missing; distributed needs it, or privacy.differential.epsilon, from which it follows.")]
     [InlineData(Distributed + ", noise_multiplier: 1, delta: 0.2}}",

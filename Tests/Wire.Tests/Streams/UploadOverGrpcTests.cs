@@ -16,6 +16,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
     private const int Count = 1_000_003;
     private static readonly Core.Parameters.ParameterSchema Schema = new([new("w", [Count])]);
     private readonly Answers _answers = new();
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(1));
     private WebApplication _server = null!;
     private GrpcChannel _channel = null!;
 
@@ -34,6 +35,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        _patience.Dispose();
         _channel.Dispose();
         await _server.DisposeAsync();
     }
@@ -52,7 +54,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
         };
         var header = new UploadHeader(UploadScript.Header()) { SchemaHash = Schema.Hash, Count = 5, PayloadBytes = 6, Encoding = "?" };
 
-        var verdict = await UploadSender.SendAsync(Client, header, values, CancellationToken.None);
+        var verdict = await UploadSender.SendAsync(Client, header, values, _patience.Token);
 
         Assert.Equal(Refusal.Unspecified, verdict.Refused);
         Assert.Equal($"{4 * Count}", verdict.Detail);
@@ -71,7 +73,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
 
         for (var i = 0; i < 10; i++)
         {
-            var verdict = await UploadSender.SendAsync(Client, UploadScript.Header(), new float[4 * Count], CancellationToken.None);
+            var verdict = await UploadSender.SendAsync(Client, UploadScript.Header(), new float[4 * Count], _patience.Token);
             Assert.Equal((Refusal.RoundClosed, "Too late."), (verdict.Refused, verdict.Detail));
         }
     }
@@ -81,7 +83,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
     {
         _answers.Upload = (_, _) => throw new RpcException(new Status(StatusCode.ResourceExhausted, "busy"));
 
-        var error = await Assert.ThrowsAsync<RpcException>(() => UploadSender.SendAsync(Client, UploadScript.Header(), new float[Count], CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RpcException>(() => UploadSender.SendAsync(Client, UploadScript.Header(), new float[Count], _patience.Token));
 
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
     }
@@ -89,7 +91,7 @@ public sealed class UploadOverGrpcTests : IAsyncLifetime
     [Fact]
     public async Task Cancellation_ends_an_upload_that_nobody_reads()
     {
-        using var cancellation = new CancellationTokenSource();
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_patience.Token);
         _answers.Upload = async (_, context) =>
         {
             await cancellation.CancelAsync();

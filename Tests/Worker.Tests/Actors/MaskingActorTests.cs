@@ -115,6 +115,51 @@ public sealed class MaskingActorTests : WorkerTestKit
         Assert.False(Network.HasMessages);
     }
 
+    // While the first answer is computed the stream is not read: only a coordinator that comes back makes another one of it.
+    [Fact]
+    public void A_step_that_another_stream_asks_again_while_it_is_being_answered_is_answered_once()
+    {
+        var (others, random, sent) = (new Others(), new HeldRandom(), new TaskCompletionSource());
+        var actor = Start(random: random);
+        var stream = Network.ExpectMsg<FakeMaskingStream>();
+        others.Advertise(Said(stream).Advertisement);
+        random.Hold();
+        stream.Give(others.Asked.ToProto());
+        random.AwaitHeld();
+        actor.Tell(Reattached.Instance);
+        var again = Network.ExpectMsg<FakeMaskingStream>();
+        Said(again);
+        AwaitHandled(actor);
+        again.Sending = sent.Task;
+        again.Give(others.Asked.ToProto());
+        AwaitHandled(actor);
+        random.Release();
+
+        others.Share(Said(again).Shares);
+        sent.SetResult();
+        again.Give(others.State.MaskingFor("a")!.ToProto());
+        Network.ExpectMsg<MaskedUploadCall>();
+    }
+
+    [Fact]
+    public void A_client_that_has_given_up_says_why_however_often_it_is_asked()
+    {
+        var others = new Others();
+        var actor = Start();
+        var stream = Network.ExpectMsg<FakeMaskingStream>();
+        others.Advertise(Said(stream).Advertisement);
+        var share = others.Asked.ToProto();
+        share.Share.Neighbours[0].SealKey = share.Share.Neighbours[0].MaskKey;
+        stream.Give(share);
+        var reason = Said(stream).Quit.Reason;
+        AwaitHandled(actor);
+        actor.Tell(Reattached.Instance);
+        var again = Network.ExpectMsg<FakeMaskingStream>();
+        Said(again);
+        again.Give(share);
+        Assert.Equal(reason, Said(again).Quit.Reason);
+    }
+
     [Fact]
     public void Whoever_asks_for_something_else_than_before_is_told_no()
     {
@@ -275,7 +320,8 @@ public sealed class MaskingActorTests : WorkerTestKit
         AwaitAssert(() => Assert.Throws<ObjectDisposedException>(() => plain.Buffer!.Values));
     }
 
-    private IActorRef Start(int cohort = 3, double loss = 12.5, JobSpec? job = null) => Sys.ActorOf(MaskingActor.Props(Plain(loss), First, cohort, Scoped(job), TestActor));
+    private IActorRef Start(int cohort = 3, double loss = 12.5, JobSpec? job = null, ISecureRandom? random = null) =>
+        Sys.ActorOf(MaskingActor.Props(Plain(loss), First, cohort, Scoped(job, random), TestActor));
 
     // A job whose seed lets client a drop out in that moment.
     private static JobSpec Leaving(DropOutMoment moment)
@@ -284,7 +330,8 @@ public sealed class MaskingActorTests : WorkerTestKit
         return Enumerable.Range(0, 100).Select(seed => job with { Seed = (ulong)seed }).First(seeded => DropOuts.Of(seeded, "a", (int)Id.Round, (int)Id.Attempt) == moment);
     }
 
-    private RunScope Scoped(JobSpec? job = null) => new(Run, Scope(new FakeEngine()), new SharedRunEngine(job ?? Job, new FakeEngine()), ActorRefs.Nobody, ActorRefs.Nobody, new ClientStateStore(Run, StateDir));
+    private RunScope Scoped(JobSpec? job = null, ISecureRandom? random = null) =>
+        new(Run, Scope(new FakeEngine()) with { Random = random ?? SystemRandom.Instance }, new SharedRunEngine(job ?? Job, new FakeEngine()), ActorRefs.Nobody, ActorRefs.Nobody, new ClientStateStore(Run, StateDir));
 
     private static UploadResult Plain(double loss)
     {
@@ -331,6 +378,26 @@ public sealed class MaskingActorTests : WorkerTestKit
             stream = Network.ExpectMsg<FakeMaskingStream>(TimeSpan.FromMilliseconds(100));
         }, TimeSpan.FromSeconds(10));
         return stream!;
+    }
+
+    /// <summary>Stands still where a computation needs it.</summary>
+    private sealed class HeldRandom : ISecureRandom
+    {
+        private readonly ManualResetEventSlim _free = new(true);
+        private readonly ManualResetEventSlim _held = new();
+
+        public void Fill(Span<byte> bytes)
+        {
+            if (!_free.IsSet) _held.Set();
+            _free.Wait();
+            SystemRandom.Instance.Fill(bytes);
+        }
+
+        public void Hold() => _free.Reset();
+
+        public void AwaitHeld() => Assert.True(_held.Wait(TimeSpan.FromSeconds(10)));
+
+        public void Release() => _free.Set();
     }
 
     /// <summary>The coordinator, and clients b and c, who send zeros.</summary>

@@ -36,17 +36,22 @@ internal sealed class FakeMaskingStream(IActorRef observer, CancellationToken ca
 
     public CancellationToken Cancellation => cancellation;
 
+    /// <value>With what answers have left; until then they are on their way.</value>
+    public Task Sending { get; set; } = Task.CompletedTask;
+
     public Task SendAsync(MaskingAnswer answer)
     {
         observer.Tell(new MaskingSaid(this, answer));
-        return Task.CompletedTask;
+        return Sending;
     }
 
     public async Task<MaskingStep?> NextAsync() => (await _steps.Reader.ReadAsync(cancellation))();
 
     public void Give(MaskingStep? step) => _steps.Writer.TryWrite(() => step);
 
-    public void Break() => _steps.Writer.TryWrite(() => throw new RpcException(new Status(StatusCode.Unavailable, "away")));
+    public void Break() => Fail(new RpcException(new Status(StatusCode.Unavailable, "away")));
+
+    public void Fail(Exception error) => _steps.Writer.TryWrite(() => throw error);
 
     public void Dispose() => IsOver = true;
 }

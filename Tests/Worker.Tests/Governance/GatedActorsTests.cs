@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Federated.Core;
+using Federated.Core.Jobs;
 using Federated.Engine;
 using Federated.V1;
 using Federated.Worker.Actors;
 using Federated.Worker.Governance;
 using Federated.Worker.Governance.Records;
+using Federated.Worker.State;
 using Federated.Worker.Tasks;
 using Federated.Worker.Tests.Fakes;
 using Google.Protobuf;
@@ -57,6 +59,26 @@ public sealed class GatedActorsTests : WorkerTestKit
         Assert.Throws<ObjectDisposedException>(() => buffer.Values);
         call.Reply.Give(Accepted);
         Assert.Equal(new TaskSettled(Train().Id) { Counted = true }, ExpectMsg<TaskSettled>());
+    }
+
+    [Fact]
+    public void Client_that_may_not_mask_with_so_few_tells_the_coordinator_which_does_not_wait_for_it()
+    {
+        var job = new JobSpec { Federation = new() { Cohort = new() { Minimum = 3 } }, Privacy = new() { SecureAggregation = new() { Enabled = true } } };
+        var plain = new UpdateBuffer(4);
+        var run = new RunScope(Run, Scope(new FakeEngine()), new SharedRunEngine(job, new FakeEngine()), ActorRefs.Nobody, ActorRefs.Nobody, new ClientStateStore(Run, StateDir));
+        Sys.ActorOf(MaskingActor.Props(new(new UploadHeader { Id = Train().Id }, plain.Values, plain), ByteString.Empty, cohort: 3, run, TestActor));
+        var stream = Network.ExpectMsg<FakeMaskingStream>();
+        Assert.NotNull(Network.ExpectMsg<MaskingSaid>().Answer.Advertisement);
+
+        EventFilter.Warning(contains: "takes no further part in its round: 3 clients are too few.").ExpectOne(() =>
+        {
+            stream.Fail(new DepartureRefusedException("3 clients are too few."));
+            Assert.Equal(new() { Quit = new() { Reason = "3 clients are too few." } }, Network.ExpectMsg<MaskingSaid>().Answer);
+        });
+
+        stream.Give(new() { Over = new() { Refused = Refusal.RoundClosed } });
+        Assert.Equal(new TaskSettled(Train().Id), ExpectMsg<TaskSettled>());
     }
 
     [Fact]

@@ -168,6 +168,23 @@ public sealed class GuardedTransferTests : PolicyGateKit
         Assert.Equal("3 clients would mask together: the policy asks for at least 4 (cohort).", refused.Message);
     }
 
+    [Theory]
+    [InlineData("{}", "Too few.")]
+    [InlineData("{reasons: false}", "The worker's policy keeps the reason, and its audit log has it (disclose.reasons).")]
+    public async Task Client_that_gives_up_tells_why_where_the_policy_lets_it(string disclose, string told)
+    {
+        var policy = $"disclose: {disclose}";
+        await using var gate = await OpenAsync(policy);
+        var stream = Guard(gate, policy).Join(default);
+        await stream.SendAsync(new() { Advertisement = new() { Id = Id() } });
+
+        await stream.SendAsync(new() { Quit = new() { Reason = "Too few." } });
+
+        var (message, entry) = Network.Came[1];
+        Assert.Equal(told, Assert.IsType<MaskingAnswer>(message).Quit.Reason);
+        Assert.Equal(("failure", "Too few."), (entry.Kind, entry.Note));
+    }
+
     [Fact]
     public async Task Update_of_a_run_that_was_not_admitted_does_not_leave()
     {

@@ -19,6 +19,11 @@ internal static class EffectRules
             // Keys below would only say the same once more.
             above = path + ".";
             var now = ValueText.Of(JobFields.Get(job.Spec, condition.Path));
+            if (field.Reasons.FirstOrDefault(reason => reason.Path == condition.Path && reason.Value == now) is { } other)
+            {
+                job.Report(path, $"does not go with {other.Path} {now}: {other.Why}; remove it, or use {Words.List(condition.Values)}.");
+                continue;
+            }
             var when = condition.Not ? "" : $", only with {Words.List(condition.Values)}";
             var remedy = condition.DefaultIsFine ? $"remove it or write {ValueText.Of(field.Default)}" : "remove it";
             job.Report(path, $"has no effect with {condition.Path} {now}{when}; {remedy}.");

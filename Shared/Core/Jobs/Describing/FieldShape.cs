@@ -56,6 +56,7 @@ internal sealed class FieldShape
         (Property, Default, Key) = (property, initial, Words.SnakeCase(property.Name));
         Attribute = property.GetCustomAttribute<JobFieldAttribute>()!;
         Conditions = [.. property.GetCustomAttributes<AppliesWhenAttribute>()];
+        Reasons = [.. property.GetCustomAttributes<DoesNotGoWithAttribute>()];
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = type switch
         {
@@ -89,6 +90,9 @@ internal sealed class FieldShape
 
     /// <summary>When it has an effect.</summary>
     public ImmutableArray<AppliesWhenAttribute> Conditions { get; }
+
+    /// <summary>Why it has none with some values of those keys.</summary>
+    public ImmutableArray<DoesNotGoWithAttribute> Reasons { get; }
 
     /// <summary>What its value looks like.</summary>
     public FieldKind Kind { get; }

@@ -23,6 +23,9 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
     /// <value>Standard deviation of the noise in units of the clip, the job's or what its ε comes to; null without a mechanism.</value>
     public double? NoiseMultiplier { get; init; }
 
+    /// <value>How many clients of a sum it reckons with that work together or add no noise; null but where clients draw shares of the noise.</value>
+    public int? Colluding { get; init; }
+
     /// <value>What one update of a client gives away of the client; null where the job does not bound it.</value>
     public PrivacyEvent? Release { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
             Identities = identities,
             Clip = differential.Clip,
             NoiseMultiplier = plan.NoiseMultiplier,
+            Colluding = differential.Mechanism == PrivacyMechanism.Distributed ? differential.Colluding : null,
             Release = differential.Mechanism switch
             {
                 PrivacyMechanism.Central => new GaussianEvent(plan.NoiseMultiplier),

@@ -69,6 +69,8 @@ public static class PolicyCheck
             return;
         }
         Require(reasons, "privacy.differential.mechanism", job.Mechanism, "differential.mechanisms", differential.Mechanisms);
+        if (job.Colluding < differential.Colluding)
+            reasons.Add(Text($"privacy.differential.colluding is {job.Colluding}: the policy asks for at least {differential.Colluding} (differential.colluding)."));
         if (!differential.HasLimit) return;
         if (job.Release is null)
             reasons.Add($"privacy.differential.mechanism {job.Mechanism}: this worker cannot tell what an update gives away of the client as a whole, and the policy limits ε (differential).");

@@ -30,6 +30,8 @@ internal static class PolicyRules
         if (differential.Required && differential.Mechanisms is { Values.Length: 0 })
             policy.Report("differential.mechanisms", "an empty list allows no mechanism, and differential.required asks for one; no job can be both.");
         if (!policy.Sound("differential")) return;
+        if (differential is { Colluding: not null, Mechanisms: { } mechanisms } && !mechanisms.Values.Contains(Words.Of(PrivacyMechanism.Distributed)))
+            policy.Report("differential.colluding", "has no effect with differential.mechanisms, among which distributed is not; remove it or add that.");
         if (differential is { HasLimit: true, Delta: null }) policy.Report("differential.delta", "is missing; a limit on ε needs the δ at which it is counted, for example 1e-5.");
         if (differential is { HasLimit: false, Delta: not null }) policy.Report("differential.delta", "has no effect without epsilon_per_run or epsilon_total; remove it or add one of them.");
         if (differential.EpsilonPerRun > differential.EpsilonTotal)

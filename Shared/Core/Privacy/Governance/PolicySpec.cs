@@ -104,6 +104,11 @@ public sealed record DifferentialPolicy
     [JobField("Values that privacy.differential.mechanism may have: who is trusted to add the noise.", DefaultInWords = "any")]
     public TextList? Mechanisms { get; init; }
 
+    /// <value>Least clients that the noise of a masked sum reckons with as working together; null for any number.</value>
+    [JobField("Least that privacy.differential.colluding may be, in jobs with mechanism distributed: without how many other clients' shares of the noise a sum still has what ε is counted for. At least 1 protects against each one of the others.",
+        Minimum = 0, Maximum = 10_000, DefaultInWords = "any number")]
+    public int? Colluding { get; init; }
+
     /// <value>δ at which ε is counted; null without a limit.</value>
     [JobField("δ at which ε is counted; needed with epsilon_per_run and epsilon_total.", ExclusiveMinimum = 0, ExclusiveMaximum = 1)]
     public double? Delta { get; init; }

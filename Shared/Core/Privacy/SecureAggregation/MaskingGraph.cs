@@ -74,23 +74,34 @@ public sealed class MaskingGraph
         return [.. neighbours];
     }
 
-    /// <summary>The neighbours of a client that are in a set, and the client itself if it is.</summary>
-    /// <param name="client">Index, 1 to n.</param>
-    /// <param name="set">By index; the entry at 0 is not used.</param>
-    internal int CountAround(int client, bool[] set)
+    /// <summary>Of each client how many of its neighbours are in a set, and the client itself if it is. One pass around the circle, whatever the degree.</summary>
+    /// <param name="set">By index, [n + 1]; the entry at 0 is not used.</param>
+    /// <returns>By index, [n + 1]; likewise.</returns>
+    internal int[] CountsAround(bool[] set)
     {
-        var count = set[client] ? 1 : 0;
-        for (var i = 0; i < Shape.Neighbours; i++) count += set[Neighbour(client, i)] ? 1 : 0;
-        return count;
+        var (n, ahead, behind) = (Shape.Clients, Ahead, Shape.Neighbours - Ahead);
+        var (counts, count) = (new int[n + 1], 0);
+        for (var place = -behind; place <= ahead; place++) count += At(place);
+        for (var place = 0; place < n; place++)
+        {
+            counts[_clients[place]] = count;
+            count += At(place + 1 + ahead) - At(place - behind);
+        }
+        return counts;
+
+        int At(int place) => set[_clients[(place + n) % n]] ? 1 : 0;
     }
 
-    // In a fixed order that is not ascending: the next ones on the circle, then the ones before. Of the complete graph with an odd degree one side has one more.
+    // In a fixed order that is not ascending: the next ones on the circle, then the ones before.
     private int Neighbour(int client, int i)
     {
-        var (n, ahead) = (Shape.Clients, (Shape.Neighbours + 1) / 2);
+        var (n, ahead) = (Shape.Clients, Ahead);
         var place = _places[client - 1] + (i < ahead ? i + 1 : n - (i - ahead + 1));
         return _clients[place % n];
     }
+
+    // Of the complete graph with an odd degree one side has one more.
+    private int Ahead => (Shape.Neighbours + 1) / 2;
 
     private static int TwoThirds(int holders) => 2 * holders / 3 + 1;
 }

@@ -18,6 +18,16 @@ public sealed class JobPrivacyTests
     }
 
     [Fact]
+    public void Policy_asks_that_the_noise_stands_so_many_colluding_clients()
+    {
+        var policy = new PolicySpec { Differential = new() { Colluding = 2 } };
+        Assert.Empty(PolicyCheck.Job(policy, PrivateJobs.Distributed("privacy.differential.colluding=2")));
+        Assert.Equal(["privacy.differential.colluding is 1: the policy asks for at least 2 (differential.colluding)."], PolicyCheck.Job(policy, PrivateJobs.Distributed("privacy.differential.colluding=1")).ToArray());
+        // Of a job whose noise others do not draw it says nothing.
+        Assert.Empty(PolicyCheck.Job(policy, PrivateJobs.Central()));
+    }
+
+    [Fact]
     public void Policy_limits_what_updates_of_noised_sums_spend()
     {
         var job = PrivateJobs.Distributed("federation.rounds=30");

@@ -41,6 +41,8 @@ public sealed class PolicyReaderTests
     [InlineData("differential: {delta: 1e-5}", "line 1, differential.delta: has no effect without epsilon_per_run or epsilon_total; remove it or add one of them.")]
     [InlineData("differential: {delta: 1e-5, epsilon_per_run: 4, epsilon_total: 3}", "line 1, differential.epsilon_per_run: 4 is above epsilon_total 3, which ends a run earlier; allowed: at most that.")]
     [InlineData("differential: {mechanisms: [centrall]}", "line 1, differential.mechanisms[0]: 'centrall' is not known; did you mean 'central'? Allowed: ")]
+    [InlineData("differential: {colluding: -1}", "line 1, differential.colluding: -1 is out of range; allowed: 0 to 10000.")]
+    [InlineData("differential: {colluding: 1, mechanisms: [central]}", "line 1, differential.colluding: has no effect with differential.mechanisms, among which distributed is not; remove it or add that.")]
     [InlineData("differential: {required: true, mechanisms: []}", "line 1, differential.mechanisms: an empty list allows no mechanism, and differential.required asks for one; no job can be both.")]
     [InlineData("a: &x 1", "line 1, a: a YAML anchor or alias")]
     [InlineData("rounds: 1\n---\nrounds: 2", "line 2: a second document follows after '---'; a policy is one document.")]

@@ -83,6 +83,24 @@ public sealed class MaskingGraphTests
     }
 
     [Theory]
+    [InlineData(2, 1)]
+    [InlineData(7, 6)]
+    [InlineData(8, 7)]
+    [InlineData(9, 2)]
+    [InlineData(50, 12)]
+    [InlineData(50, 48)]
+    public void Members_around_each_client_are_counted_as_its_neighbours_are_listed(int clients, int neighbours)
+    {
+        var random = new Random(clients + neighbours);
+        var graph = MaskingGraph.Build(new(clients, neighbours, 2), seed: 7);
+        for (var i = 0; i < 20; i++)
+        {
+            bool[] set = [random.Next(2) == 0, .. Enumerable.Range(0, clients).Select(_ => random.Next(3) == 0)];
+            Assert.Equal(Enumerable.Range(1, clients).Select(client => graph.Neighbours(client).Append(client).Count(other => set[other])), graph.CountsAround(set)[1..]);
+        }
+    }
+
+    [Theory]
     [InlineData(1, null, null, false, 0.2, 0.3, "at least 2, not 1")]
     [InlineData(2, 1, null, false, 0.2, 0.3, "threshold is at least 2")]
     [InlineData(2, 12, 10, false, 0.2, 0.3, "at most 11, not 12")]

@@ -91,11 +91,11 @@ public sealed partial record MaskedRoundState
     {
         var (t, complete) = (Graph!.Shape.Threshold, Graph.Shape.Complete);
         if (complete) return holders.Count >= t ? null : survivors[0];
-        var (stayed, holding) = (Flags(survivors), Flags(holders));
+        var (stayed, holding) = (Graph.CountsAround(Flags(survivors)), Graph.CountsAround(Flags(holders)));
         foreach (var client in Sharers)
         {
             var index = IndexOf(client);
-            if (Graph.CountAround(index, stayed) > 0 && Graph.CountAround(index, holding) < t) return client;
+            if (stayed[index] > 0 && holding[index] < t) return client;
         }
         return null;
     }
@@ -108,8 +108,8 @@ public sealed partial record MaskedRoundState
         if (Graph.Shape.Complete) return supported.Count >= t ? supported : NoClients;
         for (; ; )
         {
-            var flags = Flags(supported);
-            var kept = supported.Where(client => Graph.CountAround(IndexOf(client), flags) >= t).ToArray();
+            var holders = Graph.CountsAround(Flags(supported));
+            var kept = supported.Where(client => holders[IndexOf(client)] >= t).ToArray();
             if (kept.Length == supported.Count) return supported;
             supported = NoClients.Union(kept);
         }
