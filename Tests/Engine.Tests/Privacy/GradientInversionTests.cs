@@ -5,8 +5,8 @@ using Federated.Core.Jobs;
 using Federated.Core.Models;
 using Federated.Core.Parameters;
 using Federated.Core.Privacy.Noise;
-using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Privacy.SecureAggregation;
+using Federated.Core.Privacy.SecureAggregation.Coding;
 using Federated.Core.Tests.Privacy;
 using Federated.Engine.Data;
 
