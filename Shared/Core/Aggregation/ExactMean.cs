@@ -108,7 +108,7 @@ public sealed class ExactMean
     {
         if (_untilCarry < terms.Length)
         {
-            ForRanges((_, range) => FixedPoint.Carry(_high.AsSpan(range), _low.AsSpan(range)));
+            ForTiles((_, _, high, low) => FixedPoint.Carry(high, low));
             _untilCarry = CarryEvery;
         }
         var largest = Add(terms);
@@ -167,22 +167,22 @@ public sealed class ExactMean
         return term.Weight is < MinWeight or >= Limit || Math.Abs(term.Scale * largest) >= Limit ? AddOutcome.OutOfRange : AddOutcome.Added;
     }
 
-    private void ForTiles(TileWork work) => ForRanges((part, range) =>
-    {
-        var (start, length) = range.GetOffsetAndLength(Length);
-        for (var begin = start; begin < start + length; begin += Tile)
-        {
-            var count = Math.Min(Tile, start + length - begin);
-            work(part, begin, _high.AsSpan(begin, count), _low.AsSpan(begin, count));
-        }
-    });
-
-    private void ForRanges(Action<int, Range> work)
+    private void ForTiles(TileWork work)
     {
         // Below a million values a second thread costs more than it brings.
         var parts = Math.Min(_threads, Math.Max(1, Length >> 20));
-        if (parts == 1) work(0, Range.All);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => work(part, new(Start(part), Start(part + 1))));
+        if (parts == 1) Share(0);
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, Share);
+
+        void Share(int part)
+        {
+            var end = Start(part + 1);
+            for (var begin = Start(part); begin < end; begin += Tile)
+            {
+                var count = Math.Min(Tile, end - begin);
+                work(part, begin, _high.AsSpan(begin, count), _low.AsSpan(begin, count));
+            }
+        }
 
         int Start(int part) => (int)((long)Length * part / parts);
     }
