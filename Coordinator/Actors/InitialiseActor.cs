@@ -213,7 +213,7 @@ internal sealed class InitialiseActor : ReceiveActor, IWithTimers
         if (AlgorithmCatalog.Refusal(_plan.Job.Federation.Algorithm, schema) is { } unfit) return $"federation.algorithm: {unfit}.";
         if (goal is not null && !goal.Headline.Contains(Figures.Accuracy) && (_plan.Job.Stop.Accuracy is not null || _plan.Job.Stop.Metric == Figures.Accuracy))
             return $"stop: accuracy has no meaning for the objective {goal.Objective} of this data; remove the rule.";
-        if (_plan.Job.Privacy.SecureAggregation is { Enabled: true, LabelCounts: true } && WhyNotCounted(goal) is { } uncounted) return $"privacy.secure_aggregation.label_counts: {uncounted}.";
+        if (_plan.Job.Privacy.SecureAggregation.CountsLabels && WhyNotCounted(goal) is { } uncounted) return $"privacy.secure_aggregation.label_counts: {uncounted}.";
         if (_plan.Job.Data.Placement == Placement.Local) return null;
         var minimum = _plan.Job.Federation.Cohort.Minimum;
         if (clients.IsEmpty) return "The data has no client with training examples.";

@@ -31,7 +31,7 @@ internal static class JobFit
         reasons.AddRange(TrainingFit.Check(job.Training, data.Shape).Select(error => $"{error.Path}: {error.Message}"));
         if (job.Evaluation.PerClient && job.Data is { TestsBelongToClients: true, Placement: Placement.Shared } && data.Clients.All(client => client.Test.IsEmpty))
             reasons.Add("evaluation.per_client measures clients on test examples of their own, and the data set does not say whose its test examples are: set evaluation.per_client to false");
-        if (job.Privacy.SecureAggregation is { Enabled: true, LabelCounts: true } && MaskedLabels.Refusal(data.Shape.Objective, data.Shape.Classes) is { } uncounted)
+        if (job.Privacy.SecureAggregation.CountsLabels && MaskedLabels.Refusal(data.Shape.Objective, data.Shape.Classes) is { } uncounted)
             reasons.Add($"privacy.secure_aggregation.label_counts: {uncounted}");
         if (plan is not null && AlgorithmCatalog.Refusal(job.Federation.Algorithm, plan.Schema) is { } refusal) reasons.Add(refusal);
         if (plan is not null && job.Privacy.Differential.Mechanism != PrivacyMechanism.None && BoundedModel.Refusal(plan.Schema) is { } unbounded) reasons.Add($"privacy.differential does not go with this model: {unbounded}");

@@ -127,7 +127,7 @@ internal sealed class RunEngine : IRunEngine
             return new TrainOutcome(trained, validation)
             {
                 Personal = trained.Personal is { } model && !own.Validation.IsEmpty ? Own(workspace, model, own, cancellation) : null,
-                Labels = _job.Privacy.SecureAggregation is { Enabled: true, LabelCounts: true } ? LabelCounts.Of(examples.Labels, own.Train.AsSpan(), _data.Shape.Classes) : [],
+                Labels = _job.Privacy.SecureAggregation.CountsLabels ? LabelCounts.Of(examples.Labels, own.Train.AsSpan(), _data.Shape.Classes) : [],
             };
         });
     }

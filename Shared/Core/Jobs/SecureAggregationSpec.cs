@@ -63,6 +63,9 @@ public sealed record SecureAggregationSpec
         + "Workers need --identity and --peers.")]
     [AppliesWhen(Enables, "true")]
     public bool RequireIdentities { get; init; }
+
+    /// <value>Whether clients mask how many examples of each class they have.</value>
+    public bool CountsLabels => Enabled && LabelCounts;
 }
 
 /// <summary>What an update counts in the mean of a masked round.</summary>

@@ -46,7 +46,7 @@ public sealed record JobPrivacy(bool SecureAggregation, string? Mechanism)
         var (masked, differential) = (job.Privacy.SecureAggregation, job.Privacy.Differential);
         var identities = masked is { Enabled: true, RequireIdentities: true };
         if (PrivacyPlan.Of(job) is not { } plan)
-            return new(masked.Enabled, null) { Identities = identities, LabelCounts = masked is { Enabled: true, LabelCounts: true }, Rounds = job.Federation.Rounds };
+            return new(masked.Enabled, null) { Identities = identities, LabelCounts = masked.CountsLabels, Rounds = job.Federation.Rounds };
         return new(masked.Enabled, Words.Of(differential.Mechanism))
         {
             Identities = identities,
